@@ -1,0 +1,62 @@
+//! What a load of invoice lines did (design 5).
+
+use serde::{Deserialize, Serialize};
+
+use super::line::{CanonicalLine, LineDates, Text};
+use super::money::Currency;
+use super::period::Period;
+
+/// A line ready for the store: its identity and the dates that the rules gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadedLine {
+    /// Identity within the source, see [`super::line::Line::key`].
+    pub key: Box<str>,
+    /// A digest of the whole content, display names included: equal digests mean nothing changed.
+    pub content: [u8; 16],
+    /// The line.
+    pub line: CanonicalLine,
+    /// What the charge-date rules say (design 6.4).
+    pub dates: LineDates,
+}
+
+/// A Synced line that the source has changed since (design 5, 6.10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionReport {
+    /// The line's key.
+    pub line: Text,
+    /// Its organization's name.
+    pub organization: Text,
+    /// Currency of the difference.
+    pub currency: Currency,
+    /// What was posted.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub posted: rust_decimal::Decimal,
+    /// What the source says now.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub source: rust_decimal::Decimal,
+    /// `source - posted`.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub difference: rust_decimal::Decimal,
+}
+
+/// The outcome of a load.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadReport {
+    /// Lines read from the source, in the periods asked for.
+    pub read: u64,
+    /// New to the store.
+    pub added: u64,
+    /// Not Synced lines whose content was replaced.
+    pub replaced: u64,
+    /// Lines that were there already, unchanged.
+    pub unchanged: u64,
+    /// Lines outside the periods asked for.
+    pub outside: u64,
+    /// Lines of the loaded invoices that the store holds and the source no longer has. They are
+    /// kept: a partial file must not lose income.
+    pub absent: u64,
+    /// Synced lines that came with other content. They are not altered.
+    pub revisions: Vec<RevisionReport>,
+    /// Periods that the loaded lines belong to, in order.
+    pub periods: Vec<Period>,
+}

@@ -1,0 +1,22 @@
+//! Nouns and rules without I/O: what a line, a mapping, an addition and a plan are, and what
+//! follows from what. Nothing here reads a clock, a disk or a network.
+
+pub mod addition;
+pub mod billing_cycle;
+pub mod charge_type;
+pub mod edit;
+pub mod invoice_status;
+pub mod journal;
+pub mod line;
+pub mod load;
+pub mod log;
+pub mod mapping;
+pub mod money;
+pub mod period;
+pub mod plan;
+pub mod plan_input;
+pub mod policy;
+pub mod problem;
+pub mod psa;
+pub mod status;
+pub mod totals;

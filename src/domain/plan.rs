@@ -1,0 +1,277 @@
+//! A plan: everything that a run would do to the PSA, with the money that each action moves and
+//! why (design 1). It is a value: saved, read, compared, approved and applied later.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::addition::{AdditionFields, Subject};
+use super::line::{LineId, Text};
+use super::money::Currency;
+use super::period::Period;
+use super::problem::Problem;
+
+/// What an action does to one PSA record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActionKind {
+    /// A new agreement of the default type.
+    CreateAgreement,
+    /// A new addition.
+    Create,
+    /// Fields of an addition change.
+    Update,
+    /// An addition gets its end (auto-cancel).
+    Cancel,
+    /// An addition is deleted (undo).
+    Delete,
+    /// An agreement that Addendum created is deleted (undo).
+    DeleteAgreement,
+}
+
+/// The agreement that an action works on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgreementTarget {
+    /// It exists.
+    Existing(i64),
+    /// The plan's [`ActionKind::CreateAgreement`] for this company and currency makes it.
+    New {
+        /// PSA company.
+        company: i64,
+        /// Currency of the lines.
+        currency: Currency,
+    },
+}
+
+/// What a new agreement gets (design 6.2). What is not here comes from the type's defaults.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementFields {
+    /// Its name, at most 100 characters.
+    pub name: String,
+    /// Type number.
+    pub type_id: i64,
+    /// Company number.
+    pub company_id: i64,
+    /// Contact number.
+    pub contact_id: i64,
+    /// First day; the billing start is the same (ConnectWise would drift it by a day).
+    pub start: Date,
+    /// Currency.
+    pub currency: Currency,
+    /// Location number.
+    pub location_id: Option<i64>,
+    /// Department number.
+    pub department_id: Option<i64>,
+    /// Billing cycle number.
+    pub billing_cycle_id: Option<i64>,
+    /// ConnectWise's own words copied from the type, such as `employeeCompRate`.
+    pub defaults: std::collections::BTreeMap<String, String>,
+}
+
+/// Why an action is as it is, for people and for scripts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// A stable kebab-case word, such as `start-moved`.
+    pub code: Cow<'static, str>,
+    /// One sentence.
+    pub text: String,
+}
+
+/// One write to one PSA record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    /// Position in the plan, from 0.
+    pub id: u32,
+    /// What it does.
+    pub kind: ActionKind,
+    /// PSA company.
+    pub company_id: i64,
+    /// Its name, for people.
+    pub company: Text,
+    /// Agreement it works on. For [`ActionKind::CreateAgreement`] the one it makes.
+    pub agreement: AgreementTarget,
+    /// The agreement's name, for people.
+    pub agreement_name: Text,
+    /// The addition, where it exists already.
+    pub addition_id: Option<i64>,
+    /// The marker; absent for agreements.
+    pub marker: Option<Text>,
+    /// What the addition stands for; absent for agreements.
+    pub subject: Option<Subject>,
+    /// Keys of the lines that it settles.
+    pub lines: Vec<Text>,
+    /// Store numbers of the same lines; not part of a saved plan.
+    #[serde(skip)]
+    pub line_ids: Vec<LineId>,
+    /// The period whose values the addition shows afterwards.
+    pub period: Option<Period>,
+    /// The fields before, as the store knows them.
+    pub before: Option<AdditionFields>,
+    /// The fields after.
+    pub after: Option<AdditionFields>,
+    /// The fields of a new agreement.
+    pub new_agreement: Option<AgreementFields>,
+    /// The money of the lines that it settles.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub amount: Decimal,
+    /// Currency of `amount`.
+    pub currency: Currency,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+/// How many of what (design 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Additions created.
+    pub create: u64,
+    /// Additions updated.
+    pub update: u64,
+    /// Additions cancelled.
+    pub cancel: u64,
+    /// Lines that are posted already, or whose addition needs no change.
+    pub unchanged: u64,
+    /// Lines without company or product.
+    pub skipped_unmapped: u64,
+    /// Lines of excluded organizations.
+    pub skipped_excluded: u64,
+    /// Lines that were refused.
+    pub failed: u64,
+    /// Agreements created.
+    pub create_agreement: u64,
+    /// Mapped lines that wait: not verified, or superseded.
+    pub waiting: u64,
+}
+
+/// The equation of design 6.10 for one currency:
+/// `source = posted + excluded + unmapped + failed + open + revisions`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoneyRow {
+    /// The currency.
+    pub currency: Currency,
+    /// The source's total.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub source: Decimal,
+    /// Posted.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub posted: Decimal,
+    /// Of excluded organizations.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub excluded: Decimal,
+    /// Without company or product.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub unmapped: Decimal,
+    /// Refused.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub failed: Decimal,
+    /// Mapped and not posted yet, unverified, or superseded.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub open: Decimal,
+    /// What posted lines have changed by since.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub revisions: Decimal,
+}
+
+impl MoneyRow {
+    /// A row of zeros.
+    pub fn zero(currency: Currency) -> Self {
+        let z = Decimal::ZERO;
+        Self {
+            currency,
+            source: z,
+            posted: z,
+            excluded: z,
+            unmapped: z,
+            failed: z,
+            open: z,
+            revisions: z,
+        }
+    }
+
+    /// Whether the equation holds.
+    pub fn holds(&self) -> bool {
+        self.source
+            == self.posted
+                + self.excluded
+                + self.unmapped
+                + self.failed
+                + self.open
+                + self.revisions
+    }
+}
+
+/// A line that could not be planned or posted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineProblem {
+    /// The line's key.
+    pub line: Text,
+    /// The store's number.
+    #[serde(skip)]
+    pub line_id: Option<LineId>,
+    /// What is wrong, and the remedy.
+    #[serde(flatten)]
+    pub problem: Problem,
+}
+
+/// A line that needs no write because its addition already says the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// The store's number.
+    pub line_id: LineId,
+    /// The line's key.
+    pub line: Text,
+    /// Marker of the addition that covers it.
+    pub marker: Text,
+    /// The line's period.
+    pub period: Period,
+    /// The line's money.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub amount: Decimal,
+}
+
+/// What a plan rests on, as digests: when one differs at apply time the plan is refused with
+/// exit 7 (design 7).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Basis {
+    /// The lines in scope: content, dates, choices, statuses.
+    pub lines: String,
+    /// The mappings and PSA records that those lines use.
+    pub mappings: String,
+    /// The settings that rules read.
+    pub settings: String,
+    /// The agreements and additions that the actions work on.
+    pub psa: String,
+}
+
+/// Everything that a run would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// `addendum/plan/1`.
+    pub schema: String,
+    /// The plan's id: a digest of its actions and basis.
+    pub run: String,
+    /// The day it was made for, in the profile's time zone.
+    pub today: Date,
+    /// The periods in scope.
+    pub periods: Vec<Period>,
+    /// How many of what.
+    pub counts: Counts,
+    /// The equation as it stands before the run, per currency.
+    pub money: Vec<MoneyRow>,
+    /// Lines that are refused.
+    pub errors: Vec<LineProblem>,
+    /// The writes, in the order in which they may be made.
+    pub actions: Vec<Action>,
+    /// Lines that become Synced without a write.
+    #[serde(skip)]
+    pub settled: Vec<Settled>,
+    /// Things worth a word that stop nothing: a partial period, superseded lines, prorating twice.
+    pub notices: Vec<Reason>,
+    /// Auto-cancel is `ask` and there are cancels: a run needs a confirmation for them.
+    pub cancels_need_consent: bool,
+    /// What it rests on.
+    pub basis: Basis,
+}

@@ -1,0 +1,171 @@
+//! The executor: the only code that writes to the PSA. Journal first, request second, result
+//! third; after any doubt it reads back before it tries again (design 1, 6.8).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use tokio_util::sync::CancellationToken;
+
+use crate::connectwise::Client;
+use crate::domain::journal::{Run, RunId, RunKind};
+use crate::domain::money::Currency;
+use crate::domain::plan::{Counts, LineProblem, MoneyRow, Plan};
+use crate::domain::problem::Problem;
+use crate::domain::psa::MarkerPlace;
+use crate::store::Store;
+
+/// What is told while a run goes on. Progress may be dropped, results may not.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunEvent {
+    /// A run began with this many actions.
+    Started { run: RunId, actions: u64 },
+    /// So many have a result.
+    Progress { done: u64, failed: u64, total: u64 },
+    /// Earlier writes without an answer are looked up.
+    Recovering { entries: u64 },
+    /// One line failed.
+    LineFailed(Box<LineProblem>),
+    /// A lost answer is being looked up by its marker.
+    LookingUp { marker: String },
+}
+
+/// What the executor needs.
+#[derive(Clone)]
+pub struct Executor {
+    /// The store.
+    pub store: Store,
+    /// The PSA.
+    pub client: Client,
+    /// Where markers go.
+    pub place: MarkerPlace,
+    /// Requests in flight.
+    pub concurrency: usize,
+    /// How long a lost write is looked for before it counts as not made.
+    pub settle: Duration,
+    /// Told what happens.
+    pub events: Arc<dyn Fn(RunEvent) + Send + Sync>,
+    /// Ends the run at the next safe point.
+    pub cancel: CancellationToken,
+}
+
+/// How to apply a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ApplyOptions {
+    /// Cancels of auto-cancel `ask` were agreed to.
+    pub with_cancels: bool,
+    /// The plan was saved and approved earlier: agreements and additions it rests on are read
+    /// again before the first write, and a difference stops everything (exit 7).
+    pub from_file: bool,
+    /// Overwrite what a person changed.
+    pub overwrite_drift: bool,
+    /// Post again what a person deleted.
+    pub repost_deleted: bool,
+}
+
+/// The outcome of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunReport {
+    /// The run.
+    pub run: Run,
+    /// Lines that failed, refusals of the plan included.
+    pub errors: Vec<LineProblem>,
+}
+
+/// What reconcile found (design 7).
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Findings {
+    /// Posted lines whose addition is not there.
+    pub missing: Vec<Finding>,
+    /// Markers that stand on more than one addition.
+    pub doubled: Vec<Finding>,
+    /// Additions whose fields differ from what was posted.
+    pub drifted: Vec<Finding>,
+    /// Money that the PSA returned for what Addendum posted, per currency.
+    pub proven: Vec<ProvenRow>,
+}
+
+/// One addition that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// Keys of the lines.
+    pub lines: Vec<String>,
+    /// The marker.
+    pub marker: String,
+    /// The agreement.
+    pub agreement_id: i64,
+    /// The addition, where one is there.
+    pub addition_id: Option<i64>,
+    /// Whether its agreement's next invoice date lies after its effective date.
+    pub invoiced: bool,
+    /// The fields that differ.
+    pub fields: Vec<FindingField>,
+}
+
+/// A field three ways.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FindingField {
+    /// ConnectWise's name.
+    pub field: String,
+    /// What Addendum posted.
+    pub posted: Option<String>,
+    /// What the PSA has.
+    pub psa: Option<String>,
+    /// What the source says now.
+    pub source: Option<String>,
+}
+
+/// Money read back.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ProvenRow {
+    /// The currency.
+    pub currency: Currency,
+    /// What the store counts as posted.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub posted: Decimal,
+    /// What the PSA returned.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub psa: Decimal,
+}
+
+/// What an undo had to leave, and why.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Left {
+    /// The marker, or the agreement's name.
+    pub what: String,
+    /// Why, and what to do.
+    pub problem: Problem,
+}
+
+#[expect(
+    clippy::todo,
+    unused_variables,
+    reason = "the walls stand first; the rooms are furnished next"
+)]
+impl Executor {
+    /// Resolves what dead runs left open: by marker, waiting out `settle` where needed.
+    pub async fn recover(&self) -> Result<u64, Problem> {
+        todo!()
+    }
+    /// Carries out a plan. Calls [`Executor::recover`] first.
+    pub async fn apply(
+        &self,
+        kind: RunKind,
+        plan: Plan,
+        options: ApplyOptions,
+    ) -> Result<RunReport, Problem> {
+        todo!()
+    }
+    /// Reads back everything posted in the periods.
+    pub async fn reconcile(
+        &self,
+        periods: &[crate::domain::period::Period],
+    ) -> Result<Findings, Problem> {
+        todo!()
+    }
+    /// Takes a run back: only what the PSA has not invoiced and nobody edited.
+    pub async fn undo(&self, run: RunId) -> Result<(RunReport, Vec<Left>), Problem> {
+        let _: (Counts, Option<MoneyRow>) = Default::default();
+        todo!()
+    }
+}

@@ -1,0 +1,141 @@
+//! What can be asked of the worker, and what it answers.
+
+use std::path::PathBuf;
+
+use crate::connectwise::{PermissionCheck, SystemInfo, Traffic};
+use crate::domain::journal::RunId;
+use crate::domain::load::LoadReport;
+use crate::domain::period::Period;
+use crate::domain::plan::Plan;
+use crate::domain::policy::Scope;
+use crate::domain::problem::{FileRefusal, Problem};
+use crate::flows::EquationRow;
+use crate::store::PullReport;
+use crate::sync::{Findings, Left, RunEvent, RunReport};
+
+/// Which PSA records to refresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PullWhat {
+    /// Companies.
+    Companies,
+    /// The catalog.
+    Products,
+    /// Agreements, their types and the custom-field definitions.
+    Agreements,
+    /// All of it.
+    All,
+}
+
+/// A job.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Job {
+    /// One authenticated call.
+    TestConnection,
+    /// Every permission in one pass.
+    Verify,
+    /// Refresh the local copy of PSA records.
+    Pull(PullWhat),
+    /// Load invoice lines: named files, or the configured location for these periods.
+    Load { files: Vec<PathBuf>, periods: Vec<Period> },
+    /// What a sync would do. Needs no network.
+    Plan(Scope),
+    /// Carry it out. `plan`: a saved plan that must still hold.
+    Sync { scope: Scope, plan: Option<Box<Plan>>, with_cancels: bool },
+    /// Failed items again, each from its present values; of one run, or all.
+    Retry { run: Option<RunId>, scope: Scope },
+    /// Read back, prove the equation.
+    Reconcile(Vec<Period>),
+    /// Take a run back.
+    Undo(RunId),
+    /// Suggest and accept mappings by name.
+    MapAuto,
+}
+
+/// What `pull` brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct PullSummary {
+    /// Companies, when refreshed.
+    pub companies: Option<PullReport>,
+    /// Catalog items, when refreshed.
+    pub products: Option<PullReport>,
+    /// Agreements, when refreshed.
+    pub agreements: Option<PullReport>,
+}
+
+/// A run with the equation after it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SyncSummary {
+    /// The run.
+    pub report: RunReport,
+    /// The equation after it, per organization, period, currency.
+    pub equation: Vec<EquationRow>,
+    /// Cancels that wait for consent (auto-cancel `ask`).
+    pub cancels_waiting: u64,
+    /// What was left, for undo.
+    pub left: Vec<Left>,
+}
+
+/// What reconcile says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReconcileSummary {
+    /// The periods.
+    pub periods: Vec<Period>,
+    /// What is missing, doubled or drifted.
+    pub findings: Findings,
+    /// The equation.
+    pub equation: Vec<EquationRow>,
+}
+
+/// What a job gives when it is done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The connection works.
+    Connected(SystemInfo),
+    /// The permissions.
+    Verified(Vec<PermissionCheck>),
+    /// Records refreshed.
+    Pulled(PullSummary),
+    /// Lines loaded.
+    Loaded(LoadReport),
+    /// The plan.
+    Planned(Box<Plan>),
+    /// A sync, retry or undo.
+    Synced(Box<SyncSummary>),
+    /// The proof.
+    Reconciled(Box<ReconcileSummary>),
+    /// Mappings accepted and left open.
+    Matched { accepted: u64, open: u64 },
+}
+
+/// Why a job gave nothing.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum JobError {
+    /// A problem.
+    #[error("{0}")]
+    Problem(Problem),
+    /// Files are refused.
+    #[error("{0}")]
+    Refused(FileRefusal),
+    /// It was cancelled at a safe point.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// The worker's number of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u64);
+
+/// What the worker tells while a job goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// It began.
+    Started(JobId),
+    /// So many of so many records or lines; `total` where it is known.
+    Progress { job: JobId, what: &'static str, done: u64, total: Option<u64> },
+    /// What the executor does.
+    Run { job: JobId, event: RunEvent },
+    /// What the client does.
+    Traffic(Traffic),
+    /// It ended.
+    Ended { job: JobId, result: Box<Result<Outcome, JobError>> },
+}
