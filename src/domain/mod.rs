@@ -19,4 +19,5 @@ pub mod policy;
 pub mod problem;
 pub mod psa;
 pub mod status;
+pub mod text;
 pub mod totals;
