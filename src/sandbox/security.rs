@@ -1,0 +1,4 @@
+//! Rights.
+pub(super) fn is_right(_name: &str) -> bool {
+    true
+}
