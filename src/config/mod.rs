@@ -1,27 +1,30 @@
 //! Settings files: where they are, what they say, and how they are changed with their comments
 //! kept (design 4).
 
-use std::path::{Path, PathBuf};
+mod keys;
+mod paths;
+mod reader;
+mod replace;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::io;
+use std::path::Path;
 
 use crate::domain::policy::Policy;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::text::harmless;
 
-/// Where everything of one profile lives (design 4).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paths {
-    /// `config.toml`
-    pub settings: PathBuf,
-    /// Folder of user files beside it: key map, themes, source profiles.
-    pub config_dir: PathBuf,
-    /// Folder of the profile's data.
-    pub data_dir: PathBuf,
-    /// `addendum.db`
-    pub store: PathBuf,
-    /// `addendum.log`
-    pub log: PathBuf,
-    /// The encrypted secrets file.
-    pub vault: PathBuf,
-}
+pub use paths::Paths;
+pub(crate) use replace::replace_file;
+
+/// The whole file with its comments, every key at its default.
+const DEFAULT_SETTINGS: &str = include_str!("../../config/default.toml");
+
+/// Nobody writes settings of this size; a wrong path might lead to a file that does not end.
+const LARGEST: u64 = 1 << 20;
 
 /// `[connectwise]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,38 +73,111 @@ pub struct Settings {
     pub timezone: String,
 }
 
-#[expect(
-    clippy::todo,
-    unused_variables,
-    reason = "the walls stand first; the rooms are furnished next"
-)]
-impl Paths {
-    /// By the platform's folders, or below `home` (`ADDENDUM_HOME`). Refuses profile names that
-    /// are no plain file name.
-    pub fn find(home: Option<&Path>, profile: &str) -> Result<Self, Problem> {
-        todo!()
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            connectwise: ConnectWiseSettings {
+                site: String::new(),
+                company_id: String::new(),
+                client_id: String::new(),
+                concurrency: 4,
+                requests_per_minute: 900,
+                timeout_seconds: 120,
+                max_retries: 6,
+                settle_seconds: 5,
+            },
+            source: SourceSettings {
+                profile: "canonical".into(),
+                id: "canonical".into(),
+                location: None,
+            },
+            policy: Policy::default(),
+            daily_sync: false,
+            timezone: "UTC".into(),
+        }
     }
 }
 
-#[expect(
-    clippy::todo,
-    unused_variables,
-    reason = "the walls stand first; the rooms are furnished next"
-)]
 impl Settings {
     /// Reads the file; a missing file gives the defaults. Unknown keys are refused with the nearest
     /// known one.
+    ///
+    /// # Errors
+    ///
+    /// `settings-...`: the file cannot be read, is no TOML, or holds keys or values that cannot be;
+    /// each is named with line, column and the key's full path.
     pub fn read(file: &Path, profile: &str) -> Result<Self, Problem> {
-        todo!()
+        let mut bytes = Vec::new();
+        let read = std::fs::File::open(file)
+            .and_then(|f| io::Read::read_to_end(&mut io::Read::take(f, LARGEST + 1), &mut bytes));
+        match read {
+            Ok(n) if n as u64 > LARGEST => {
+                Err(unreadable(file, &io::Error::other("it is larger than 1 MiB")))
+            }
+            Ok(_) => {
+                let text = std::str::from_utf8(&bytes)
+                    .map_err(|_| unreadable(file, &io::Error::other("it is not UTF-8 text")))?;
+                parse(file, text, profile)
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(e) => Err(unreadable(file, &e)),
+        }
     }
+
     /// Changes values (`connectwise.site`, `billing.charge_end.CycleFee`, ...) in place, comments
     /// kept; creates the file from the commented defaults when there is none. For a profile other
-    /// than `default` the value goes to `[profiles.NAME...]`.
+    /// than `default` the value goes to `[profiles.NAME...]`. `None` goes back to the default, or,
+    /// for such a profile, to the top level's value.
+    ///
+    /// # Errors
+    ///
+    /// As [`Settings::read`], for the file before and after the change; nothing is written then.
     pub fn write(
         file: &Path,
         profile: &str,
         changes: &[(String, Option<toml_edit::Value>)],
     ) -> Result<(), Problem> {
-        todo!()
+        writer::write(file, profile, changes)
     }
+}
+
+/// Reads the text of a settings file. Tables of other profiles are checked as well: a mistake is
+/// told when it is made, not when that profile runs at night.
+fn parse(file: &Path, text: &str, profile: &str) -> Result<Settings, Problem> {
+    let mut reader = reader::Reader::new(file, text.strip_prefix('\u{feff}').unwrap_or(text));
+    let mut settings = Settings::default();
+    settings.source.id.clear();
+    match toml_edit::Document::parse(text.strip_prefix('\u{feff}').unwrap_or(text)) {
+        Err(e) => reader.syntax(&e),
+        Ok(document) => {
+            let root = document.as_table();
+            reader.sections(root, "", &mut settings);
+            if let Some(item) = root.get("profiles")
+                && let Some(profiles) = reader.table(item, "profiles")
+            {
+                let top = settings.clone();
+                for (name, item) in profiles.iter() {
+                    let path = format!("profiles.{name}");
+                    let Some(table) = reader.table(item, &path) else { continue };
+                    if name == profile {
+                        reader.sections(table, &path, &mut settings);
+                    } else {
+                        reader.sections(table, &path, &mut top.clone());
+                    }
+                }
+            }
+        }
+    }
+    reader.finish()?;
+    schema::complete(&mut settings, file);
+    Ok(settings)
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> Problem {
+    Problem::new(
+        ProblemKind::Refused,
+        "settings-unreadable",
+        format!("the settings {} cannot be read: {error}", harmless(&file.display().to_string())),
+        "check the path and its permissions",
+    )
 }
