@@ -1,0 +1,101 @@
+//! Money in documents and tables: strings with their decimals (design 7).
+
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::shell::table::{Align, Table};
+use crate::domain::money::text;
+use crate::domain::plan::MoneyRow;
+
+/// The equation of one currency as JSON.
+pub fn row_document(row: &MoneyRow) -> Value {
+    json!({
+        "currency": row.currency,
+        "source": text(row.source),
+        "posted": text(row.posted),
+        "excluded": text(row.excluded),
+        "unmapped": text(row.unmapped),
+        "failed": text(row.failed),
+        "open": text(row.open),
+        "revisions": text(row.revisions),
+    })
+}
+
+/// The equation of all currencies as JSON.
+pub fn rows_document(rows: &[MoneyRow]) -> Value {
+    rows.iter().map(row_document).collect()
+}
+
+/// The equation as a table, one line a currency.
+pub fn rows_text(rows: &[MoneyRow]) -> String {
+    let parts: [(&'static str, fn(&MoneyRow) -> Decimal); 7] = [
+        ("Source", |r| r.source),
+        ("= Posted", |r| r.posted),
+        ("+ Excluded", |r| r.excluded),
+        ("+ Unmapped", |r| r.unmapped),
+        ("+ Failed", |r| r.failed),
+        ("+ Open", |r| r.open),
+        ("+ Revisions", |r| r.revisions),
+    ];
+    // Seven amounts in a row pass 80 columns with large sums: then one line a part.
+    let widest = rows.iter().map(|r| text(r.source).len()).max().unwrap_or(0);
+    let mut out = if widest <= 9 {
+        let mut heads = vec![("", Align::Left)];
+        heads.extend(parts.iter().map(|(name, _)| (*name, Align::Right)));
+        let mut table = Table::new(&heads);
+        for row in rows {
+            let amounts = parts.iter().map(|(_, part)| text(part(row)));
+            table.row(std::iter::once(row.currency.to_string()).chain(amounts));
+        }
+        table.text()
+    } else {
+        let mut table =
+            Table::new(&[("Money", Align::Left), ("", Align::Left), ("Amount", Align::Right)]);
+        for row in rows {
+            for (name, part) in &parts {
+                table.row([(*name).to_owned(), row.currency.to_string(), text(part(row))]);
+            }
+        }
+        table.text()
+    };
+    for row in rows.iter().filter(|r| !r.holds()) {
+        out.push_str(&format!("\n{}: the equation does not hold", row.currency));
+    }
+    out
+}
+
+/// Rewrites amounts inside a document that came from the domain, so that they carry at least two
+/// decimals like all others.
+pub fn with_decimals(value: &mut Value) {
+    if let Value::String(s) = value
+        && let Ok(amount) = s.parse::<Decimal>()
+    {
+        *s = text(amount);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::Currency;
+
+    #[test]
+    fn the_table_fits_80_columns_however_large_the_money_is() {
+        let eur: Currency = "EUR".parse().expect("a currency");
+        for source in ["1.5", "999999.99", "99999999999.99"] {
+            let mut row = MoneyRow::zero(eur);
+            row.source = source.parse().expect("a decimal");
+            row.posted = row.source;
+            let text = rows_text(&[row]);
+            assert!(text.lines().all(|l| l.len() <= 80), "{text}");
+            assert!(text.contains(&crate::domain::money::text(row.source)));
+        }
+    }
+
+    #[test]
+    fn an_equation_that_does_not_hold_is_said() {
+        let mut row = MoneyRow::zero("USD".parse().expect("a currency"));
+        row.source = Decimal::ONE;
+        assert!(rows_text(&[row]).contains("does not hold"));
+    }
+}

@@ -1,0 +1,231 @@
+//! `addendum plan`: what a sync would do. Nothing is written to the PSA.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::Global;
+use super::jobs::{perform, unexpected};
+use super::money;
+use super::run_text::{ScopeArgs, counts_text, errors_text};
+use super::shell::failure::Failure;
+use super::shell::output::{Answer, Output};
+use super::shell::table::{Align, Table};
+use crate::domain::plan::{Action, ActionKind, Plan};
+use crate::domain::policy::Scope;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::text::harmless;
+use crate::worker::job::{Job, Outcome};
+
+/// So many actions are shown as text; JSON has all.
+const SHOWN: usize = 20;
+
+/// Arguments of `plan`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Save the plan for `sync --plan`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Plans.
+pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
+    let plan = make(global, output, args.scope.scope()).await?;
+    let document = document(&plan)?;
+    let mut text = text(&plan);
+    if let Some(file) = &args.out {
+        let bytes = serde_json::to_vec_pretty(&document)
+            .map_err(|e| super::shell::output::fault(format!("the plan is no JSON: {e}")))?;
+        write_atomically(file, &bytes).map_err(|e| Failure::file(file, "write", &e))?;
+        text.push_str(&format!(
+            "\nsaved: {}\nnext: `addendum sync --plan {0}` carries out exactly this plan",
+            file.display()
+        ));
+    } else if !plan.actions.is_empty() || !plan.settled.is_empty() {
+        text.push_str("\nnext: `addendum sync` carries it out");
+    }
+    Ok(Answer { document, text, exit: super::shell::exit::Exit::Done })
+}
+
+/// Asks the worker for a plan.
+pub async fn make(global: &Global, output: Output, scope: Scope) -> Result<Plan, Failure> {
+    match perform(global, output, Job::Plan(scope)).await? {
+        Outcome::Planned(plan) => Ok(*plan),
+        _ => Err(unexpected()),
+    }
+}
+
+/// The plan as the JSON document that is printed and saved. Reading it back gives the same plan
+/// but for the parts that a saved plan leaves out.
+pub fn document(plan: &Plan) -> Result<Value, Failure> {
+    let mut value = serde_json::to_value(plan)
+        .map_err(|e| super::shell::output::fault(format!("the plan is no JSON: {e}")))?;
+    value["money"] = money::rows_document(&plan.money);
+    for action in value["actions"].as_array_mut().into_iter().flatten() {
+        money::with_decimals(&mut action["amount"]);
+    }
+    Ok(value)
+}
+
+/// Reads a saved plan.
+///
+/// # Errors
+/// A file that cannot be read, or holds no plan of this schema: exit 2.
+pub fn read(file: &Path) -> Result<Plan, Failure> {
+    let bytes = std::fs::read(file).map_err(|e| Failure::file(file, "read", &e))?;
+    let refused = |message: String| {
+        Failure::Problem(Problem::new(
+            ProblemKind::Refused,
+            "not-a-plan",
+            format!("{}: {message}", file.display()),
+            "make the plan again with `addendum plan --out FILE`",
+        ))
+    };
+    let value: Value =
+        serde_json::from_slice(&bytes).map_err(|e| refused(format!("this is no JSON: {e}")))?;
+    match value.get("schema").and_then(Value::as_str) {
+        Some("addendum/plan/1") => {}
+        Some(other) => return Err(refused(format!("its schema is `{}`", harmless(other)))),
+        None => return Err(refused("it has no schema, so it is no saved plan".into())),
+    }
+    serde_json::from_value(value)
+        .map_err(|e| refused(format!("this is no plan: {}", harmless(&e.to_string()))))
+}
+
+/// Writes beside the file and renames, so that a reader sees the old file or the new one whole.
+pub fn write_atomically(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = file.file_name().ok_or_else(|| std::io::Error::other("the path names no file"))?;
+    let mut beside = name.to_owned();
+    beside.push(format!(".{}.part", std::process::id()));
+    let beside = folder.join(beside);
+    let written = (|| {
+        let mut out = std::fs::File::create(&beside)?;
+        out.write_all(bytes)?;
+        out.write_all(b"\n")?;
+        out.sync_all()?;
+        std::fs::rename(&beside, file)
+    })();
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+/// The plan for people.
+pub fn text(plan: &Plan) -> String {
+    let mut out = summary(plan);
+    if !plan.actions.is_empty() {
+        out.push_str(&format!("\n\n{}", actions_text(&plan.actions)));
+    }
+    out
+}
+
+/// Counts, money, refusals and notices: what is shown before consent is asked for.
+pub fn summary(plan: &Plan) -> String {
+    let mut out = format!("Plan {}\n{}", harmless(&plan.run), counts_text(&plan.counts, true));
+    if !plan.money.is_empty() {
+        out.push_str(&format!("\n\n{}", money::rows_text(&plan.money)));
+    }
+    if !plan.errors.is_empty() {
+        out.push_str(&format!("\n\nRefused:\n{}", errors_text(&plan.errors)));
+    }
+    for notice in &plan.notices {
+        out.push_str(&format!("\nnote: {} ({})", harmless(&notice.text), notice.code));
+    }
+    if plan.cancels_need_consent {
+        out.push_str(&format!(
+            "\nnote: {} cancels are carried out only with consent (auto_cancel = \"ask\")",
+            plan.counts.cancel
+        ));
+    }
+    out
+}
+
+fn actions_text(actions: &[Action]) -> String {
+    let mut table = Table::new(&[
+        ("", Align::Left),
+        ("Company", Align::Left),
+        ("Agreement", Align::Left),
+        ("What", Align::Left),
+        ("Money", Align::Right),
+        ("", Align::Left),
+    ])
+    .shrinking(3);
+    for action in actions.iter().take(SHOWN) {
+        table.row([
+            verb(action.kind).to_owned(),
+            super::shell::table::fit(&action.company, 18),
+            super::shell::table::fit(&action.agreement_name, 18),
+            what(action),
+            crate::domain::money::text(action.amount),
+            action.currency.to_string(),
+        ]);
+    }
+    let mut out = table.text();
+    if actions.len() > SHOWN {
+        out.push_str(&format!(
+            "\nand {} more; --json lists all, --out FILE saves them",
+            actions.len() - SHOWN
+        ));
+    }
+    out
+}
+
+fn verb(kind: ActionKind) -> &'static str {
+    match kind {
+        ActionKind::CreateAgreement => "agreement",
+        ActionKind::Create => "create",
+        ActionKind::Update => "update",
+        ActionKind::Cancel => "cancel",
+        ActionKind::Delete => "delete",
+        ActionKind::DeleteAgreement => "delete agr.",
+    }
+}
+
+fn what(action: &Action) -> String {
+    let mut text = match (&action.after, &action.new_agreement) {
+        (Some(fields), _) => fields.invoice_description.clone(),
+        (None, Some(new)) => format!("from {}", new.start),
+        (None, None) => action.marker.as_deref().unwrap_or_default().to_owned(),
+    };
+    for reason in &action.reasons {
+        text.push_str(&format!(" [{}]", reason.code));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("plan.json");
+        write_atomically(&file, b"old").expect("written");
+        write_atomically(&file, b"new").expect("written");
+        assert_eq!(std::fs::read(&file).expect("read"), b"new\n");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    }
+
+    #[test]
+    fn what_is_no_plan_is_refused_with_its_reason() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("plan.json");
+        for (content, word) in [
+            ("", "no JSON"),
+            ("[]", "no schema"),
+            (r#"{"schema":"addendum/plan/9"}"#, "addendum/plan/9"),
+            (r#"{"schema":"addendum/plan/1","run":7}"#, "no plan"),
+        ] {
+            std::fs::write(&file, content).expect("written");
+            let failure = read(&file).expect_err("refused");
+            assert_eq!(failure.exit(), super::super::shell::exit::Exit::Refused);
+            assert!(failure.text().contains(word), "{content}: {}", failure.text());
+        }
+    }
+}

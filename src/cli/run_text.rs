@@ -1,0 +1,205 @@
+//! What `plan`, `sync`, `retry` and `undo` have in common: counts, errors, the run's document.
+
+use serde_json::{Value, json};
+
+use super::money;
+use super::shell::exit::Exit;
+use super::shell::failure::Failure;
+use super::shell::output::Answer;
+use super::shell::table::{Align, Table, fit};
+use crate::domain::journal::RunState;
+use crate::domain::plan::{Counts, LineProblem};
+use crate::domain::text::harmless;
+use crate::worker::job::SyncSummary;
+
+/// So many errors are shown as text; JSON has all.
+const SHOWN: usize = 20;
+
+/// A choice of lines and periods, as `plan`, `sync` and `retry` take it.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct ScopeArgs {
+    /// Only lines of this month by invoice date; may be repeated [default: all that is loaded]
+    #[arg(long = "period", value_name = "YYYY-MM")]
+    pub periods: Vec<crate::domain::period::Period>,
+    /// Only this line; may be repeated
+    #[arg(long = "line", value_name = "ID")]
+    pub lines: Vec<String>,
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+/// What is done only when told to (design 6.9).
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct Consent {
+    /// Overwrite what a person changed in the PSA
+    #[arg(long)]
+    pub overwrite_drift: bool,
+    /// Post again what a person deleted in the PSA
+    #[arg(long)]
+    pub repost_deleted: bool,
+}
+
+impl ScopeArgs {
+    /// The scope as the rules take it; today is filled in by the worker.
+    pub fn scope(&self) -> crate::domain::policy::Scope {
+        crate::domain::policy::Scope {
+            periods: self.periods.clone(),
+            lines: self.lines.clone(),
+            failed_only: false,
+            overwrite_drift: self.consent.overwrite_drift,
+            repost_deleted: self.consent.repost_deleted,
+            today: None,
+        }
+    }
+}
+
+/// The counts, one line a kind that occurred.
+pub fn counts_text(counts: &Counts, planned: bool) -> String {
+    let to = if planned { "to " } else { "" };
+    let d = if planned { "" } else { "d" };
+    let rows = [
+        (counts.create_agreement, format!("agreements {to}create{d}")),
+        (counts.create, format!("additions {to}create{d}")),
+        (counts.update, format!("additions {to}update{d}")),
+        (
+            counts.cancel,
+            if planned { "additions to cancel".into() } else { "additions cancelled".into() },
+        ),
+        (counts.unchanged, "lines unchanged".to_owned()),
+        (counts.waiting, "lines waiting (not verified yet, or superseded)".to_owned()),
+        (counts.skipped_unmapped, "lines left out: unmapped".to_owned()),
+        (counts.skipped_excluded, "lines left out: excluded".to_owned()),
+        (counts.failed, "lines failed".to_owned()),
+    ];
+    let rows: Vec<String> =
+        rows.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n:>8}  {what}")).collect();
+    if rows.is_empty() { "       0  lines in scope".into() } else { rows.join("\n") }
+}
+
+/// Errors as a table with their remedies below.
+pub fn errors_text(errors: &[LineProblem]) -> String {
+    let mut out = String::new();
+    for e in errors.iter().take(SHOWN) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&format!(
+            "{}: {} ({})",
+            harmless(&e.line),
+            harmless(&e.problem.message),
+            e.problem.code
+        ));
+        if !e.problem.remedy.is_empty() {
+            out.push_str(&format!("\n  remedy: {}", harmless(&e.problem.remedy)));
+        }
+    }
+    if errors.len() > SHOWN {
+        out.push_str(&format!("\nand {} more; --json lists all", errors.len() - SHOWN));
+    }
+    out
+}
+
+/// Errors as JSON: line, code, message, remedy.
+pub fn errors_document(errors: &[LineProblem]) -> Value {
+    errors
+        .iter()
+        .map(|e| {
+            json!({
+                "line": &*e.line,
+                "code": e.problem.code,
+                "message": e.problem.message,
+                "remedy": e.problem.remedy,
+            })
+        })
+        .collect()
+}
+
+/// Words for how a run ended.
+pub fn state_word(state: RunState) -> &'static str {
+    match state {
+        RunState::Running => "not ended",
+        RunState::Done => "done",
+        RunState::Cancelled => "stopped at a safe point, as asked",
+        RunState::Stopped => "stopped by a fault that concerns every line",
+    }
+}
+
+/// The answer of `sync`, `retry` and `undo`.
+pub fn run_answer(command: &str, summary: &SyncSummary) -> Result<Answer, Failure> {
+    let run = &summary.report.run;
+    let rows = crate::flows::by_currency(&summary.equation);
+    let mut document = json!({
+        "run": run.id.0.to_string(),
+        "state": run.state,
+        "periods": run.periods,
+        "started": run.started,
+        "ended": run.ended,
+        "counts": run.counts,
+        "money": money::rows_document(&rows),
+        "errors": errors_document(&summary.report.errors),
+        "cancels_waiting": summary.cancels_waiting,
+    });
+    if command == "undo" {
+        document["undoes"] = json!(run.undoes.map(|r| r.0.to_string()));
+        document["left"] = summary
+            .left
+            .iter()
+            .map(|l| {
+                json!({
+                    "what": l.what, "code": l.problem.code,
+                    "message": l.problem.message, "remedy": l.problem.remedy,
+                })
+            })
+            .collect();
+    }
+    let mut parts = vec![
+        format!("Run {}: {}", run.id.0, state_word(run.state)),
+        counts_text(&run.counts, false),
+    ];
+    if !rows.is_empty() {
+        parts.push(String::new());
+        parts.push(money::rows_text(&rows));
+    }
+    if !summary.report.errors.is_empty() {
+        parts.push(String::new());
+        parts.push(errors_text(&summary.report.errors));
+    }
+    if summary.cancels_waiting > 0 {
+        parts.push(format!(
+            "\n{} cancels wait for consent: their subscriptions are missing from the load.\n  \
+             see them with `addendum plan`, carry them out with `addendum sync --yes`",
+            summary.cancels_waiting
+        ));
+    }
+    if !summary.left.is_empty() {
+        let mut table = Table::new(&[("Left", Align::Left), ("Why", Align::Left)]).shrinking(1);
+        for left in &summary.left {
+            table.row([fit(&harmless(&left.what), 30), left.problem.message.clone()]);
+        }
+        parts.push(format!("\n{}", table.text()));
+    }
+    if let Some(next) = next_step(command, summary) {
+        parts.push(format!("\n{next}"));
+    }
+    let open = rows.iter().any(|r| !r.holds());
+    let incomplete = run.state != RunState::Done
+        || run.counts.failed > 0
+        || !summary.report.errors.is_empty()
+        || !summary.left.is_empty()
+        || open;
+    let exit = if incomplete { Exit::Incomplete } else { Exit::Done };
+    Ok(Answer::new(command, &document, parts.join("\n"))?.ending(exit))
+}
+
+fn next_step(command: &str, summary: &SyncSummary) -> Option<String> {
+    let run = &summary.report.run;
+    Some(if run.state == RunState::Cancelled || run.state == RunState::Stopped {
+        "next: `addendum sync` goes on where this run ended; nothing is posted twice".into()
+    } else if run.counts.failed > 0 {
+        format!("next: correct the causes, then `addendum retry --run {}`", run.id.0)
+    } else if command == "undo" {
+        return None;
+    } else {
+        "next: `addendum reconcile` reads it back and proves it to the cent".into()
+    })
+}

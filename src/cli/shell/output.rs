@@ -1,0 +1,175 @@
+//! Standard output and standard error. A reader that goes away (`| head`) is no fault, and text is
+//! made harmless where it is put together, JSON here.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::domain::text::is_harmful;
+
+/// What a command gives: one document for programs, the same as text for people.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// `{"schema": "addendum/<command>/1", ...}`
+    pub document: Value,
+    /// Lines for people, harmless, without the closing line break. Empty: nothing to say.
+    pub text: String,
+    /// How the program ends.
+    pub exit: Exit,
+}
+
+impl Answer {
+    /// An answer from a document that serializes to an object; the schema is put first.
+    ///
+    /// # Errors
+    /// A fault when the document cannot be written as JSON.
+    pub fn new(command: &str, document: &impl Serialize, text: String) -> Result<Self, Failure> {
+        let mut object = serde_json::Map::new();
+        object.insert("schema".into(), Value::String(format!("addendum/{command}/1")));
+        match serde_json::to_value(document) {
+            Ok(Value::Object(fields)) => object.extend(fields),
+            Ok(other) => {
+                object.insert("value".into(), other);
+            }
+            Err(e) => return Err(fault(format!("the answer cannot be written as JSON: {e}"))),
+        }
+        Ok(Self { document: Value::Object(object), text, exit: Exit::Done })
+    }
+
+    /// The same answer with another exit code.
+    #[must_use]
+    pub fn ending(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+}
+
+/// A fault of ours.
+pub fn fault(message: impl Into<String>) -> Failure {
+    Failure::Problem(crate::domain::problem::Problem::new(
+        crate::domain::problem::ProblemKind::Fault,
+        "fault",
+        message,
+        "look at the program log; please report it",
+    ))
+}
+
+/// How answers leave the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Output {
+    /// One JSON document instead of text.
+    pub json: bool,
+    /// No text beyond the answer itself: no hints, no progress.
+    pub quiet: bool,
+    /// Standard output may be coloured.
+    pub colour: bool,
+}
+
+impl Output {
+    /// Prints an answer and gives its exit code.
+    pub fn answer(&self, answer: &Answer) -> Exit {
+        if self.json {
+            self.document(&answer.document);
+        } else if !answer.text.is_empty() {
+            self.line(&answer.text);
+        }
+        answer.exit
+    }
+
+    /// Tells a failure and gives its exit code.
+    pub fn failure(&self, failure: &Failure) -> Exit {
+        if self.json {
+            self.document(&failure.document());
+        } else {
+            note(&failure.text());
+        }
+        failure.exit()
+    }
+
+    /// Prints one JSON document on standard output.
+    pub fn document(&self, document: &Value) {
+        let text = serde_json::to_string_pretty(document).unwrap_or_else(|_| "{}".into());
+        self.line(&escape(&text));
+    }
+
+    /// Prints one JSON value on one line of standard output, for streams such as `logs --follow`.
+    pub fn json_line(&self, value: &Value) {
+        self.line(&escape(&value.to_string()));
+    }
+
+    /// Prints text and a line break on standard output at once.
+    pub fn line(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        // Nobody is left to tell when standard output is gone.
+        let _ = out
+            .write_all(text.as_bytes())
+            .and_then(|()| out.write_all(b"\n"))
+            .and_then(|()| out.flush());
+    }
+
+    /// Prints a hint for people on standard error, unless they asked for quiet or for JSON.
+    pub fn hint(&self, text: &str) {
+        if !self.quiet && !self.json {
+            note(text);
+        }
+    }
+
+    /// Prints raw bytes, for generated files such as completions.
+    pub fn bytes(&self, bytes: &[u8]) {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(bytes).and_then(|()| out.flush());
+    }
+
+    /// The text in bold, where colours are wanted.
+    pub fn bold(&self, text: &str) -> String {
+        if self.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// Prints a line on standard error.
+pub fn note(text: &str) {
+    let mut err = io::stderr().lock();
+    let _ = err.write_all(text.as_bytes()).and_then(|()| err.write_all(b"\n"));
+}
+
+/// Whether colours are wanted: a terminal, no `--no-color`, no `NO_COLOR`, no dumb terminal.
+pub fn wants_colour(no_color: bool) -> bool {
+    !no_color
+        && io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+        && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+}
+
+/// JSON escapes only the first control set; a terminal that shows the document acts on more. Such
+/// characters stand inside strings only, so that escaping them keeps the document's meaning.
+fn escape(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && is_harmful(c) {
+            let mut units = [0u16; 2];
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaping_keeps_the_meaning_and_leaves_nothing_harmful() {
+        let value =
+            serde_json::json!({"name": "a\u{9b}31m\u{202e}\u{7f}\u{1b}[0m\u{e0001}\u{feff}ü"});
+        let text = escape(&serde_json::to_string_pretty(&value).expect("a value is JSON"));
+        assert!(!text.chars().any(|c| c != '\n' && is_harmful(c)), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).expect("still JSON"), value);
+    }
+}
