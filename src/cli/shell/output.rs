@@ -22,7 +22,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer from a document that serializes to an object; the schema is put first.
+    /// An answer from a document that serializes to an object; the schema is added.
     ///
     /// # Errors
     /// A fault when the document cannot be written as JSON.
