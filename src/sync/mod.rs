@@ -4,16 +4,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use rust_decimal::Decimal;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::connectwise::Client;
 use crate::domain::journal::{Run, RunId, RunKind};
+use crate::domain::line::Text;
 use crate::domain::money::Currency;
-use crate::domain::plan::{Counts, LineProblem, MoneyRow, Plan};
-use crate::domain::problem::Problem;
+use crate::domain::period::Period;
+use crate::domain::plan::{LineProblem, MoneyRow, Plan};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::MarkerPlace;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// What is told while a run goes on. Progress may be dropped, results may not.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +51,15 @@ pub struct Executor {
     pub events: Arc<dyn Fn(RunEvent) + Send + Sync>,
     /// Ends the run at the next safe point.
     pub cancel: CancellationToken,
+    /// While it says `true`, no further write begins.
+    pub pause: watch::Receiver<bool>,
+    /// The equation of these periods as the store has it now: what a finished run is kept with.
+    pub money: MoneyOf,
 }
+
+/// Computes the equation by currency; the rules for it live on another floor.
+pub type MoneyOf =
+    Arc<dyn Fn(Vec<Period>) -> BoxFuture<'static, Result<Vec<MoneyRow>, Problem>> + Send + Sync>;
 
 /// How to apply a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,6 +82,18 @@ pub struct RunReport {
     pub run: Run,
     /// Lines that failed, refusals of the plan included.
     pub errors: Vec<LineProblem>,
+    /// What the PSA answered to failed lines, as it came, shortened; for the log.
+    pub answers: Vec<(Text, String)>,
+}
+
+/// The problem that a failing store is.
+pub fn fault(error: StoreError) -> Problem {
+    Problem::new(
+        ProblemKind::Fault,
+        "store-failed",
+        format!("the local store failed: {error}"),
+        "make sure that the disk is not full and the data folder can be written",
+    )
 }
 
 /// What reconcile found (design 7).
@@ -157,15 +181,11 @@ impl Executor {
         todo!()
     }
     /// Reads back everything posted in the periods.
-    pub async fn reconcile(
-        &self,
-        periods: &[crate::domain::period::Period],
-    ) -> Result<Findings, Problem> {
+    pub async fn reconcile(&self, periods: &[Period]) -> Result<Findings, Problem> {
         todo!()
     }
     /// Takes a run back: only what the PSA has not invoiced and nobody edited.
     pub async fn undo(&self, run: RunId) -> Result<(RunReport, Vec<Left>), Problem> {
-        let _: (Counts, Option<MoneyRow>) = Default::default();
         todo!()
     }
 }

@@ -1,0 +1,134 @@
+//! `load`: a source is read on a thread of its own and its lines are handed to the store, which
+//! shows them all together or not at all (design 5).
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::super::job::{JobError, Outcome};
+use super::super::{origin, syslog};
+use super::Context;
+use crate::domain::load::{LoadReport, LoadedLine};
+use crate::domain::log::LogEntry;
+use crate::domain::period::Period;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::sources::{self, Origin, SourceError};
+use crate::store::Moment;
+use crate::sync::fault;
+use crate::vault::SecretName;
+
+/// Batches that may wait for the store.
+const AHEAD: usize = 4;
+/// Revisions that are logged one by one.
+const NAMED: usize = 100;
+
+pub(super) async fn run(
+    context: &Context,
+    files: Vec<PathBuf>,
+    periods: Vec<Period>,
+) -> Result<Outcome, JobError> {
+    let settings = context.profile.settings();
+    let this_month = context.profile.this_month();
+    let location = settings.source.location.as_deref();
+    let (origin, periods) = origin::resolve(files, location, periods, this_month)?;
+    let secret = match origin {
+        Origin::Url(_) => context.profile.secret(SecretName::SourceSecret).await?,
+        Origin::Files(_) | Origin::Location(_) => None,
+    };
+    let _lease = context.lease("load")?;
+    let store = &context.profile.store;
+    let mut session = store.begin_load(&settings.source.id).await.map_err(fault)?;
+
+    let (send, mut batches) = mpsc::channel::<Vec<LoadedLine>>(AHEAD);
+    let cancel = context.cancel.clone();
+    let reader = tokio::task::spawn_blocking(move || {
+        let mut sink = |batch| !cancel.is_cancelled() && send.blocking_send(batch).is_ok();
+        let profile = &settings.source.profile;
+        sources::read(profile, &origin, secret.as_ref(), &periods, &settings.policy, &mut sink)
+    });
+    let mut lines = 0;
+    let mut broken = None;
+    while let Some(batch) = batches.recv().await {
+        lines += batch.len() as u64;
+        if let Err(e) = session.push(batch).await {
+            broken = Some(fault(e));
+            break;
+        }
+        context.progress("lines", lines, None);
+    }
+    // A reader that is still at it finds nobody listening and stops.
+    drop(batches);
+    let read = reader.await.unwrap_or_else(|e| Err(SourceError::Failed(reader_died(&e))));
+    match (broken, read) {
+        (None, Ok(read)) if !context.cancel.is_cancelled() => {
+            let mut report = session.finish().await.map_err(fault)?;
+            report.outside = read.outside;
+            store.touch(Moment::Load, Timestamp::now()).await.map_err(fault)?;
+            context.log(told(&report)).await;
+            Ok(Outcome::Loaded(report))
+        }
+        (broken, read) => {
+            session.abort().await.map_err(fault)?;
+            if let Some(problem) = broken {
+                return Err(context.failed("Invoice lines could not be loaded", problem).await);
+            }
+            match read {
+                Err(SourceError::Refused(refusal)) => {
+                    let mut entry = syslog::entry(
+                        crate::domain::log::LogLevel::Error,
+                        "Invoice lines were refused; nothing was loaded",
+                    );
+                    entry.details = refusal.to_string();
+                    context.log(vec![entry]).await;
+                    Err(JobError::Refused(refusal))
+                }
+                Err(SourceError::Failed(problem)) => {
+                    Err(context.failed("Invoice lines could not be loaded", problem).await)
+                }
+                Ok(_) | Err(SourceError::Abandoned) => Err(JobError::Cancelled),
+            }
+        }
+    }
+}
+
+fn reader_died(e: &tokio::task::JoinError) -> Problem {
+    Problem::new(
+        ProblemKind::Fault,
+        "reader-died",
+        format!("reading the bill ended without a result: {e}"),
+        "this is a fault of Addendum; nothing was loaded: report it with the file's shape",
+    )
+}
+
+fn told(report: &LoadReport) -> Vec<LogEntry> {
+    let mut entry = syslog::info("Invoice lines loaded");
+    entry.details = format!(
+        "{} read, {} new, {} replaced, {} unchanged, {} revised after posting, {} no longer at the \
+         source",
+        report.read,
+        report.added,
+        report.replaced,
+        report.unchanged,
+        report.revisions.len(),
+        report.absent
+    );
+    let mut entries = vec![entry];
+    for r in report.revisions.iter().take(NAMED) {
+        let mut entry = syslog::warning(format!("A posted line of {} was revised", r.organization));
+        entry.details = format!(
+            "posted {} {}, the source now says {}; difference {}. The addition is not altered.",
+            crate::domain::money::text(r.posted),
+            r.currency,
+            crate::domain::money::text(r.source),
+            crate::domain::money::text(r.difference)
+        );
+        entry.line = Some(r.line.to_string());
+        entries.push(entry);
+    }
+    if report.revisions.len() > NAMED {
+        let more = report.revisions.len() - NAMED;
+        entries.push(syslog::warning(format!("{more} more posted lines were revised")));
+    }
+    entries
+}

@@ -1,0 +1,178 @@
+//! The jobs, one file each.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinError;
+use tokio_util::sync::CancellationToken;
+
+use super::events::Teller;
+use super::job::{Event, Job, JobError, JobId, Outcome};
+use super::profile::Profile;
+use super::syslog;
+use crate::connectwise::{Client, PsaError};
+use crate::domain::log::LogEntry;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::sync::RunEvent;
+
+mod load;
+mod map_auto;
+mod plan;
+mod pull;
+mod reconcile;
+mod run_log;
+mod sync;
+mod test_connection;
+mod undo;
+mod verify;
+
+/// What a job has at hand.
+pub(super) struct Context {
+    pub id: JobId,
+    pub profile: Profile,
+    pub teller: Teller,
+    pub cancel: CancellationToken,
+    pub pause: watch::Receiver<bool>,
+}
+
+impl Job {
+    /// Whether it writes to the PSA or writes lines to the store: such jobs run one at a time, and
+    /// hold the profile against other processes.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Pull(_)
+            | Self::Load { .. }
+            | Self::Sync { .. }
+            | Self::Retry { .. }
+            | Self::Undo(_) => true,
+            Self::TestConnection
+            | Self::Verify
+            | Self::Plan(_)
+            | Self::Reconcile(_)
+            | Self::MapAuto => false,
+        }
+    }
+
+    /// The word for it in messages, as on the command line.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::TestConnection => "credentials test",
+            Self::Verify => "verify",
+            Self::Pull(_) => "pull",
+            Self::Load { .. } => "load",
+            Self::Plan(_) => "plan",
+            Self::Sync { .. } => "sync",
+            Self::Retry { .. } => "retry",
+            Self::Reconcile(_) => "reconcile",
+            Self::Undo(_) => "undo",
+            Self::MapAuto => "map auto",
+        }
+    }
+}
+
+/// Runs a job to its end.
+pub(super) async fn run(context: Context, job: Job) -> Result<Outcome, JobError> {
+    match job {
+        Job::TestConnection => test_connection::run(&context).await,
+        Job::Verify => verify::run(&context).await,
+        Job::Pull(what) => pull::run(&context, what).await,
+        Job::Load { files, periods } => load::run(&context, files, periods).await,
+        Job::Plan(scope) => plan::run(&context, scope).await,
+        Job::Sync { scope, plan, with_cancels } => {
+            sync::run(&context, scope, plan, with_cancels).await
+        }
+        Job::Retry { run, scope } => sync::retry(&context, run, scope).await,
+        Job::Reconcile(periods) => reconcile::run(&context, periods).await,
+        Job::Undo(run) => undo::run(&context, run).await,
+        Job::MapAuto => map_auto::run(&context).await,
+    }
+}
+
+/// What is told when a job's task ended without a result.
+pub(super) fn died(error: &JoinError) -> JobError {
+    JobError::Problem(Problem::new(
+        ProblemKind::Fault,
+        "job-died",
+        format!("the job ended without a result: {error}"),
+        "this is a fault of Addendum; nothing is lost: run it again, and report it with the log",
+    ))
+}
+
+impl From<Problem> for JobError {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<PsaError> for JobError {
+    fn from(error: PsaError) -> Self {
+        Self::Problem(error.problem().clone())
+    }
+}
+
+impl Context {
+    /// Progress of this job.
+    fn progress(&self, what: &'static str, done: u64, total: Option<u64>) {
+        self.teller.tell(Event::Progress { job: self.id, what, done, total });
+    }
+
+    /// A closure that tells progress from inside a call.
+    fn counter(&self, what: &'static str) -> impl Fn(u64) + Sync + use<> {
+        let (teller, job) = (self.teller.clone(), self.id);
+        move |done| teller.tell(Event::Progress { job, what, done, total: None })
+    }
+
+    /// What the executor tells its events to.
+    fn run_events(&self) -> Arc<dyn Fn(RunEvent) + Send + Sync> {
+        let (teller, job) = (self.teller.clone(), self.id);
+        Arc::new(move |event| teller.tell(Event::Run { job, event }))
+    }
+
+    /// Takes the profile for this job against other processes (exit 6 when it is taken).
+    fn lease(&self, command: &str) -> Result<super::lease::Lease, Problem> {
+        super::lease::Lease::take(&self.profile.paths.data_dir, command)
+    }
+
+    /// The client; its traffic is told for as long as the guard lives.
+    async fn client(&self) -> Result<(Client, TrafficGuard), Problem> {
+        let client = self.profile.client().await?;
+        let mut traffic = client.traffic();
+        let teller = self.teller.clone();
+        let task = tokio::spawn(async move {
+            loop {
+                let now = traffic.borrow_and_update().clone();
+                teller.tell(Event::Traffic(now));
+                if traffic.changed().await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok((client, TrafficGuard(task)))
+    }
+
+    /// Appends to the System Logs. A log that cannot be written stops no job: the store's own next
+    /// write says what is wrong with it.
+    async fn log(&self, entries: Vec<LogEntry>) {
+        if entries.is_empty() {
+            return;
+        }
+        if let Err(e) = self.profile.store.log(entries).await {
+            tracing::error!(error = %e, "the System Logs could not be written");
+        }
+    }
+
+    /// Logs a job's failure, and gives it back.
+    async fn failed(&self, what: &str, problem: Problem) -> JobError {
+        self.log(vec![syslog::error(what, &problem)]).await;
+        JobError::Problem(problem)
+    }
+}
+
+/// Stops telling traffic when it goes.
+struct TrafficGuard(tokio::task::JoinHandle<()>);
+
+impl Drop for TrafficGuard {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

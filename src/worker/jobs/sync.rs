@@ -1,0 +1,272 @@
+//! `sync` and `retry`: plan from present values, carry it out, prove the equation.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::job::{JobError, Outcome, SyncSummary};
+use super::super::{place, syslog};
+use super::{Context, plan, run_log};
+use crate::connectwise::Client;
+use crate::domain::journal::{EntryState, RunId, RunKind};
+use crate::domain::log::LogLevel;
+use crate::domain::period::Period;
+use crate::domain::plan::{ActionKind, Basis, MoneyRow, Plan};
+use crate::domain::policy::Scope;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::flows::{self, EquationRow};
+use crate::store::{LogQuery, Moment, Store};
+use crate::sync::{ApplyOptions, Executor, fault};
+
+/// How long the System Logs are kept (domain.md 1.12).
+const LOG_DAYS: i64 = 30;
+
+/// `sync`.
+pub(super) async fn run(
+    context: &Context,
+    scope: Scope,
+    saved: Option<Box<Plan>>,
+    with_cancels: bool,
+) -> Result<Outcome, JobError> {
+    apply(context, RunKind::Sync, scope, saved, with_cancels).await
+}
+
+/// `retry`: only lines that failed; of one run, or all.
+pub(super) async fn retry(
+    context: &Context,
+    run: Option<RunId>,
+    mut scope: Scope,
+) -> Result<Outcome, JobError> {
+    scope.failed_only = true;
+    if let Some(run) = run {
+        let failed = failed_in(&context.profile.store, run).await?;
+        if scope.lines.is_empty() {
+            scope.lines = failed.into_iter().collect();
+        } else {
+            scope.lines.retain(|line| failed.contains(line));
+        }
+        if scope.lines.is_empty() {
+            // An empty list would mean every line.
+            return Err(JobError::Problem(Problem::new(
+                ProblemKind::Refused,
+                "nothing-failed",
+                format!("none of the lines asked for failed in run {}", run.0),
+                "see the runs with `addendum status`, or leave out --run to retry all failed lines",
+            )));
+        }
+    }
+    apply(context, RunKind::Retry, scope, None, false).await
+}
+
+/// Keys of the lines that failed in a run: by the journal, and by the System Logs those that the
+/// plan had refused.
+async fn failed_in(store: &Store, run: RunId) -> Result<BTreeSet<String>, Problem> {
+    if store.run(run).await.map_err(fault)?.is_none() {
+        return Err(Problem::new(
+            ProblemKind::Refused,
+            "no-such-run",
+            format!("there is no run {}", run.0),
+            "see the runs with `addendum status`",
+        ));
+    }
+    let mut lines = BTreeSet::new();
+    for entry in store.entries(run).await.map_err(fault)? {
+        if matches!(entry.state, EntryState::Failed { .. }) {
+            lines.extend(entry.action.lines.iter().map(ToString::to_string));
+        }
+    }
+    let query = LogQuery { level: Some(LogLevel::Error), limit: usize::MAX, ..Default::default() };
+    for entry in store.logs(query).await.map_err(fault)? {
+        if entry.run == Some(run.0) {
+            lines.extend(entry.line);
+        }
+    }
+    Ok(lines)
+}
+
+async fn apply(
+    context: &Context,
+    kind: RunKind,
+    scope: Scope,
+    saved: Option<Box<Plan>>,
+    with_cancels: bool,
+) -> Result<Outcome, JobError> {
+    context.profile.need_agreement_type()?;
+    let (client, _traffic) = context.client().await?;
+    let _lease = context.lease(match kind {
+        RunKind::Sync => "sync",
+        RunKind::Retry => "retry",
+        RunKind::Undo => "undo",
+    })?;
+    let executor = executor(context, client).await?;
+    // What a dead run left open decides about what is to be planned, so it comes first.
+    if let Err(problem) = executor.recover().await {
+        return Err(context.failed("Earlier writes could not be looked up", problem).await);
+    }
+    let options = ApplyOptions {
+        with_cancels,
+        from_file: saved.is_some(),
+        overwrite_drift: scope.overwrite_drift,
+        repost_deleted: scope.repost_deleted,
+    };
+    let fresh = plan::make(context, scope).await?;
+    if let Some(saved) = saved {
+        same_basis(&saved, &fresh)?;
+    }
+    let store = &context.profile.store;
+    let purge = Timestamp::now() - SignedDuration::from_hours(24 * LOG_DAYS);
+    store.purge_logs(purge).await.map_err(fault)?;
+    context.log(vec![run_log::started(kind, &fresh)]).await;
+    context.log(skipped(&context.profile.store, &fresh).await?).await;
+
+    let periods = fresh.periods.clone();
+    let waiting = if fresh.cancels_need_consent && !with_cancels {
+        fresh.actions.iter().filter(|a| a.kind == ActionKind::Cancel).count() as u64
+    } else {
+        0
+    };
+    let report = match executor.apply(kind, fresh, options).await {
+        Ok(report) => report,
+        Err(problem) => return Err(context.failed("The run stopped", problem).await),
+    };
+    store.touch(Moment::Sync, Timestamp::now()).await.map_err(fault)?;
+    context.log(run_log::completed(&report)).await;
+    let equation = equation(store, &periods).await?;
+    let summary = SyncSummary { report, equation, cancels_waiting: waiting, left: Vec::new() };
+    Ok(Outcome::Synced(Box::new(summary)))
+}
+
+/// A saved plan holds when the plan made from present values rests on the same (design 7, exit 7).
+fn same_basis(saved: &Plan, fresh: &Plan) -> Result<(), Problem> {
+    let part = |f: fn(&Basis) -> &String| f(&saved.basis) == f(&fresh.basis);
+    let changed = if !part(|b| &b.lines) {
+        "invoice lines in its scope"
+    } else if !part(|b| &b.mappings) {
+        "mappings or PSA records that its lines use"
+    } else if !part(|b| &b.settings) {
+        "settings that its rules read"
+    } else if !part(|b| &b.psa) {
+        "agreements or additions that it works on"
+    } else if saved.run != fresh.run {
+        "actions that follow from the same lines (a new version of Addendum, or an edited file)"
+    } else {
+        return Ok(());
+    };
+    Err(Problem::new(
+        ProblemKind::Stale,
+        "stale-plan",
+        format!("the saved plan {} no longer holds: {changed} have changed", saved.run),
+        "make a new plan with `addendum plan --out FILE`, read it, and apply that one",
+    ))
+}
+
+/// The executor of a job.
+pub(super) async fn executor(context: &Context, client: Client) -> Result<Executor, Problem> {
+    let settings = context.profile.settings();
+    let store = context.profile.store.clone();
+    let fields = store.custom_fields().await.map_err(fault)?;
+    let for_equation = store.clone();
+    Ok(Executor {
+        place: place::marker_place(&settings.policy.identity, &fields)?,
+        store,
+        client,
+        concurrency: settings.connectwise.concurrency.max(1),
+        settle: Duration::from_secs(settings.connectwise.settle_seconds),
+        events: context.run_events(),
+        cancel: context.cancel.clone(),
+        pause: context.pause.clone(),
+        money: Arc::new(move |periods| {
+            let store = for_equation.clone();
+            Box::pin(async move { money(&store, &periods).await })
+        }),
+    })
+}
+
+async fn money(store: &Store, periods: &[Period]) -> Result<Vec<MoneyRow>, Problem> {
+    Ok(flows::by_currency(&equation(store, periods).await?))
+}
+
+/// The equation of the periods as the store has it now.
+pub(super) async fn equation(
+    store: &Store,
+    periods: &[Period],
+) -> Result<Vec<EquationRow>, Problem> {
+    let (groups, organizations, offers, companies, products) = tokio::try_join!(
+        store.totals(periods),
+        store.organizations(),
+        store.offers(),
+        store.companies(),
+        store.products(),
+    )
+    .map_err(fault)?;
+    let companies: BTreeSet<i64> = companies.iter().filter(|c| !c.deleted).map(|c| c.id).collect();
+    let products: BTreeSet<i64> =
+        products.iter().filter(|p| !p.inactive && p.class != "Bundle").map(|p| p.id).collect();
+    Ok(flows::equation(&groups, &organizations, &offers, &|id| companies.contains(&id), &|id| {
+        products.contains(&id)
+    }))
+}
+
+/// WARNING for what the plan left out: each unmapped line up to a bound, and how many more.
+async fn skipped(store: &Store, plan: &Plan) -> Result<Vec<crate::domain::log::LogEntry>, Problem> {
+    let total = plan.counts.skipped_unmapped;
+    if total == 0 {
+        return Ok(Vec::new());
+    }
+    let mut entries = Vec::new();
+    let named = unmapped(store, plan).await?;
+    let more = total.saturating_sub(named.len() as u64);
+    for (line, what) in named {
+        let mut e = syslog::warning(format!("Line {line} was skipped: {what}"));
+        e.details = "remedy: map it with `addendum map set` or on the Mapping tab".to_owned();
+        e.line = Some(line);
+        entries.push(e);
+    }
+    if more > 0 {
+        let mut e = syslog::warning(format!("{more} more lines were skipped as unmapped"));
+        e.details = "remedy: `addendum map list --unmapped` names what is missing".to_owned();
+        entries.push(e);
+    }
+    Ok(entries)
+}
+
+/// The first unmapped lines of a plan's periods with what they lack.
+async fn unmapped(store: &Store, plan: &Plan) -> Result<Vec<(String, String)>, Problem> {
+    let scope = Scope { periods: plan.periods.clone(), ..Scope::default() };
+    let input = store.plan_input(&scope).await.map_err(fault)?;
+    let mut named = Vec::new();
+    for line in &input.lines {
+        if named.len() == run_log::NAMED {
+            break;
+        }
+        if line.posted.is_some() {
+            continue;
+        }
+        let organization =
+            input.organizations.get(&(line.source.clone(), line.organization_id.clone()));
+        if organization.is_some_and(|o| o.excluded) {
+            continue;
+        }
+        let company =
+            line.choice.company.or(organization.and_then(|o| o.companies.first().copied()));
+        let offer = input.offers.get(&(line.source.clone(), line.offer_id.clone()));
+        let product = line.choice.product.or(offer.and_then(|o| o.product));
+        let company_there =
+            company.and_then(|c| input.companies.get(&c)).is_some_and(|c| !c.deleted);
+        let product_there = product
+            .and_then(|p| input.products.get(&p))
+            .is_some_and(|p| !p.inactive && p.class != "Bundle");
+        let what = match (company_there, product_there) {
+            (true, true) => continue,
+            (false, true) => format!("{} has no company", line.organization_name),
+            (true, false) => format!("{} has no product", line.offer_name),
+            (false, false) => {
+                format!("{} has no company, {} no product", line.organization_name, line.offer_name)
+            }
+        };
+        named.push((line.key.to_string(), what));
+    }
+    Ok(named)
+}
