@@ -16,6 +16,8 @@ mod events;
 pub mod job;
 mod jobs;
 mod lease;
+pub mod mapping_file;
+pub mod mapping_view;
 mod origin;
 mod place;
 mod profile;
