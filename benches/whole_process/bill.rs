@@ -1,0 +1,133 @@
+//! A bill for customers of the sandbox, and the mapping that fits it.
+
+use std::fmt::Write as _;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use addendum::sandbox::Sandbox;
+use base64::Engine as _;
+use serde_json::Value;
+
+/// A customer with an agreement, and an item of the catalog.
+pub struct Customer {
+    company: i64,
+    agreement: i64,
+    currency: String,
+    product: i64,
+}
+
+const HEADER: &str = "line_id,invoice_number,invoice_date,organization_id,organization_name,\
+                      contract_id,offer_id,offer_name,charge_type,charge_start_date,quantity,\
+                      unit_price,total,currency\n";
+
+impl Customer {
+    /// As many customers as asked for, each with one usable agreement of the default type.
+    pub async fn pick(sandbox: &Sandbox, count: usize) -> Vec<Self> {
+        let agreements = list(sandbox, "/finance/agreements").await;
+        let products = list(sandbox, "/procurement/catalog").await;
+        let product = products
+            .iter()
+            .find(|p| p["inactiveFlag"] != true && p["productClass"] != "Bundle")
+            .and_then(|p| p["id"].as_i64())
+            .expect("the catalog has an item");
+        let mut seen = std::collections::BTreeSet::new();
+        let picked: Vec<Self> = agreements
+            .iter()
+            .filter(|a| {
+                a["type"]["name"] == sandbox.agreement_type()
+                    && a["agreementStatus"] == "Active"
+                    && a["company"]["id"].as_i64().is_some_and(|c| seen.insert(c))
+            })
+            .take(count)
+            .map(|a| Self {
+                company: a["company"]["id"].as_i64().expect("a company"),
+                agreement: a["id"].as_i64().expect("an id"),
+                currency: a["currency"]["currencyCode"].as_str().unwrap_or("USD").to_owned(),
+                product,
+            })
+            .collect();
+        assert_eq!(picked.len(), count, "the sandbox has enough agreements");
+        picked
+    }
+}
+
+/// All rows of a collection.
+async fn list(sandbox: &Sandbox, path: &str) -> Vec<Value> {
+    let user = format!("{}+{}", sandbox.company_id(), sandbox.public_key());
+    let basic = base64::engine::general_purpose::STANDARD
+        .encode(format!("{user}:{}", sandbox.private_key()));
+    let client = reqwest::Client::new();
+    let mut rows = Vec::new();
+    for page in 1.. {
+        let url = format!("{}/v4_6_release/apis/3.0{path}", sandbox.site());
+        let answer = client
+            .get(url)
+            .query(&[("pageSize", "1000"), ("page", &page.to_string())])
+            .header("Authorization", format!("Basic {basic}"))
+            .header("clientId", sandbox.client_id())
+            .send()
+            .await
+            .expect("the sandbox answers");
+        let some: Vec<Value> = answer.json().await.expect("a list");
+        let last = some.len() < 1000;
+        rows.extend(some);
+        if last {
+            break;
+        }
+    }
+    rows
+}
+
+/// Lines that are posted once each, so many for every customer.
+pub fn one_time_lines(customers: &[Customer], each: usize) -> String {
+    let mut text = HEADER.to_owned();
+    for c in customers {
+        for n in 0..each {
+            row(&mut text, c, n as u64);
+        }
+    }
+    text
+}
+
+/// So many lines over all customers, straight to a file.
+pub fn plain_lines(customers: &[Customer], lines: u64, to: &Path) {
+    let mut file = BufWriter::new(std::fs::File::create(to).expect("a file"));
+    file.write_all(HEADER.as_bytes()).expect("written");
+    let mut text = String::new();
+    for n in 0..lines {
+        text.clear();
+        row(&mut text, &customers[(n % customers.len() as u64) as usize], n);
+        file.write_all(text.as_bytes()).expect("written");
+    }
+    file.flush().expect("written");
+}
+
+fn row(text: &mut String, c: &Customer, n: u64) {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let first = today.first_of_month();
+    let (quantity, cents) = (1 + n % 9, 100 + n % 900);
+    let total = quantity * cents;
+    writeln!(
+        text,
+        "L{company}-{n},INV-{company},{today},ORG-{company},Organization {company},CON-{company},\
+         OFFER-1,Offer One,OneTimeFee,{first},{quantity},{}.{:02},{}.{:02},{}",
+        cents / 100,
+        cents % 100,
+        total / 100,
+        total % 100,
+        c.currency,
+        company = c.company,
+    )
+    .expect("text grows");
+}
+
+/// The mapping file of those customers.
+pub fn mapping(customers: &[Customer]) -> String {
+    let mut text = "kind,platform_id,platform_name,psa_id,psa_name,excluded\n".to_owned();
+    for c in customers {
+        writeln!(text, "organization,ORG-{0},Organization {0},{0},,no", c.company).expect("text");
+        writeln!(text, "contract,CON-{},,{},,", c.company, c.agreement).expect("text");
+    }
+    writeln!(text, "offer,OFFER-1,Offer One,{},,", customers[0].product).expect("text");
+    text
+}
