@@ -1,8 +1,21 @@
 //! `addendum credentials`: the ConnectWise keys, and where they are kept.
 
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
 use super::Global;
+use super::jobs::{perform, unexpected};
+use super::shell::ask;
 use super::shell::failure::Failure;
-use super::shell::output::{Answer, Output, fault};
+use super::shell::output::{Answer, Output};
+use crate::config::{ConnectWiseSettings, Paths, Settings};
+use crate::connectwise::{ApiKeys, Client, Connection};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::text::{harmless, is_harmful};
+use crate::vault::{SecretName, SecretPlace, Vault};
+use crate::worker::job::{Job, Outcome};
 
 /// What to do with them.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -35,7 +48,304 @@ pub struct SetArgs {
     pub source_secret: bool,
 }
 
+const SECRETS: [SecretName; 3] =
+    [SecretName::PublicKey, SecretName::PrivateKey, SecretName::SourceSecret];
+
 /// Does it.
-pub async fn run(_global: &Global, _args: &Args, _output: Output) -> Result<Answer, Failure> {
-    Err(fault("the vault is not there yet"))
+pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
+    match args {
+        Args::Set(args) if args.source_secret => set_source_secret(global),
+        Args::Set(args) => set(global, args, output),
+        Args::Test => test(global, output).await,
+        Args::Show => show(global),
+        Args::Delete => delete(global),
+    }
+}
+
+fn set(global: &Global, args: &SetArgs, output: Output) -> Result<Answer, Failure> {
+    let paths = Paths::find(global.home.as_deref(), &global.profile)?;
+    let mut settings = Settings::read(&paths.settings, &global.profile)?.connectwise;
+    let mut changes = Vec::new();
+    for (name, flag, given, kept) in [
+        ("site", "--site", &args.site, &mut settings.site),
+        ("company_id", "--company-id", &args.company_id, &mut settings.company_id),
+        ("client_id", "--client-id", &args.client_id, &mut settings.client_id),
+    ] {
+        let value = match given {
+            Some(value) => value.clone(),
+            None if ask::can_ask() => asked(name, kept)?,
+            None => kept.clone(),
+        };
+        let value = plain(name, flag, &value)?;
+        if value != *kept {
+            changes.push((format!("connectwise.{name}"), Some(value.as_str().into())));
+            *kept = value;
+        }
+    }
+    if uuid::Uuid::try_parse(&settings.client_id).is_err() {
+        output.hint("note: ConnectWise's client ids are GUIDs, and this one is none");
+    }
+    let keys = read_keys()?;
+    // Refuses what the client would refuse later, before anything is kept.
+    Client::new(&connection(&settings), keys.clone(), None)?;
+    let vault = Vault::new(&paths, &global.profile);
+    let place = keep(&vault, SecretName::PublicKey, &keys.public)?;
+    keep(&vault, SecretName::PrivateKey, &keys.private)?;
+    if !changes.is_empty() {
+        Settings::write(&paths.settings, &global.profile, &changes)?;
+    }
+    warn_overridden(&vault, &keys, output)?;
+    let document = json!({
+        "action": "set",
+        "site": settings.site,
+        "company_id": settings.company_id,
+        "client_id": settings.client_id,
+        "kept_in": place,
+        "settings": paths.settings.display().to_string(),
+    });
+    let text = format!(
+        "kept: the keys in {}, the rest in {}\n\nnext: `addendum credentials test`, then `addendum verify`",
+        place_word(place),
+        paths.settings.display()
+    );
+    Answer::new("credentials", &document, text)
+}
+
+/// Asks for one value; what is set already is taken with Enter.
+fn asked(name: &str, kept: &str) -> Result<String, Failure> {
+    let title = match name {
+        "site" => "Site (such as na.myconnectwise.net)",
+        "company_id" => "Login company",
+        _ => "Client id",
+    };
+    let shown = if kept.is_empty() { String::new() } else { format!(" [{}]", harmless(kept)) };
+    let typed = ask::line(&format!("{title}{shown}: "))?;
+    Ok(if typed.trim().is_empty() { kept.to_owned() } else { typed })
+}
+
+fn plain(name: &str, flag: &str, value: &str) -> Result<String, Failure> {
+    let value = value.trim();
+    if value.is_empty() {
+        return Err(Failure::usage(
+            format!("connectwise.{name} is not set, and {flag} was not given"),
+            format!("give {flag}"),
+        ));
+    }
+    if value.chars().any(|c| is_harmful(c) || c.is_whitespace()) {
+        return Err(Failure::usage(
+            format!("{flag} has spaces or control characters in it"),
+            "copy it again without them",
+        ));
+    }
+    Ok(value.to_owned())
+}
+
+fn read_keys() -> Result<ApiKeys, Failure> {
+    let (public, private) = if ask::can_ask() {
+        (ask::secret("Public key: ")?, ask::secret("Private key: ")?)
+    } else {
+        let lines = (ask::stdin_secret()?, ask::stdin_secret()?);
+        let (Some(public), Some(private)) = lines else {
+            return Err(Failure::usage(
+                "standard input did not hold two lines",
+                "give the public key and the private key, each on a line of standard input",
+            ));
+        };
+        (public, private)
+    };
+    check_secret("public key", &public)?;
+    check_secret("private key", &private)?;
+    // Basic authorization is COMPANY+PUBLIC:PRIVATE; a colon would end the public key early.
+    if public.expose_secret().contains(':') {
+        return Err(Failure::usage("the public key has a colon in it", "copy it again"));
+    }
+    Ok(ApiKeys { public, private })
+}
+
+fn check_secret(what: &str, secret: &SecretString) -> Result<(), Failure> {
+    let text = secret.expose_secret();
+    if text.is_empty() {
+        return Err(Failure::usage(format!("the {what} is empty"), "copy it again"));
+    }
+    if text.len() > 4096 || text.chars().any(|c| is_harmful(c) || c.is_whitespace()) {
+        return Err(Failure::usage(
+            format!("the {what} has spaces or control characters in it, or is too long"),
+            "copy it again without them",
+        ));
+    }
+    Ok(())
+}
+
+/// Keeps a secret. The encrypted file needs a passphrase, which a person can be asked for.
+fn keep(vault: &Vault, name: SecretName, value: &SecretString) -> Result<SecretPlace, Failure> {
+    match vault.set(name, value, None) {
+        Ok(place) => Ok(place),
+        Err(p) if p.kind == ProblemKind::NotSetUp && ask::can_ask() => {
+            let passphrase = ask::secret("Passphrase for the encrypted file: ")?;
+            Ok(vault.set(name, value, Some(&passphrase))?)
+        }
+        Err(p) => Err(p.into()),
+    }
+}
+
+/// What stands in the environment is found first (design 4): then what was kept is not used.
+fn warn_overridden(vault: &Vault, keys: &ApiKeys, output: Output) -> Result<(), Failure> {
+    for (name, kept) in
+        [(SecretName::PublicKey, &keys.public), (SecretName::PrivateKey, &keys.private)]
+    {
+        if let Some((found, place)) = vault.get(name)?
+            && found.expose_secret() != kept.expose_secret()
+        {
+            output.hint(&format!(
+                "note: another {} is found first, in {}; it is the one that is used",
+                secret_word(name),
+                place_word(place)
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn set_source_secret(global: &Global) -> Result<Answer, Failure> {
+    let paths = Paths::find(global.home.as_deref(), &global.profile)?;
+    let secret = if ask::can_ask() {
+        ask::secret("Secret of the billing source: ")?
+    } else {
+        ask::stdin_secret()?.ok_or_else(|| {
+            Failure::usage("standard input is empty", "give the secret on a line of standard input")
+        })?
+    };
+    check_secret("secret", &secret)?;
+    let vault = Vault::new(&paths, &global.profile);
+    let place = keep(&vault, SecretName::SourceSecret, &secret)?;
+    let document = json!({ "action": "set", "secret": "source", "kept_in": place });
+    Answer::new(
+        "credentials",
+        &document,
+        format!("kept: the source's secret in {}", place_word(place)),
+    )
+}
+
+async fn test(global: &Global, output: Output) -> Result<Answer, Failure> {
+    let Outcome::Connected(info) = perform(global, output, Job::TestConnection).await? else {
+        return Err(unexpected());
+    };
+    let text = format!(
+        "connected: {}\n  version    {}\n  time zone  {}\n\nnext: `addendum verify`",
+        harmless(&info.base),
+        harmless(&info.version),
+        harmless(info.time_zone.as_deref().unwrap_or("-"))
+    );
+    let document = json!({
+        "action": "test", "connected": true, "base": info.base, "version": info.version,
+        "time_zone": info.time_zone,
+    });
+    Answer::new("credentials", &document, text)
+}
+
+fn show(global: &Global) -> Result<Answer, Failure> {
+    let paths = Paths::find(global.home.as_deref(), &global.profile)?;
+    let settings = Settings::read(&paths.settings, &global.profile)?.connectwise;
+    let vault = Vault::new(&paths, &global.profile);
+    let public = vault.get(SecretName::PublicKey)?;
+    let private = vault.get(SecretName::PrivateKey)?.map(|(_, place)| place);
+    let source = vault.get(SecretName::SourceSecret)?.map(|(_, place)| place);
+    let found = |place: Option<SecretPlace>| json!({ "set": place.is_some(), "found_in": place });
+    let public_key = public.as_ref().map(|(key, _)| key.expose_secret().to_owned());
+    let public_place = public.as_ref().map(|(_, place)| *place);
+    let mut public_document: Value = found(public_place);
+    public_document["value"] = json!(public_key);
+    let document = json!({
+        "action": "show",
+        "profile": global.profile,
+        "site": settings.site,
+        "company_id": settings.company_id,
+        "client_id": settings.client_id,
+        "public_key": public_document,
+        "private_key": found(private),
+        "source_secret": found(source),
+    });
+    let word = |s: &str| if s.is_empty() { "not set".to_owned() } else { harmless(s) };
+    let place = |p: Option<SecretPlace>| {
+        p.map_or("not set".to_owned(), |p| format!("set, in {}", place_word(p)))
+    };
+    let text = format!(
+        "Site           {}\nCompany        {}\nClient id      {}\nPublic key     {}\n\
+         Private key    {}\nSource secret  {}",
+        word(&settings.site),
+        word(&settings.company_id),
+        word(&settings.client_id),
+        match (&public_key, public_place) {
+            (Some(key), Some(p)) => format!("{}, in {}", harmless(key), place_word(p)),
+            _ => "not set".into(),
+        },
+        place(private),
+        place(source)
+    );
+    Answer::new("credentials", &document, text)
+}
+
+fn delete(global: &Global) -> Result<Answer, Failure> {
+    let paths = Paths::find(global.home.as_deref(), &global.profile)?;
+    let vault = Vault::new(&paths, &global.profile);
+    let left = forget(&vault)?;
+    let document = json!({ "action": "delete", "still_found": left.iter().map(|(name, place)| json!({
+        "secret": secret_word(*name), "found_in": place,
+    })).collect::<Vec<_>>() });
+    let mut text =
+        "forgotten: both keys and the source's secret, in keyring and encrypted file".to_owned();
+    for (name, place) in left {
+        text.push_str(&format!(
+            "\nstill there: the {} in {}, which is not ours to delete",
+            secret_word(name),
+            place_word(place)
+        ));
+    }
+    Answer::new("credentials", &document, text)
+}
+
+/// Forgets all secrets of a profile. Gives what is still found, in places that are not ours.
+pub fn forget(vault: &Vault) -> Result<Vec<(SecretName, SecretPlace)>, Problem> {
+    let mut left = Vec::new();
+    for name in SECRETS {
+        vault.delete(name)?;
+    }
+    for name in SECRETS {
+        // A vault that cannot be read any more holds nothing of use.
+        if let Ok(Some((_, place))) = vault.get(name) {
+            left.push((name, place));
+        }
+    }
+    Ok(left)
+}
+
+fn connection(settings: &ConnectWiseSettings) -> Connection {
+    Connection {
+        site: settings.site.clone(),
+        company_id: settings.company_id.clone(),
+        client_id: settings.client_id.clone(),
+        concurrency: settings.concurrency,
+        requests_per_minute: settings.requests_per_minute,
+        timeout: Duration::from_secs(settings.timeout_seconds),
+        max_retries: settings.max_retries,
+    }
+}
+
+/// The secret in words.
+pub fn secret_word(name: SecretName) -> &'static str {
+    match name {
+        SecretName::PublicKey => "public key",
+        SecretName::PrivateKey => "private key",
+        SecretName::SourceSecret => "source's secret",
+    }
+}
+
+/// The place in words.
+pub fn place_word(place: SecretPlace) -> &'static str {
+    match place {
+        SecretPlace::Environment => "the environment",
+        SecretPlace::SystemdCredential => "systemd's credentials",
+        SecretPlace::Keyring => "the system keyring",
+        SecretPlace::VaultFile => "the encrypted file",
+    }
 }

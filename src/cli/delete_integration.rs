@@ -1,14 +1,95 @@
 //! `addendum delete-integration`: forget a profile. Nothing is deleted in the PSA.
 
+use std::path::Path;
+
+use serde_json::json;
+
 use super::Global;
+use super::credentials::{forget, place_word, secret_word};
+use super::shell::ask;
 use super::shell::failure::Failure;
-use super::shell::output::{Answer, Output, fault};
+use super::shell::output::{Answer, Output, note};
+use crate::config::Paths;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::text::harmless;
+use crate::vault::Vault;
+use crate::worker::Lease;
 
 /// Arguments of `delete-integration`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {}
 
-/// Deletes after the profile's name was typed.
-pub async fn run(_global: &Global, _args: &Args, _output: Output) -> Result<Answer, Failure> {
-    Err(fault("the vault is not there yet"))
+/// Deletes after the profile's name was typed: at the prompt, or as a line of standard input.
+pub async fn run(global: &Global, _args: &Args, output: Output) -> Result<Answer, Failure> {
+    let paths = Paths::find(global.home.as_deref(), &global.profile)?;
+    let typed = if ask::can_ask() && !output.json {
+        note(&format!(
+            "This forgets the profile `{}`: credentials, mappings, the local copy, history and logs,\n\
+             in {}.\nNothing is deleted in the PSA; what was posted stays, and a new store finds it \
+             again by its markers.",
+            global.profile,
+            paths.data_dir.display()
+        ));
+        ask::line("Type the profile's name to go on: ")?
+    } else {
+        ask::stdin_line()?.unwrap_or_default()
+    };
+    if typed.trim() != global.profile {
+        return Err(Failure::Problem(Problem::new(
+            ProblemKind::Refused,
+            "not-confirmed",
+            format!("`{}` is not the profile's name; nothing was deleted", harmless(typed.trim())),
+            format!("type `{}`, or give it as a line of standard input", global.profile),
+        )));
+    }
+    let lease = Lease::take(&paths.data_dir, "delete-integration")?;
+    let left = forget(&Vault::new(&paths, &global.profile))?;
+    let deleted = delete_files(&paths.data_dir)?;
+    drop(lease);
+    // Both are ours and hold nothing any more; a folder with other files in it stays.
+    let _ = std::fs::remove_file(paths.data_dir.join("addendum.lock"));
+    let _ = std::fs::remove_dir(&paths.data_dir);
+    let document = json!({
+        "profile": global.profile,
+        "deleted": deleted,
+        "still_found": left.iter().map(|(name, place)| json!({
+            "secret": secret_word(*name), "found_in": place,
+        })).collect::<Vec<_>>(),
+        "settings": paths.settings.display().to_string(),
+    });
+    let mut text = format!(
+        "forgotten: the profile `{}` ({} files)\nkept: the settings in {}; nothing was deleted in the PSA",
+        global.profile,
+        deleted.len(),
+        paths.settings.display()
+    );
+    for (name, place) in left {
+        text.push_str(&format!(
+            "\nstill there: the {} in {}, which is not ours to delete",
+            secret_word(name),
+            place_word(place)
+        ));
+    }
+    Answer::new("delete-integration", &document, text)
+}
+
+/// Deletes the store with its backups and the encrypted secrets; nothing that is not ours.
+fn delete_files(folder: &Path) -> Result<Vec<String>, Failure> {
+    let mut deleted = Vec::new();
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(deleted),
+        Err(e) => return Err(Failure::file(folder, "read", &e)),
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let ours = name.starts_with("addendum.db") || name.starts_with("secrets.vault");
+        if ours && entry.file_type().is_ok_and(|t| t.is_file()) {
+            std::fs::remove_file(entry.path())
+                .map_err(|e| Failure::file(&entry.path(), "delete", &e))?;
+            deleted.push(name);
+        }
+    }
+    deleted.sort();
+    Ok(deleted)
 }

@@ -7,13 +7,14 @@ use jiff::{Timestamp, Zoned};
 use serde_json::{Value, json};
 
 use super::Global;
-use super::home::{Home, store_problem};
+use super::home;
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
 use super::shell::signals;
 use crate::domain::log::{LogEntry, LogLevel};
 use crate::domain::text::harmless;
 use crate::store::LogQuery;
+use crate::sync::fault;
 
 /// How often `--follow` looks for new entries.
 const LOOK: Duration = Duration::from_millis(400);
@@ -61,8 +62,7 @@ impl From<Level> for LogLevel {
 
 /// Prints the log, the oldest of the chosen entries first.
 pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
-    let home = Home::open(global)?;
-    let store = home.store().await?;
+    let store = home::open(global).await?.store;
     let query = LogQuery {
         level: args.level.map(LogLevel::from),
         since: args.since,
@@ -70,7 +70,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
         search: args.search.clone(),
         limit: args.limit,
     };
-    let mut entries = store.logs(query.clone()).await.map_err(store_problem)?;
+    let mut entries = store.logs(query.clone()).await.map_err(fault)?;
     entries.reverse();
     if !args.follow {
         let text = if entries.is_empty() {
@@ -81,7 +81,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
         let entries: Vec<Value> = entries.iter().map(document).collect();
         return Answer::new("logs", &json!({ "entries": entries }), text);
     }
-    let stop = signals::listen(true);
+    let stop = signals::token(true);
     let mut after = entries.last().map_or(0, |e| e.id);
     show(&entries, output);
     loop {
@@ -91,7 +91,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
         }
         // More than a page may have come since the last look.
         let query = LogQuery { after: Some(after), limit: usize::MAX >> 1, ..query.clone() };
-        let mut newer = store.logs(query).await.map_err(store_problem)?;
+        let mut newer = store.logs(query).await.map_err(fault)?;
         newer.reverse();
         after = newer.last().map_or(after, |e| e.id.max(after));
         show(&newer, output);

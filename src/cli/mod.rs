@@ -20,6 +20,7 @@ mod load;
 mod logs;
 mod man;
 mod map;
+mod map_set;
 mod match_names;
 mod money;
 mod plan;

@@ -1,6 +1,5 @@
 //! `addendum plan`: what a sync would do. Nothing is written to the PSA.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -95,24 +94,11 @@ pub fn read(file: &Path) -> Result<Plan, Failure> {
         .map_err(|e| refused(format!("this is no plan: {}", harmless(&e.to_string()))))
 }
 
-/// Writes beside the file and renames, so that a reader sees the old file or the new one whole.
+/// Writes the file in one step: a reader sees the old content or the new one whole.
 pub fn write_atomically(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = file.file_name().ok_or_else(|| std::io::Error::other("the path names no file"))?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = folder.join(beside);
-    let written = (|| {
-        let mut out = std::fs::File::create(&beside)?;
-        out.write_all(bytes)?;
-        out.write_all(b"\n")?;
-        out.sync_all()?;
-        std::fs::rename(&beside, file)
-    })();
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
+    let mut content = bytes.to_vec();
+    content.push(b'\n');
+    crate::config::replace_file(&std::path::absolute(file)?, &content)
 }
 
 /// The plan for people.

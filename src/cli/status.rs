@@ -1,8 +1,23 @@
-//! `addendum status`.
+//! `addendum status`: last times, counts and money by status, what blocks.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::Global;
+use super::home;
+use super::money;
+use super::run_text::state_word;
+use super::shell::exit::Exit;
 use super::shell::failure::Failure;
-use super::shell::output::{Answer, Output, fault};
+use super::shell::output::{Answer, Output};
+use crate::domain::money::text as amount;
+use crate::worker::Profile;
+use crate::worker::overview::{Block, Overview, overview};
+
+/// A keyring that does not answer must not hold a prompt.
+const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Arguments of `status`.
 #[derive(Debug, Clone, clap::Args)]
@@ -15,7 +30,167 @@ pub struct Args {
     pub check: bool,
 }
 
-/// Tells.
-pub async fn run(_global: &Global, _args: &Args, _output: Output) -> Result<Answer, Failure> {
-    Err(fault("the store is not there yet"))
+/// Tells how things stand.
+pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
+    let profile = home::open(global).await?;
+    let keys = keys_found(&profile).await;
+    let view = overview(&profile, keys).await?;
+    let text = if args.short { short(&profile, &view) } else { long(&profile, &view, output) };
+    let exit = if args.check { verdict(&view) } else { Exit::Done };
+    Ok(Answer::new("status", &document(&profile, &view, keys), text)?.ending(exit))
+}
+
+async fn keys_found(profile: &Profile) -> Option<bool> {
+    let profile = profile.clone();
+    let look = tokio::task::spawn_blocking(move || profile.credentials());
+    match tokio::time::timeout(PATIENCE, look).await {
+        Ok(Ok(Ok(found))) => Some(found.keys),
+        _ => None,
+    }
+}
+
+fn verdict(view: &Overview) -> Exit {
+    let failed = view.blocks.iter().any(|b| b.code == "failed" || b.code == "unresolved");
+    if view.blocks.iter().any(|b| b.set_up) {
+        Exit::NotSetUp
+    } else if failed || view.money.iter().any(|m| !m.holds()) {
+        Exit::Incomplete
+    } else {
+        Exit::Done
+    }
+}
+
+fn document(profile: &Profile, view: &Overview, keys: Option<bool>) -> Value {
+    let settings = profile.settings();
+    json!({
+        "profile": profile.name,
+        "site": settings.connectwise.site,
+        "company_id": settings.connectwise.company_id,
+        "agreement_type": settings.policy.agreement_type,
+        "keys_found": keys,
+        "times": view.times,
+        "periods": view.periods,
+        "records": view.records,
+        "lines": view.lines,
+        "mapping_status": view.mapping,
+        "psa_status": view.psa,
+        "money": view.money.iter().map(|row| {
+            let mut value = money::row_document(row);
+            value["holds"] = json!(row.holds());
+            value
+        }).collect::<Vec<_>>(),
+        "last_run": view.last_run.as_ref().map(|run| json!({
+            "run": run.id.0.to_string(),
+            "kind": run.kind,
+            "state": run.state,
+            "started": run.started,
+            "ended": run.ended,
+            "counts": run.counts,
+        })),
+        "blocks": view.blocks.iter().map(block_document).collect::<Vec<_>>(),
+    })
+}
+
+fn block_document(block: &Block) -> Value {
+    json!({
+        "code": block.code,
+        "message": block.message,
+        "remedy": block.remedy,
+        "lines": block.lines,
+        "money": block.money.iter().map(|(currency, sum)| json!({
+            "currency": currency, "amount": amount(*sum),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// One line for a prompt: `default: 1200 synced, 3 failed, 14 unmapped`.
+fn short(profile: &Profile, view: &Overview) -> String {
+    if let Some(block) = view.blocks.iter().find(|b| b.set_up) {
+        return format!("{}: {}", profile.name, crate::domain::text::harmless(&block.message));
+    }
+    let count =
+        |map: &std::collections::BTreeMap<&str, u64>, key| map.get(key).copied().unwrap_or(0);
+    let mut parts = vec![format!("{} synced", count(&view.psa, "Synced"))];
+    for (n, word) in [
+        (count(&view.psa, "Not Synced"), "not synced"),
+        (count(&view.psa, "Error"), "failed"),
+        (count(&view.psa, "Posting"), "unresolved"),
+        (count(&view.mapping, "Unmapped"), "unmapped"),
+    ] {
+        if n > 0 {
+            parts.push(format!("{n} {word}"));
+        }
+    }
+    if view.money.iter().any(|m| !m.holds()) {
+        parts.push("the equation does not hold".into());
+    }
+    format!("{}: {}", profile.name, parts.join(", "))
+}
+
+fn long(profile: &Profile, view: &Overview, output: Output) -> String {
+    let settings = profile.settings();
+    let named = |s: &str| {
+        if s.trim().is_empty() { "not set".to_owned() } else { crate::domain::text::harmless(s) }
+    };
+    let agreement_type = settings.policy.agreement_type.as_deref().unwrap_or_default();
+    let mut out = vec![
+        format!("Profile         {}", profile.name),
+        format!(
+            "ConnectWise     {} at {}",
+            named(&settings.connectwise.company_id),
+            named(&settings.connectwise.site)
+        ),
+        format!("Agreement type  {}", named(agreement_type)),
+        String::new(),
+        output.bold("Last"),
+        moment("companies", view.times.companies, Some(view.records.companies)),
+        moment("products", view.times.products, Some(view.records.products)),
+        moment("agreements", view.times.agreements, Some(view.records.agreements)),
+        moment("load", view.times.load, Some(view.lines)),
+        moment("sync to PSA", view.times.sync, None),
+    ];
+    if let Some(run) = &view.last_run {
+        out.push(format!("  run {}: {}", run.id.0, state_word(run.state)));
+    }
+    if view.lines > 0 {
+        let periods: Vec<String> = view.periods.iter().take(6).map(ToString::to_string).collect();
+        out.push(String::new());
+        out.push(format!("{} {}", output.bold("Periods"), periods.join(", ")));
+        out.push(counts("Mapping Status", &view.mapping));
+        out.push(counts("Status in PSA ", &view.psa));
+        out.push(String::new());
+        out.push(money::rows_text(&view.money));
+    }
+    if view.blocks.is_empty() {
+        out.push("\nNothing blocks.".into());
+    } else {
+        out.push(format!("\n{}", output.bold("What blocks")));
+        for block in &view.blocks {
+            out.push(block_text(block));
+        }
+    }
+    out.join("\n")
+}
+
+fn moment(what: &str, at: Option<Timestamp>, held: Option<u64>) -> String {
+    let at = at.map_or("never".to_owned(), |at| format!("{at:.0}"));
+    let held = held.map_or(String::new(), |n| format!("{n:>10} held"));
+    format!("  {what:<12}  {at:<20}{held}").trim_end().to_owned()
+}
+
+fn counts(title: &str, map: &std::collections::BTreeMap<&'static str, u64>) -> String {
+    let parts: Vec<String> =
+        map.iter().filter(|(_, n)| **n > 0).map(|(word, n)| format!("{word} {n}")).collect();
+    format!("{title}  {}", if parts.is_empty() { "-".into() } else { parts.join(", ") })
+}
+
+fn block_text(block: &Block) -> String {
+    let mut out = format!("  {}", crate::domain::text::harmless(&block.message));
+    if block.lines > 0 {
+        let money: Vec<String> =
+            block.money.iter().map(|(c, sum)| format!("{} {c}", amount(*sum))).collect();
+        out.push_str(&format!(": {} lines, {}", block.lines, money.join(", ")));
+    }
+    out.push_str(&format!("\n    {}", crate::domain::text::harmless(&block.remedy)));
+    out
 }

@@ -9,13 +9,16 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 
 /// The profile, held until this goes.
-pub(super) struct Lease {
+pub struct Lease {
     _file: File,
 }
 
 impl Lease {
     /// Takes the profile whose data folder this is.
-    pub(super) fn take(data_dir: &Path, command: &str) -> Result<Self, Problem> {
+    ///
+    /// # Errors
+    /// [`ProblemKind::Busy`] when another run holds it; a fault when the folder cannot be written.
+    pub fn take(data_dir: &Path, command: &str) -> Result<Self, Problem> {
         let path = data_dir.join("addendum.lock");
         let broken = |e: std::io::Error| {
             Problem::new(

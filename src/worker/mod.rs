@@ -19,10 +19,12 @@ mod lease;
 pub mod mapping_file;
 pub mod mapping_view;
 mod origin;
+pub mod overview;
 mod place;
 mod profile;
 mod syslog;
 
+pub use self::lease::Lease;
 pub use self::place::marker_place;
 pub use self::profile::{Credentials, Profile};
 

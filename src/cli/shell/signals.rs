@@ -1,6 +1,8 @@
 //! SIGINT, SIGTERM and SIGHUP end a job at the next safe point; a second one ends it at once. The
 //! journal makes both safe: the next run looks up what was left open.
 
+use std::sync::OnceLock;
+
 use tokio_util::sync::CancellationToken;
 
 use super::output::note;
@@ -8,11 +10,18 @@ use super::output::note;
 /// How the program ends when it is told twice: 128 + SIGINT, as shells do.
 const FORCED: i32 = 130;
 
-/// Begins to listen. The token is cancelled with the first signal.
+/// The one token of this process.
+static TOLD: OnceLock<CancellationToken> = OnceLock::new();
+
+/// The token that the first signal cancels. The first caller begins to listen; before that,
+/// signals keep their default effect, and also where they cannot be listened to.
 ///
-/// Must be called inside a tokio runtime. Where signals cannot be listened to, they keep their
-/// default effect.
-pub fn listen(quiet: bool) -> CancellationToken {
+/// Must be called inside a tokio runtime.
+pub fn token(quiet: bool) -> CancellationToken {
+    TOLD.get_or_init(|| listen(quiet)).clone()
+}
+
+fn listen(quiet: bool) -> CancellationToken {
     let token = CancellationToken::new();
     let told = token.clone();
     tokio::spawn(async move {
