@@ -5,19 +5,33 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use rust_decimal::Decimal;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::connectwise::Client;
-use crate::domain::journal::{Run, RunId, RunKind};
+use crate::domain::journal::{Run, RunId};
 use crate::domain::line::Text;
 use crate::domain::money::Currency;
 use crate::domain::period::Period;
-use crate::domain::plan::{LineProblem, MoneyRow, Plan};
+use crate::domain::plan::{LineProblem, MoneyRow};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::MarkerPlace;
 use crate::store::{Store, StoreError};
+
+mod agreement;
+mod apply;
+mod basis;
+pub mod crash;
+mod dispatch;
+mod fields;
+mod lane;
+mod look;
+mod problems;
+mod recover;
+mod tally;
+mod write;
 
 /// What is told while a run goes on. Progress may be dropped, results may not.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +98,14 @@ pub struct RunReport {
     pub errors: Vec<LineProblem>,
     /// What the PSA answered to failed lines, as it came, shortened; for the log.
     pub answers: Vec<(Text, String)>,
+}
+
+/// Runs so many at a time, to the first problem.
+async fn all_of<T: Send>(
+    work: Vec<BoxFuture<'_, Result<T, Problem>>>,
+    most: usize,
+) -> Result<Vec<T>, Problem> {
+    stream::iter(work).buffer_unordered(most).try_collect().await
 }
 
 /// The problem that a failing store is.
@@ -167,19 +189,6 @@ pub struct Left {
     reason = "the walls stand first; the rooms are furnished next"
 )]
 impl Executor {
-    /// Resolves what dead runs left open: by marker, waiting out `settle` where needed.
-    pub async fn recover(&self) -> Result<u64, Problem> {
-        todo!()
-    }
-    /// Carries out a plan. Calls [`Executor::recover`] first.
-    pub async fn apply(
-        &self,
-        kind: RunKind,
-        plan: Plan,
-        options: ApplyOptions,
-    ) -> Result<RunReport, Problem> {
-        todo!()
-    }
     /// Reads back everything posted in the periods.
     pub async fn reconcile(&self, periods: &[Period]) -> Result<Findings, Problem> {
         todo!()

@@ -1,0 +1,193 @@
+//! New agreements (design 6.2): one that a person made meanwhile is used instead, and the same
+//! look-up tells what became of a creation whose answer was lost.
+
+use super::crash::{Point, point};
+use super::look::Looks;
+use super::tally::{Under, concerns_all};
+use super::write::Sent;
+use super::{fault, problems};
+use crate::connectwise::PsaError;
+use crate::domain::journal::{EntryId, Outcome, Step};
+use crate::domain::plan::{Action, AgreementFields};
+use crate::domain::problem::Problem;
+use crate::domain::psa::{Agreement, AgreementStatus};
+
+/// The agreements that could stand in for a new one: active, of its company, type and currency.
+/// One for which the PSA names no currency counts only where a single currency is in play.
+pub(super) fn candidates(
+    all: Vec<Agreement>,
+    wanted: &AgreementFields,
+    single_currency: bool,
+) -> Vec<Agreement> {
+    all.into_iter()
+        .filter(|a| {
+            a.status == AgreementStatus::Active
+                && a.company_id == wanted.company_id
+                && a.type_id == wanted.type_id
+                && a.currency.map_or(single_currency, |c| c == wanted.currency)
+        })
+        .collect()
+}
+
+impl Under<'_> {
+    /// Creates the agreement of a lane, or finds it. Keeps its record in the store.
+    pub(super) async fn create_agreement(
+        &self,
+        pending: &mut Vec<Step>,
+        entry: EntryId,
+        action: &Action,
+    ) -> Sent {
+        let Some(wanted) = &action.new_agreement else {
+            return Sent::Failed(problems::no_agreement(action), None);
+        };
+        match self.agreements_like(wanted).await {
+            Ok(mut there) if there.len() == 1 => return self.made(there.remove(0), true).await,
+            Ok(there) if there.is_empty() => {}
+            Ok(there) => {
+                let names: Vec<String> = there.into_iter().map(|a| a.name).collect();
+                return Sent::Failed(problems::several_agreements(action, &names), None);
+            }
+            Err(e) if concerns_all(&e) => {
+                self.stop(e.problem().clone());
+                return Sent::Dropped;
+            }
+            Err(PsaError::Refused { problem, raw, .. }) => return Sent::Failed(problem, Some(raw)),
+            Err(PsaError::Lost { problem } | PsaError::NotSent { problem }) => {
+                self.strike(&problem);
+                return Sent::Failed(problem, None);
+            }
+        }
+        if !self.mark(pending, entry).await {
+            return Sent::Dropped;
+        }
+        let answer = {
+            let _slot = self.slot().await;
+            self.executor.client.create_agreement(wanted).await
+        };
+        point(Point::AfterSend);
+        let lost = match answer {
+            Ok(agreement) => return self.made(agreement, false).await,
+            Err(PsaError::Lost { problem }) => problem,
+            Err(e) if concerns_all(&e) => {
+                self.stop(e.problem().clone());
+                return Sent::Dropped;
+            }
+            Err(PsaError::Refused { problem, raw, .. }) => return Sent::Failed(problem, Some(raw)),
+            Err(PsaError::NotSent { problem }) => return Sent::Failed(problem, None),
+        };
+        // Not sent again within the run: the next one looks and plans anew, and an agreement that
+        // arrives late is found then.
+        match self.look_for_agreement(wanted).await {
+            Ok(Some(agreement)) => self.made(agreement, false).await,
+            Ok(None) => Sent::Failed(problems::not_made(action, 1, &lost), None),
+            Err(problem) => {
+                self.stop(problem);
+                Sent::Open
+            }
+        }
+    }
+
+    async fn agreements_like(&self, wanted: &AgreementFields) -> Result<Vec<Agreement>, PsaError> {
+        let all = {
+            let _slot = self.slot().await;
+            self.executor.client.agreements_of(wanted.company_id).await?
+        };
+        self.worked();
+        Ok(candidates(all, wanted, self.single_currency))
+    }
+
+    /// Looks until it is there or `settle` has passed. There was none before, so any is it.
+    pub(super) async fn look_for_agreement(
+        &self,
+        wanted: &AgreementFields,
+    ) -> Result<Option<Agreement>, Problem> {
+        let mut looks = Looks::from_now(self.executor.settle);
+        loop {
+            let last = looks.last();
+            match self.agreements_like(wanted).await {
+                Ok(there) if !there.is_empty() => return Ok(pick(there, &wanted.name)),
+                Ok(_) if last => return Ok(None),
+                Ok(_) => {}
+                Err(e) if last || concerns_all(&e) => return Err(e.problem().clone()),
+                Err(_) => {}
+            }
+            looks.wait().await;
+        }
+    }
+
+    /// Deletes an agreement that Addendum created, when nothing is on it (undo).
+    pub(super) async fn delete_agreement(
+        &self,
+        pending: &mut Vec<Step>,
+        entry: EntryId,
+        action: &Action,
+        id: i64,
+    ) -> Sent {
+        if !self.mark(pending, entry).await {
+            return Sent::Dropped;
+        }
+        let answer = {
+            let _slot = self.slot().await;
+            self.executor.client.delete_agreement(id).await
+        };
+        point(Point::AfterSend);
+        let outcome = Outcome {
+            agreement_id: id,
+            addition_id: None,
+            found: false,
+            fields: None,
+            before: None,
+        };
+        match answer {
+            Ok(()) | Err(PsaError::Refused { status: 404, .. }) => {
+                Sent::Done(Box::new(outcome), None)
+            }
+            Err(PsaError::Lost { problem }) => match self.agreement_gone(id).await {
+                Ok(true) => Sent::Done(Box::new(outcome), None),
+                Ok(false) => Sent::Failed(problems::not_made(action, 1, &problem), None),
+                Err(problem) => {
+                    self.stop(problem);
+                    Sent::Open
+                }
+            },
+            Err(e) if concerns_all(&e) => {
+                self.stop(e.problem().clone());
+                Sent::Dropped
+            }
+            Err(PsaError::Refused { problem, raw, .. }) => Sent::Failed(problem, Some(raw)),
+            Err(PsaError::NotSent { problem }) => Sent::Failed(problem, None),
+        }
+    }
+
+    /// Looks until an agreement is gone or `settle` has passed.
+    pub(super) async fn agreement_gone(&self, id: i64) -> Result<bool, Problem> {
+        let mut looks = Looks::from_now(self.executor.settle);
+        loop {
+            let last = looks.last();
+            match self.executor.client.agreement(id).await {
+                Err(PsaError::Refused { status: 404, .. }) => return Ok(true),
+                Ok(_) if last => return Ok(false),
+                Ok(_) => {}
+                Err(e) if last || concerns_all(&e) => return Err(e.problem().clone()),
+                Err(_) => {}
+            }
+            looks.wait().await;
+        }
+    }
+
+    async fn made(&self, agreement: Agreement, found: bool) -> Sent {
+        let id = agreement.id;
+        if let Err(e) = self.executor.store.keep_agreement(agreement).await {
+            self.stop(fault(e));
+        }
+        let outcome =
+            Outcome { agreement_id: id, addition_id: None, found, fields: None, before: None };
+        Sent::Done(Box::new(outcome), None)
+    }
+}
+
+/// The one with the name that was asked for, else the oldest.
+fn pick(mut there: Vec<Agreement>, name: &str) -> Option<Agreement> {
+    there.sort_by_key(|a| (a.name != name, a.id));
+    there.into_iter().next()
+}

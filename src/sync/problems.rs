@@ -1,0 +1,132 @@
+//! What people are told by the executor.
+
+use crate::domain::plan::Action;
+use crate::domain::problem::{Problem, ProblemKind};
+
+fn incomplete(code: &'static str, message: String, remedy: &str) -> Problem {
+    Problem::new(ProblemKind::Incomplete, code, message, remedy)
+}
+
+fn where_at(action: &Action) -> String {
+    format!("agreement \u{201c}{}\u{201d} of {}", action.agreement_name, action.company)
+}
+
+pub(super) fn doubled(action: &Action, times: usize) -> Problem {
+    incomplete(
+        "doubled",
+        format!(
+            "the marker {} stands on {times} additions of {}",
+            action.marker.as_deref().unwrap_or_default(),
+            where_at(action)
+        ),
+        "delete the addition that is one too many in ConnectWise, then run `addendum retry`",
+    )
+}
+
+pub(super) fn drift(action: &Action, what: &str) -> Problem {
+    incomplete(
+        "drift",
+        format!("the addition was changed in ConnectWise ({}): {what}", where_at(action)),
+        "keep it as it is, or run `addendum retry --overwrite-drift` to replace the change",
+    )
+}
+
+pub(super) fn deleted(action: &Action) -> Problem {
+    incomplete(
+        "deleted-in-psa",
+        format!("the addition was deleted in ConnectWise ({})", where_at(action)),
+        "leave it deleted, or run `addendum retry --repost-deleted` to post it again",
+    )
+}
+
+pub(super) fn marker_removed(action: &Action) -> Problem {
+    incomplete(
+        "marker-removed",
+        format!(
+            "the addition no longer carries the marker {} ({}), so it is not Addendum's to change",
+            action.marker.as_deref().unwrap_or_default(),
+            where_at(action)
+        ),
+        "put the marker back in ConnectWise, or change the addition there by hand",
+    )
+}
+
+pub(super) fn answer_differs(action: &Action, what: &str) -> Problem {
+    incomplete(
+        "answer-differs",
+        format!("ConnectWise kept something else than was asked ({}): {what}", where_at(action)),
+        "look at the addition in ConnectWise; `addendum reconcile` shows it until it is put right",
+    )
+}
+
+pub(super) fn not_applied(action: &Action, what: &str) -> Problem {
+    incomplete(
+        "not-applied",
+        format!("ConnectWise said yes and changed nothing ({}): {what}", where_at(action)),
+        "make sure that the addition may be edited in ConnectWise, then run `addendum retry`",
+    )
+}
+
+pub(super) fn marker_not_kept(action: &Action, addition: i64) -> Problem {
+    Problem::new(
+        ProblemKind::Fault,
+        "marker-not-kept",
+        format!(
+            "ConnectWise did not keep the marker of addition {addition} ({}); without it nothing \
+             can be posted exactly once",
+            where_at(action)
+        ),
+        "delete that addition in ConnectWise and choose another place with billing.identity",
+    )
+}
+
+pub(super) fn not_made(action: &Action, tries: u32, last: &Problem) -> Problem {
+    incomplete(
+        "no-answer",
+        format!(
+            "{tries} requests got no answer and none of them arrived ({}): {}",
+            where_at(action),
+            last.message
+        ),
+        "run `addendum retry` when the connection is better",
+    )
+}
+
+pub(super) fn no_agreement(action: &Action) -> Problem {
+    incomplete(
+        "no-agreement",
+        format!("the agreement that should carry it was not created ({})", where_at(action)),
+        "see why the agreement failed, then run `addendum retry`",
+    )
+}
+
+pub(super) fn several_agreements(action: &Action, names: &[String]) -> Problem {
+    incomplete(
+        "several-agreements",
+        format!(
+            "{} has several agreements that could carry it by now: {}",
+            action.company,
+            names.join(", ")
+        ),
+        "run `addendum pull agreements`, choose one for the contract, then run `addendum retry`",
+    )
+}
+
+pub(super) fn ended(action: &Action, day: &str) -> Problem {
+    incomplete(
+        "ended-in-psa",
+        format!("the subscription's addition ended on {day} ({})", where_at(action)),
+        "reopen it in ConnectWise by removing its cancelled date, or end the line's subscription; \
+         then run `addendum retry`",
+    )
+}
+
+pub(super) fn stale(message: String) -> Problem {
+    Problem::new(
+        ProblemKind::Stale,
+        "stale-plan",
+        message,
+        "run `addendum pull agreements`, make a new plan with `addendum plan --out FILE`, and \
+         apply that one",
+    )
+}

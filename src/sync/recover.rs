@@ -1,0 +1,196 @@
+//! What dead runs left open: requests that may have arrived, and nobody wrote down what came of
+//! them. Each is looked up by its marker before anything is planned or written (design 6.8).
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures_util::FutureExt;
+
+use super::agreement::candidates;
+use super::fields::same;
+use super::lane::{ByMarker, by_marker};
+use super::look::Looks;
+use super::{Executor, RunEvent, all_of, fault, problems};
+use crate::connectwise::PsaError;
+use crate::domain::journal::{Entry, EntryState, Outcome, RunId, Step};
+use crate::domain::plan::{ActionKind, AgreementTarget};
+use crate::domain::problem::Problem;
+
+impl Executor {
+    /// Resolves what dead runs left open: by marker, waiting out `settle` where something is not
+    /// there (yet). Returns how many entries it resolved.
+    ///
+    /// # Errors
+    /// The PSA or the store does not answer; nothing is lost, the next call tries again.
+    pub async fn recover(&self) -> Result<u64, Problem> {
+        let mut entries = self.store.unresolved().await.map_err(fault)?;
+        let found = entries.len() as u64;
+        if found > 0 {
+            (self.events)(RunEvent::Recovering { entries: found });
+            // An addition of a new agreement needs the agreement's number, so those come first.
+            entries.sort_by_key(|e| e.action.kind != ActionKind::CreateAgreement);
+            let (new, rest): (Vec<_>, Vec<_>) =
+                entries.into_iter().partition(|e| e.action.kind == ActionKind::CreateAgreement);
+            let most = self.concurrency.max(1);
+            let looks = new.into_iter().map(|e| self.recover_agreement(e).boxed());
+            all_of(looks.collect(), most).await?;
+            let lanes = self.by_agreement(rest).await?;
+            let looks = lanes.into_iter().map(|(id, open)| self.recover_lane(id, open).boxed());
+            all_of(looks.collect(), most).await?;
+        }
+        self.store.drop_dead_intents().await.map_err(fault)?;
+        Ok(found)
+    }
+
+    /// Entries by the number of their agreement. One whose agreement was never made was never sent.
+    async fn by_agreement(
+        &self,
+        entries: Vec<Entry>,
+    ) -> Result<BTreeMap<i64, Vec<Entry>>, Problem> {
+        let mut made: HashMap<RunId, HashMap<AgreementTarget, i64>> = HashMap::new();
+        let mut lanes: BTreeMap<i64, Vec<Entry>> = BTreeMap::new();
+        for entry in entries {
+            if let AgreementTarget::Existing(id) = entry.action.agreement {
+                lanes.entry(id).or_default().push(entry);
+                continue;
+            }
+            if !made.contains_key(&entry.run) {
+                let all = self.store.entries(entry.run).await.map_err(fault)?;
+                let agreements = all
+                    .into_iter()
+                    .filter(|e| e.action.kind == ActionKind::CreateAgreement)
+                    .filter_map(|e| match e.state {
+                        EntryState::Done(outcome) => {
+                            Some((e.action.agreement, outcome.agreement_id))
+                        }
+                        _ => None,
+                    })
+                    .collect();
+                made.insert(entry.run, agreements);
+            }
+            match made[&entry.run].get(&entry.action.agreement) {
+                Some(id) => lanes.entry(*id).or_default().push(entry),
+                None => self.resolve(Step::Dropped { entry: entry.id }).await?,
+            }
+        }
+        Ok(lanes)
+    }
+
+    async fn resolve(&self, step: Step) -> Result<(), Problem> {
+        self.store.record(vec![step]).await.map_err(fault)
+    }
+
+    /// A new agreement that may have been made.
+    async fn recover_agreement(&self, entry: Entry) -> Result<(), Problem> {
+        let Some(wanted) = &entry.action.new_agreement else {
+            return self.resolve(Step::Dropped { entry: entry.id }).await;
+        };
+        let mut looks = Looks::from_now(self.settle);
+        let step = loop {
+            let last = looks.last();
+            let all = self.client.agreements_of(wanted.company_id).await.map_err(told)?;
+            let mut there = candidates(all, wanted, true);
+            there.sort_by_key(|a| (a.name != wanted.name, a.id));
+            if let Some(agreement) = there.into_iter().next() {
+                let outcome = Outcome {
+                    agreement_id: agreement.id,
+                    addition_id: None,
+                    found: false,
+                    fields: None,
+                    before: None,
+                };
+                self.store.keep_agreement(agreement).await.map_err(fault)?;
+                break Step::Done { entry: entry.id, outcome: Box::new(outcome) };
+            }
+            if last {
+                break Step::Dropped { entry: entry.id };
+            }
+            looks.wait().await;
+        };
+        self.resolve(step).await
+    }
+
+    /// The open entries of one agreement.
+    async fn recover_lane(&self, agreement: i64, entries: Vec<Entry>) -> Result<(), Problem> {
+        // A request can have been sent long after it was marked (the PSA may have told everybody
+        // to wait), but not after this process began: absence counts from now.
+        let mut looks = Looks::from_now(self.settle);
+        let mut open = entries;
+        loop {
+            let last = looks.last();
+            let live = match self.client.additions(agreement).await {
+                Ok(all) => Some(by_marker(all, &self.place)),
+                Err(PsaError::Refused { status: 404, .. }) => None,
+                Err(e) => return Err(told(e)),
+            };
+            let mut still = Vec::new();
+            for entry in open {
+                if let Some(marker) = &entry.action.marker {
+                    (self.events)(RunEvent::LookingUp { marker: marker.to_string() });
+                }
+                match seen(&entry, agreement, live.as_ref(), last) {
+                    Some(step) => self.resolve(step).await?,
+                    None => still.push(entry),
+                }
+            }
+            open = still;
+            if open.is_empty() {
+                return Ok(());
+            }
+            looks.wait().await;
+        }
+    }
+}
+
+/// What a list says about an open entry; `None`: it cannot be said yet. Without a list the
+/// agreement is gone, and all that was on it.
+fn seen(entry: &Entry, agreement: i64, live: Option<&ByMarker>, last: bool) -> Option<Step> {
+    let action = &entry.action;
+    let dropped = || last.then_some(Step::Dropped { entry: entry.id });
+    let done = |outcome: Outcome| Some(Step::Done { entry: entry.id, outcome: Box::new(outcome) });
+    let outcome = |addition_id, fields| Outcome {
+        agreement_id: agreement,
+        addition_id,
+        found: false,
+        fields,
+        before: None,
+    };
+    if action.kind == ActionKind::DeleteAgreement {
+        return match live {
+            None => done(outcome(None, None)),
+            Some(_) => dropped(),
+        };
+    }
+    let marker = action.marker.as_deref().unwrap_or_default();
+    let own = live.and_then(|l| l.get(marker)).map(Vec::as_slice).unwrap_or_default();
+    match (action.kind, own) {
+        (ActionKind::Delete, []) => done(outcome(action.addition_id, None)),
+        (ActionKind::Delete, _) | (_, []) => dropped(),
+        (_, [_, _, ..]) => {
+            Some(Step::Failed { entry: entry.id, problem: problems::doubled(action, own.len()) })
+        }
+        (ActionKind::Create, [addition]) => {
+            // What was asked stands in the journal; somebody's change since then is drift.
+            let fields = match &action.after {
+                Some(after) if !same(after, &addition.fields) => after.clone(),
+                _ => addition.fields.clone(),
+            };
+            done(outcome(Some(addition.id), Some(fields)))
+        }
+        (_, [addition]) => match (&action.before, &action.after) {
+            (_, Some(after)) if same(after, &addition.fields) => {
+                done(outcome(Some(addition.id), Some(addition.fields.clone())))
+            }
+            (Some(before), _) if same(before, &addition.fields) => dropped(),
+            (before, after) if last => {
+                let asked = after.as_ref().or(before.as_ref())?;
+                let what = super::fields::told(&super::fields::differences_of(asked, addition));
+                Some(Step::Failed { entry: entry.id, problem: problems::drift(action, &what) })
+            }
+            _ => None,
+        },
+    }
+}
+
+fn told(error: PsaError) -> Problem {
+    error.problem().clone()
+}

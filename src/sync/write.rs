@@ -1,0 +1,323 @@
+//! One write: request marked, request sent, answer compared with what was asked, a lost answer
+//! looked up, and sent again only when it surely did not arrive.
+
+use jiff::Timestamp;
+
+use super::crash::{Point, point};
+use super::fields::{differences, differences_of, same, told};
+use super::look::Seen;
+use super::tally::{Under, concerns_all};
+use super::{fault, problems};
+use crate::connectwise::{AdditionChange, PsaError, marker_of};
+use crate::domain::addition::{AdditionFields, LiveAddition};
+use crate::domain::journal::{EntryId, Outcome, Step};
+use crate::domain::plan::Action;
+use crate::domain::problem::Problem;
+
+/// How often a request that did not arrive is sent again.
+const AGAIN: u32 = 3;
+
+/// What became of an action.
+pub(super) enum Sent {
+    /// It is in the PSA; the addition as it is now, where there is one.
+    Done(Box<Outcome>, Option<LiveAddition>),
+    /// Nothing was written.
+    Failed(Problem, Option<String>),
+    /// Nothing was written, and the run stops.
+    Dropped,
+    /// It is not known, and the run stops: the next run looks it up.
+    Open,
+}
+
+/// What follows from an error other than a lost answer.
+fn refused(under: &Under<'_>, error: PsaError) -> Sent {
+    if concerns_all(&error) {
+        under.stop(error.problem().clone());
+        return Sent::Dropped;
+    }
+    match error {
+        PsaError::Refused { problem, raw, .. } => Sent::Failed(problem, Some(raw)),
+        PsaError::Lost { problem } | PsaError::NotSent { problem } => Sent::Failed(problem, None),
+    }
+}
+
+impl Under<'_> {
+    /// Makes results durable together with the mark of the next request. False: the store failed,
+    /// nothing may be sent, the run stops.
+    pub(super) async fn mark(&self, pending: &mut Vec<Step>, entry: EntryId) -> bool {
+        let results = !pending.is_empty();
+        let mut steps = pending.clone();
+        steps.push(Step::Requested { entry, at: Timestamp::now() });
+        point(Point::BeforeRequestMark);
+        match self.executor.store.record(steps).await {
+            Ok(()) => {
+                pending.clear();
+                point(Point::AfterRequestMark);
+                if results {
+                    point(Point::AfterResult);
+                }
+                true
+            }
+            Err(e) => {
+                self.stop(fault(e));
+                false
+            }
+        }
+    }
+
+    /// Makes results durable.
+    pub(super) async fn keep(&self, pending: &mut Vec<Step>) {
+        if pending.is_empty() {
+            return;
+        }
+        match self.executor.store.record(pending.clone()).await {
+            Ok(()) => {
+                pending.clear();
+                point(Point::AfterResult);
+            }
+            Err(e) => self.stop(fault(e)),
+        }
+    }
+
+    /// Creates an addition.
+    pub(super) async fn create(
+        &self,
+        pending: &mut Vec<Step>,
+        entry: EntryId,
+        action: &Action,
+        agreement: i64,
+        fields: &AdditionFields,
+    ) -> Sent {
+        let marker = action.marker.as_deref().unwrap_or_default();
+        let (client, place) = (&self.executor.client, &self.executor.place);
+        for _ in 0..=AGAIN {
+            if !self.mark(pending, entry).await {
+                return Sent::Dropped;
+            }
+            let answer = {
+                let _slot = self.slot().await;
+                client.create_addition(agreement, fields, marker, place).await
+            };
+            point(Point::AfterSend);
+            let lost = match answer {
+                Ok(live) => return self.created(action, agreement, fields, live).await,
+                Err(PsaError::Lost { problem }) => problem,
+                Err(e) => return refused(self, e),
+            };
+            match self.look_for(agreement, marker).await {
+                Seen::There(mut own) if own.len() == 1 => {
+                    let live = own.remove(0);
+                    return self.created(action, agreement, fields, live).await;
+                }
+                Seen::There(own) => {
+                    return Sent::Failed(problems::doubled(action, own.len()), None);
+                }
+                Seen::Absent if self.halted() => return Sent::Dropped,
+                Seen::Absent => self.strike(&lost),
+                Seen::Unknown(problem) => {
+                    self.stop(problem);
+                    return Sent::Open;
+                }
+            }
+            if self.halted() {
+                return Sent::Dropped;
+            }
+        }
+        Sent::Failed(problems::not_made(action, AGAIN + 1, &unanswered()), None)
+    }
+
+    /// A created addition is as asked, or it is said that it is not. What stands in the journal is
+    /// what was asked, so that a difference shows as drift until somebody puts it right.
+    async fn created(
+        &self,
+        action: &Action,
+        agreement: i64,
+        asked: &AdditionFields,
+        mut live: LiveAddition,
+    ) -> Sent {
+        let place = &self.executor.place;
+        let marked = |live: &LiveAddition| marker_of(live, place) == action.marker.as_deref();
+        if !marked(&live) || !same(asked, &live.fields) {
+            // An answer may be shorter than the record.
+            match self.get(agreement, live.id).await {
+                Ok(Some(whole)) => live = whole,
+                Ok(None) => {}
+                Err(e) if concerns_all(&e) => self.stop(e.problem().clone()),
+                Err(_) => {}
+            }
+            if !marked(&live) {
+                self.stop(problems::marker_not_kept(action, live.id));
+            }
+        }
+        let different = differences_of(asked, &live);
+        if !different.is_empty() {
+            self.remark(action, &problems::answer_differs(action, &told(&different)));
+        }
+        let fields = if same(asked, &live.fields) { live.fields.clone() } else { asked.clone() };
+        let outcome = Outcome {
+            agreement_id: agreement,
+            addition_id: Some(live.id),
+            found: false,
+            fields: Some(fields),
+            before: None,
+        };
+        Sent::Done(Box::new(outcome), Some(live))
+    }
+
+    /// Changes an addition from what it is to what is wanted.
+    pub(super) async fn change(
+        &self,
+        pending: &mut Vec<Step>,
+        entry: EntryId,
+        action: &Action,
+        live: &LiveAddition,
+        wanted: &AdditionFields,
+    ) -> Sent {
+        let marker = action.marker.as_deref().unwrap_or_default();
+        let agreement = live.agreement_id;
+        let change = AdditionChange { to: wanted.clone(), from: live.fields.clone() };
+        for _ in 0..=AGAIN {
+            if !self.mark(pending, entry).await {
+                return Sent::Dropped;
+            }
+            let answer = {
+                let _slot = self.slot().await;
+                self.executor.client.change_addition(agreement, live.id, &change).await
+            };
+            point(Point::AfterSend);
+            let lost = match answer {
+                Ok(now) => return self.changed(action, live, wanted, now).await,
+                Err(PsaError::Lost { problem }) => problem,
+                Err(PsaError::Refused { status: 404, .. }) => {
+                    return self.gone(action, live.id).await;
+                }
+                Err(e) => return refused(self, e),
+            };
+            match self.look_changed(agreement, live.id, marker, wanted).await {
+                Seen::There(now) => return self.changed(action, live, wanted, now).await,
+                Seen::Absent if self.halted() => return Sent::Dropped,
+                Seen::Absent => {
+                    self.strike(&lost);
+                    // Between the two writes somebody may have made a third one.
+                    match self.get(agreement, live.id).await {
+                        Ok(Some(now)) if same(&live.fields, &now.fields) => {}
+                        Ok(Some(now)) => {
+                            let what = told(&differences(&live.fields, &now.fields));
+                            return Sent::Failed(problems::drift(action, &what), None);
+                        }
+                        Ok(None) => return self.gone(action, live.id).await,
+                        Err(e) => {
+                            self.stop(e.problem().clone());
+                            return Sent::Dropped;
+                        }
+                    }
+                }
+                Seen::Unknown(problem) => {
+                    self.stop(problem);
+                    return Sent::Open;
+                }
+            }
+            if self.halted() {
+                return Sent::Dropped;
+            }
+        }
+        Sent::Failed(problems::not_made(action, AGAIN + 1, &unanswered()), None)
+    }
+
+    async fn changed(
+        &self,
+        action: &Action,
+        before: &LiveAddition,
+        wanted: &AdditionFields,
+        mut now: LiveAddition,
+    ) -> Sent {
+        if !same(wanted, &now.fields)
+            && let Ok(Some(whole)) = self.get(before.agreement_id, before.id).await
+        {
+            now = whole;
+        }
+        let different = differences(wanted, &now.fields);
+        if !different.is_empty() {
+            let what = told(&different);
+            if same(&before.fields, &now.fields) {
+                return Sent::Failed(problems::not_applied(action, &what), None);
+            }
+            self.remark(action, &problems::answer_differs(action, &what));
+        }
+        let fields = if different.is_empty() { now.fields.clone() } else { wanted.clone() };
+        let outcome = Outcome {
+            agreement_id: before.agreement_id,
+            addition_id: Some(before.id),
+            found: false,
+            fields: Some(fields),
+            before: Some(before.clone()),
+        };
+        Sent::Done(Box::new(outcome), Some(now))
+    }
+
+    /// Deletes an addition (undo).
+    pub(super) async fn delete(
+        &self,
+        pending: &mut Vec<Step>,
+        entry: EntryId,
+        action: &Action,
+        live: &LiveAddition,
+    ) -> Sent {
+        let marker = action.marker.as_deref().unwrap_or_default();
+        let agreement = live.agreement_id;
+        let outcome = Outcome {
+            agreement_id: agreement,
+            addition_id: Some(live.id),
+            found: false,
+            fields: None,
+            before: Some(live.clone()),
+        };
+        for _ in 0..=AGAIN {
+            if !self.mark(pending, entry).await {
+                return Sent::Dropped;
+            }
+            let answer = {
+                let _slot = self.slot().await;
+                self.executor.client.delete_addition(agreement, live.id).await
+            };
+            point(Point::AfterSend);
+            match answer {
+                Ok(()) | Err(PsaError::Refused { status: 404, .. }) => {
+                    return Sent::Done(Box::new(outcome), None);
+                }
+                Err(PsaError::Lost { problem }) => self.strike(&problem),
+                Err(e) => return refused(self, e),
+            }
+            match self.look_deleted(agreement, live.id, marker).await {
+                Seen::Absent => return Sent::Done(Box::new(outcome), None),
+                Seen::There(()) if self.halted() => return Sent::Dropped,
+                Seen::There(()) => {}
+                Seen::Unknown(problem) => {
+                    self.stop(problem);
+                    return Sent::Open;
+                }
+            }
+        }
+        Sent::Failed(problems::not_made(action, AGAIN + 1, &unanswered()), None)
+    }
+
+    /// A person deleted the addition: remembered, and the line fails.
+    pub(super) async fn gone(&self, action: &Action, addition: i64) -> Sent {
+        if let Some(marker) = &action.marker
+            && let Err(e) = self.executor.store.set_gone(marker, true).await
+        {
+            self.stop(fault(e));
+        }
+        tracing::warn!(addition, "an addition was deleted in the PSA");
+        Sent::Failed(problems::deleted(action), None)
+    }
+}
+
+fn unanswered() -> Problem {
+    Problem::new(
+        crate::domain::problem::ProblemKind::Fault,
+        "no-answer",
+        "the connection broke each time",
+        "",
+    )
+}
