@@ -48,9 +48,6 @@ pub struct SetArgs {
     pub source_secret: bool,
 }
 
-const SECRETS: [SecretName; 3] =
-    [SecretName::PublicKey, SecretName::PrivateKey, SecretName::SourceSecret];
-
 /// Does it.
 pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
     match args {
@@ -243,17 +240,48 @@ async fn test(global: &Global, output: Output) -> Result<Answer, Failure> {
     Answer::new("credentials", &document, text)
 }
 
+/// Where a secret stands, for people who look.
+struct Found {
+    value: Option<SecretString>,
+    place: Option<SecretPlace>,
+    locked: bool,
+}
+
+/// Looks for a secret; one that is in the locked file is there, but cannot be shown.
+fn look(vault: &Vault, name: SecretName) -> Result<Found, Problem> {
+    match vault.get(name) {
+        Ok(Some((value, place))) => {
+            Ok(Found { value: Some(value), place: Some(place), locked: false })
+        }
+        Ok(None) => Ok(Found { value: None, place: None, locked: false }),
+        Err(p) if p.code == "vault-locked" => {
+            Ok(Found { value: None, place: Some(SecretPlace::VaultFile), locked: true })
+        }
+        Err(p) => Err(p),
+    }
+}
+
+impl Found {
+    fn document(&self) -> Value {
+        json!({ "set": self.place.is_some(), "found_in": self.place, "locked": self.locked })
+    }
+
+    fn words(&self) -> String {
+        let place =
+            self.place.map_or("not set".to_owned(), |p| format!("set, in {}", place_word(p)));
+        if self.locked { format!("{place}, which is locked") } else { place }
+    }
+}
+
 fn show(global: &Global) -> Result<Answer, Failure> {
     let paths = Paths::find(global.home.as_deref(), &global.profile)?;
     let settings = Settings::read(&paths.settings, &global.profile)?.connectwise;
     let vault = Vault::new(&paths, &global.profile);
-    let public = vault.get(SecretName::PublicKey)?;
-    let private = vault.get(SecretName::PrivateKey)?.map(|(_, place)| place);
-    let source = vault.get(SecretName::SourceSecret)?.map(|(_, place)| place);
-    let found = |place: Option<SecretPlace>| json!({ "set": place.is_some(), "found_in": place });
-    let public_key = public.as_ref().map(|(key, _)| key.expose_secret().to_owned());
-    let public_place = public.as_ref().map(|(_, place)| *place);
-    let mut public_document: Value = found(public_place);
+    let public = look(&vault, SecretName::PublicKey)?;
+    let private = look(&vault, SecretName::PrivateKey)?;
+    let source = look(&vault, SecretName::SourceSecret)?;
+    let public_key = public.value.as_ref().map(|key| key.expose_secret().to_owned());
+    let mut public_document = public.document();
     public_document["value"] = json!(public_key);
     let document = json!({
         "action": "show",
@@ -262,25 +290,20 @@ fn show(global: &Global) -> Result<Answer, Failure> {
         "company_id": settings.company_id,
         "client_id": settings.client_id,
         "public_key": public_document,
-        "private_key": found(private),
-        "source_secret": found(source),
+        "private_key": private.document(),
+        "source_secret": source.document(),
     });
     let word = |s: &str| if s.is_empty() { "not set".to_owned() } else { harmless(s) };
-    let place = |p: Option<SecretPlace>| {
-        p.map_or("not set".to_owned(), |p| format!("set, in {}", place_word(p)))
-    };
     let text = format!(
-        "Site           {}\nCompany        {}\nClient id      {}\nPublic key     {}\n\
+        "Site           {}\nCompany        {}\nClient id      {}\nPublic key     {}{}\n\
          Private key    {}\nSource secret  {}",
         word(&settings.site),
         word(&settings.company_id),
         word(&settings.client_id),
-        match (&public_key, public_place) {
-            (Some(key), Some(p)) => format!("{}, in {}", harmless(key), place_word(p)),
-            _ => "not set".into(),
-        },
-        place(private),
-        place(source)
+        public_key.map(|key| format!("{}; ", harmless(&key))).unwrap_or_default(),
+        public.words(),
+        private.words(),
+        source.words()
     );
     Answer::new("credentials", &document, text)
 }
@@ -307,10 +330,10 @@ fn delete(global: &Global) -> Result<Answer, Failure> {
 /// Forgets all secrets of a profile. Gives what is still found, in places that are not ours.
 pub fn forget(vault: &Vault) -> Result<Vec<(SecretName, SecretPlace)>, Problem> {
     let mut left = Vec::new();
-    for name in SECRETS {
+    for name in SecretName::ALL {
         vault.delete(name)?;
     }
-    for name in SECRETS {
+    for name in SecretName::ALL {
         // A vault that cannot be read any more holds nothing of use.
         if let Ok(Some((_, place))) = vault.get(name) {
             left.push((name, place));

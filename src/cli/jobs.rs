@@ -2,6 +2,7 @@
 
 use super::Global;
 use super::home;
+use super::shell::ask;
 use super::shell::failure::Failure;
 use super::shell::output::{Output, fault};
 use super::shell::progress::Progress;
@@ -16,8 +17,19 @@ pub async fn perform(global: &Global, output: Output, job: Job) -> Result<Outcom
     perform_on(home::open(global).await?, output, job).await
 }
 
-/// As [`perform`], on a profile that is open already.
+/// As [`perform`], on a profile that is open already. When the encrypted file is locked, a person
+/// is asked for its passphrase once.
 pub async fn perform_on(profile: Profile, output: Output, job: Job) -> Result<Outcome, Failure> {
+    match once(profile.clone(), output, job.clone()).await {
+        Err(Failure::Problem(p)) if p.code == "vault-locked" && ask::can_ask() => {
+            profile.vault.unlock(&ask::secret("Passphrase of the encrypted file: ")?);
+            once(profile, output, job).await
+        }
+        result => result,
+    }
+}
+
+async fn once(profile: Profile, output: Output, job: Job) -> Result<Outcome, Failure> {
     let mut worker = Worker::start(profile);
     let (stop, told) = (worker.stop(), signals::token(output.quiet));
     let link = tokio::spawn(async move {
