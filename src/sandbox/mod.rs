@@ -13,8 +13,20 @@ pub mod recorded;
 pub mod records;
 pub mod sample;
 
+mod conditions;
+mod connection;
+mod lists;
+mod paging;
+mod patch;
+mod platform;
+mod psa;
+mod refusal;
+mod rules;
 mod security;
+mod seed;
 mod server;
+mod values;
+mod world;
 
 use std::io;
 use std::net::SocketAddr;
@@ -109,7 +121,7 @@ impl Sandbox {
 
     /// Name of the agreement type that the sample is meant for (`billing.agreement_type`).
     pub fn agreement_type(&self) -> &'static str {
-        "Managed Cloud"
+        seed::DEFAULT_TYPE
     }
 
     /// Faults, changeable while it runs.
@@ -155,3 +167,6 @@ impl Drop for Sandbox {
         self.stop.cancel();
     }
 }
+
+#[cfg(test)]
+mod tests;

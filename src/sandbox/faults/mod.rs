@@ -15,6 +15,8 @@
 //! ```
 
 mod switch;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 

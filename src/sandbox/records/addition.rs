@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use crate::sandbox::lists::Record;
+use crate::sandbox::rules::proration;
+use crate::sandbox::values::{info, number, object, put, stamp};
+use crate::sandbox::world::World;
 
 /// An addition. What ConnectWise computes is not kept but computed when it is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,5 +69,94 @@ impl Addition {
     /// Billed quantity x unit cost.
     pub fn ext_cost(&self) -> Decimal {
         self.billed_quantity() * self.unit_cost
+    }
+
+    /// Active, Cancelled or Inactive, from its dates and its agreement.
+    pub(in crate::sandbox) fn status(&self, world: &World) -> &'static str {
+        let agreement = world.agreements.get(&self.agreement_id);
+        match agreement.map_or("Active", |a| a.status(world.today)) {
+            "Active" if self.cancelled.is_some_and(|c| c < world.today) => "Cancelled",
+            "Active" if self.effective > world.today => "Inactive",
+            other => other,
+        }
+    }
+
+    /// Every custom field with its value, as ConnectWise lists them.
+    fn custom(&self, world: &World) -> Vec<Value> {
+        let defined = world.setup.rows("additionFields").iter();
+        defined
+            .map(|row| {
+                let mut field = json!({
+                    "id": row.id(), "caption": row.0["caption"], "type": "Text",
+                    "entryMethod": "EntryField", "numberOfDecimals": 0,
+                });
+                if let Some(value) = self.custom_fields.get(&row.id()) {
+                    field["value"] = value.clone();
+                }
+                field
+            })
+            .collect()
+    }
+}
+
+impl Record for Addition {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn quick(&self, _world: &World, path: &[String]) -> Option<Value> {
+        let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+        Some(match parts.as_slice() {
+            ["id"] => self.id.into(),
+            ["product", "id"] => self.product_id.into(),
+            ["serialNumber"] => self.serial_number.clone().into(),
+            _ => return None,
+        })
+    }
+
+    fn json(&self, world: &World) -> Map<String, Value> {
+        let product = world.catalog.get(&self.product_id);
+        let mut m = object(json!({
+            "purchaseItemFlag": false, "specialOrderFlag": false, "sequenceNumber": 0,
+            "prorateCurrentPeriodFlag": false,
+        }));
+        m.extend(self.other.clone());
+        m.extend(object(json!({
+            "id": self.id,
+            "product": {
+                "id": self.product_id,
+                "identifier": product.map_or("", |p| p.identifier.as_str()),
+                "serializedFlag": false,
+            },
+            "quantity": number(self.quantity),
+            "lessIncluded": number(self.less_included),
+            "unitPrice": number(self.unit_price),
+            "unitCost": number(self.unit_cost),
+            "billCustomer": self.bill_customer,
+            "effectiveDate": stamp(self.effective),
+            "taxableFlag": self.taxable,
+            "invoiceDescription": self.invoice_description,
+            "agreementId": self.agreement_id,
+            "description": self.description,
+            "billedQuantity": number(self.billed_quantity()),
+            "uom": "Each",
+            "extPrice": number(self.ext_price()),
+            "extCost": number(self.ext_cost()),
+            "margin": number(self.ext_price() - self.ext_cost()),
+            "agreementStatus": self.status(world),
+            "customFields": self.custom(world),
+            "_info": info(self.entered, self.updated, &self.updated_by),
+        })));
+        put(&mut m, "cancelledDate", self.cancelled.map(stamp));
+        put(&mut m, "serialNumber", self.serial_number.clone());
+        let agreement = world.agreements.get(&self.agreement_id);
+        let share = agreement.and_then(|a| proration::share(a, self.effective));
+        let cents = |d: Decimal| number(crate::domain::money::cents(d));
+        let share = share.unwrap_or(Decimal::ZERO);
+        m.insert("proratePrice".into(), cents(self.unit_price * share));
+        m.insert("prorateCost".into(), cents(self.unit_cost * share));
+        m.insert("extendedProratePrice".into(), cents(self.ext_price() * share));
+        m.insert("extendedProrateCost".into(), cents(self.ext_cost() * share));
+        m
     }
 }

@@ -2,49 +2,118 @@
 //! it. Deterministic from the seed, dated relative to a given today, made line by line so that a
 //! million lines cost no memory.
 
+mod lines;
+mod mapping;
+#[cfg(test)]
+mod tests;
+mod text;
+
 use std::io::{self, Write};
+
+use jiff::civil::Date;
 
 use crate::domain::line::CanonicalLine;
 use crate::domain::period::Period;
 
+/// Organizations have about this many lines a month.
+const LINES_OF_ONE: usize = 12;
+
 /// The sample of one seed. Cheap: lines are made when they are asked for.
 #[derive(Debug, Clone)]
-pub struct Sample {}
+pub struct Sample {
+    seed: u64,
+    today: Date,
+    lines: usize,
+    tidy: bool,
+    /// The customers that the Platform knows, by their place in the PSA's sample.
+    organizations: Vec<u64>,
+}
 
-#[expect(clippy::todo, unused_variables, reason = "the interface stands first")]
 impl Sample {
     /// The sample that a sandbox with these options serves.
     pub fn new(options: &super::SandboxOptions) -> Self {
-        todo!()
+        let month = options.lines.div_ceil(2);
+        let wanted = month.div_ceil(LINES_OF_ONE).max(1);
+        let all = 0..u64::try_from(options.companies).unwrap_or(u64::MAX);
+        let organizations = all
+            .filter(|i| {
+                !options.tidy || super::seed::customer::customer(options.seed, *i).is_plain()
+            })
+            .take(wanted)
+            .collect();
+        Self {
+            seed: options.seed,
+            today: options.today(),
+            lines: options.lines,
+            tidy: options.tidy,
+            organizations,
+        }
     }
+
     /// The month before today's and today's.
     pub fn periods(&self) -> [Period; 2] {
-        todo!()
+        let this = Period::of(self.today);
+        [this.previous(), this]
     }
-    /// How many lines a period has.
+
+    /// How many lines a period has; none for other periods than the two.
     pub fn count(&self, period: Period) -> usize {
-        todo!()
+        let [before, this] = self.periods();
+        match period {
+            _ if self.organizations.is_empty() => 0,
+            p if p == before => self.lines.div_ceil(2),
+            p if p == this => self.lines / 2,
+            _ => 0,
+        }
     }
+
     /// The lines of a period, in order; none for other periods than the two.
     pub fn lines(&self, period: Period) -> impl Iterator<Item = CanonicalLine> + '_ {
-        std::iter::empty()
+        (0..self.count(period)).map(move |at| self.line(period, at))
     }
+
+    /// Line `at` of a period.
+    fn line(&self, period: Period, at: usize) -> CanonicalLine {
+        lines::line(self, period, at)
+    }
+
+    /// Line `at` of a period as JSON.
+    pub(super) fn json(&self, period: Period, at: usize) -> String {
+        text::json(&self.line(period, at), at)
+    }
+
     /// Writes periods as CSV with a header.
     ///
     /// # Errors
     /// Those of `to`.
     pub fn write_csv(&self, periods: &[Period], to: impl Write) -> io::Result<()> {
-        todo!()
+        let mut csv = csv::Writer::from_writer(to);
+        csv.write_record(text::COLUMNS)?;
+        for period in periods {
+            for line in self.lines(*period) {
+                csv.write_record(text::cells(&line))?;
+            }
+        }
+        csv.flush()
     }
+
     /// Writes periods as JSON Lines.
     ///
     /// # Errors
     /// Those of `to`.
-    pub fn write_jsonl(&self, periods: &[Period], to: impl Write) -> io::Result<()> {
-        todo!()
+    pub fn write_jsonl(&self, periods: &[Period], mut to: impl Write) -> io::Result<()> {
+        for period in periods {
+            for at in 0..self.count(*period) {
+                writeln!(to, "{}", self.json(*period, at))?;
+            }
+        }
+        Ok(())
     }
-    /// The mapping file (`addendum map import`) that fits this sample and the sandbox's PSA.
+
+    /// The mapping file (`addendum map import`) that fits this sample and the sandbox's PSA. Some
+    /// organizations and offers are left unmapped or excluded on purpose, unless the sample is
+    /// tidy.
     pub fn mapping_csv(&self) -> String {
-        todo!()
+        mapping::csv(self)
     }
 }

@@ -1,0 +1,251 @@
+//! Companies, their contacts and sites.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::sandbox::lists::Record;
+use crate::sandbox::values::{info, named, object, put};
+use crate::sandbox::world::World;
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Company {
+    /// ConnectWise's number.
+    pub id: i64,
+    /// The short id.
+    pub identifier: String,
+    /// The name.
+    pub name: String,
+    /// Number of its status.
+    pub status_id: i64,
+    /// In the recycle bin.
+    pub deleted: bool,
+    /// Number of its default contact.
+    pub contact_id: Option<i64>,
+    /// Its web site.
+    pub website: Option<String>,
+    /// Street and number.
+    pub street: String,
+    /// City.
+    pub city: String,
+    /// Postal code.
+    pub zip: String,
+    /// Country's name.
+    pub country: &'static str,
+    /// Telephone.
+    pub phone: String,
+    /// Number of its currency.
+    pub currency_id: i64,
+    /// The group that it belongs to.
+    pub parent_id: Option<i64>,
+    /// When it was last changed.
+    pub updated: Timestamp,
+}
+
+/// Fields that conditions may name.
+pub(in crate::sandbox) const COMPANY_FIELDS: &[&str] = &[
+    "id",
+    "identifier",
+    "name",
+    "status",
+    "addressLine1",
+    "addressLine2",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "phoneNumber",
+    "faxNumber",
+    "website",
+    "territory",
+    "market",
+    "accountNumber",
+    "defaultContact",
+    "dateAcquired",
+    "parentCompany",
+    "annualRevenue",
+    "numberOfEmployees",
+    "leadFlag",
+    "unsubscribeFlag",
+    "taxCode",
+    "billingTerms",
+    "billToCompany",
+    "billingSite",
+    "billingContact",
+    "deletedFlag",
+    "dateDeleted",
+    "deletedBy",
+    "currency",
+    "isVendorFlag",
+    "types",
+    "type",
+    "site",
+    "lastUpdated",
+    "dateEntered",
+    "_info",
+    "customFields",
+];
+
+impl Record for Company {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn quick(&self, world: &World, path: &[String]) -> Option<Value> {
+        let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+        Some(match parts.as_slice() {
+            ["id"] => self.id.into(),
+            ["name"] => self.name.as_str().into(),
+            ["identifier"] => self.identifier.as_str().into(),
+            ["deletedFlag"] => self.deleted.into(),
+            ["status", "id"] => self.status_id.into(),
+            ["status", "name"] => world.setup.name_of("statuses", self.status_id).into(),
+            ["lastUpdated"] => crate::sandbox::values::time(self.updated).into(),
+            _ => return None,
+        })
+    }
+
+    fn json(&self, world: &World) -> Map<String, Value> {
+        let mut m = object(json!({
+            "id": self.id,
+            "identifier": self.identifier,
+            "name": self.name,
+            "status": world.setup.reference("statuses", self.status_id),
+            "addressLine1": self.street,
+            "city": self.city,
+            "zip": self.zip,
+            "country": {"id": 1, "name": self.country},
+            "phoneNumber": self.phone,
+            "faxNumber": "",
+            "territory": {"id": 2, "name": "Main Office"},
+            "accountNumber": format!("A{:06}", self.id),
+            "dateAcquired": "2019-03-01T00:00:00Z",
+            "leadFlag": false,
+            "unsubscribeFlag": false,
+            "taxCode": {"id": 1, "name": "Standard"},
+            "billingTerms": {"id": 1, "name": "Net 30 days"},
+            "billToCompany": {"id": self.id, "identifier": self.identifier, "name": self.name},
+            "billingSite": {"id": site_id(self.id), "name": "Main"},
+            "invoiceDeliveryMethod": {"id": 1, "name": "Mail"},
+            "deletedFlag": self.deleted,
+            "currency": world.setup.reference("currencies", self.currency_id),
+            "isVendorFlag": false,
+            "types": [{"id": 1, "name": "Client"}],
+            "site": {"id": site_id(self.id), "name": "Main"},
+            "_info": info(world.born, self.updated, "office"),
+            "customFields": [],
+        }));
+        put(&mut m, "website", self.website.clone());
+        let contact = self.contact_id.and_then(|id| world.contacts.get(&id));
+        put(&mut m, "defaultContact", contact.map(|c| named(c.id, &c.name())));
+        put(&mut m, "billingContact", contact.map(|c| named(c.id, &c.name())));
+        if self.deleted {
+            m.insert("dateDeleted".into(), "2024-02-01T09:30:00Z".into());
+            m.insert("deletedBy".into(), "office".into());
+        }
+        let parent = self.parent_id.and_then(|id| world.companies.get(&id));
+        put(&mut m, "parentCompany", parent.map(Company::reference));
+        m
+    }
+}
+
+impl Company {
+    /// The company as other records refer to it.
+    pub(in crate::sandbox) fn reference(&self) -> Value {
+        json!({"id": self.id, "identifier": self.identifier, "name": self.name})
+    }
+}
+
+/// The number of a company's only site.
+pub(in crate::sandbox) fn site_id(company: i64) -> i64 {
+    company + 1_000_000
+}
+
+/// A person at a customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contact {
+    /// ConnectWise's number.
+    pub id: i64,
+    /// Number of the company.
+    pub company_id: i64,
+    /// First name.
+    pub first: &'static str,
+    /// Last name.
+    pub last: &'static str,
+    /// E-mail address.
+    pub email: String,
+    /// No longer there.
+    pub inactive: bool,
+}
+
+/// Fields that conditions may name.
+pub(in crate::sandbox) const CONTACT_FIELDS: &[&str] = &[
+    "id",
+    "firstName",
+    "lastName",
+    "company",
+    "site",
+    "addressLine1",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "inactiveFlag",
+    "title",
+    "defaultFlag",
+    "defaultBillingFlag",
+    "communicationItems",
+    "types",
+    "lastUpdated",
+    "_info",
+    "customFields",
+];
+
+impl Contact {
+    /// First and last name.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first, self.last)
+    }
+}
+
+impl Record for Contact {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn quick(&self, _world: &World, path: &[String]) -> Option<Value> {
+        let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+        Some(match parts.as_slice() {
+            ["id"] => self.id.into(),
+            ["company", "id"] => self.company_id.into(),
+            ["inactiveFlag"] => self.inactive.into(),
+            _ => return None,
+        })
+    }
+
+    fn json(&self, world: &World) -> Map<String, Value> {
+        let company = world.companies.get(&self.company_id);
+        let default = company.is_some_and(|c| c.contact_id == Some(self.id));
+        let mut m = object(json!({
+            "id": self.id,
+            "firstName": self.first,
+            "lastName": self.last,
+            "site": {"id": site_id(self.company_id), "name": "Main"},
+            "inactiveFlag": self.inactive,
+            "marriedFlag": false,
+            "childrenFlag": false,
+            "disablePortalLoginFlag": true,
+            "unsubscribeFlag": false,
+            "defaultFlag": default,
+            "defaultBillingFlag": default,
+            "communicationItems": [{
+                "id": self.id, "type": {"id": 1, "name": "Email"}, "value": self.email,
+                "defaultFlag": true, "domain": "", "communicationType": "Email",
+            }],
+            "_info": info(world.born, world.born, "office"),
+            "customFields": [],
+        }));
+        put(&mut m, "company", company.map(Company::reference));
+        m
+    }
+}
