@@ -118,6 +118,7 @@ proptest! {
     fn a_quoted_value_comes_back(value in "[^\\\\]{0,30}") {
         let quoted = value.replace('"', "\"\"");
         let record = Json(json!({"name": value}));
-        prop_assert!(holds(&parse(&format!("name = \"{quoted}\"")).unwrap(), &record));
+        let condition = format!("name = \"{quoted}\"");
+        prop_assert!(holds(&parse(&condition).unwrap(), &record));
     }
 }
