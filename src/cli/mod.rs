@@ -216,7 +216,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
             let message = text.split("\n\n").next().unwrap_or(text);
             return output.failure(&Failure::usage(message, "run the command with --help"));
         }
-        let _ = e.print();
+        let text = e.render().to_string();
+        match crate::domain::text::harmless_lines(&text) {
+            // Only then it may be shown as clap paints it.
+            std::borrow::Cow::Borrowed(_) => drop(e.print()),
+            std::borrow::Cow::Owned(safe) => shell::output::note(safe.trim_end()),
+        }
         Exit::Refused
     })
 }
