@@ -40,6 +40,8 @@ pub(super) struct Lane {
     pending: Vec<Step>,
     /// What this run knows of a marker since it touched it.
     known: HashMap<Text, AdditionFields>,
+    /// Something in it failed: what it carries is not as planned.
+    broken: bool,
     /// Markers that were in the PSA and unknown here.
     adopted: HashSet<Text>,
 }
@@ -76,6 +78,7 @@ pub(super) fn lanes(
                 pending: Vec::new(),
                 known: HashMap::new(),
                 adopted: HashSet::new(),
+                broken: false,
             }
         })
         .collect()
@@ -208,6 +211,7 @@ impl Lane {
             Sent::Failed(problem, raw) => {
                 under.failed(&action, &problem, raw.as_deref());
                 self.pending.push(Step::Failed { entry, problem });
+                self.broken = true;
             }
             Sent::Dropped => self.pending.push(Step::Dropped { entry }),
             Sent::Open => {}
@@ -224,6 +228,9 @@ impl Lane {
         action: &Action,
     ) -> (Sent, bool) {
         if action.kind == ActionKind::DeleteAgreement {
+            if self.broken {
+                return (Sent::Failed(problems::still_used(action), None), false);
+            }
             return (
                 under.delete_agreement(&mut self.pending, entry, action, agreement).await,
                 true,

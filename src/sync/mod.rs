@@ -29,23 +29,43 @@ mod fields;
 mod lane;
 mod look;
 mod problems;
+mod reconcile;
 mod recover;
 mod tally;
+mod undo;
 mod write;
 
 /// What is told while a run goes on. Progress may be dropped, results may not.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunEvent {
     /// A run began with this many actions.
-    Started { run: RunId, actions: u64 },
+    Started {
+        /// The run.
+        run: RunId,
+        /// Its actions.
+        actions: u64,
+    },
     /// So many have a result.
-    Progress { done: u64, failed: u64, total: u64 },
+    Progress {
+        /// With a result, failed ones included.
+        done: u64,
+        /// Failed.
+        failed: u64,
+        /// All actions of the run.
+        total: u64,
+    },
     /// Earlier writes without an answer are looked up.
-    Recovering { entries: u64 },
+    Recovering {
+        /// How many.
+        entries: u64,
+    },
     /// One line failed.
     LineFailed(Box<LineProblem>),
     /// A lost answer is being looked up by its marker.
-    LookingUp { marker: String },
+    LookingUp {
+        /// The marker.
+        marker: String,
+    },
 }
 
 /// What the executor needs.
@@ -181,20 +201,4 @@ pub struct Left {
     pub what: String,
     /// Why, and what to do.
     pub problem: Problem,
-}
-
-#[expect(
-    clippy::todo,
-    unused_variables,
-    reason = "the walls stand first; the rooms are furnished next"
-)]
-impl Executor {
-    /// Reads back everything posted in the periods.
-    pub async fn reconcile(&self, periods: &[Period]) -> Result<Findings, Problem> {
-        todo!()
-    }
-    /// Takes a run back: only what the PSA has not invoiced and nobody edited.
-    pub async fn undo(&self, run: RunId) -> Result<(RunReport, Vec<Left>), Problem> {
-        todo!()
-    }
 }

@@ -100,6 +100,14 @@ pub(super) fn no_agreement(action: &Action) -> Problem {
     )
 }
 
+pub(super) fn still_used(action: &Action) -> Problem {
+    incomplete(
+        "agreement-in-use",
+        format!("what is on it could not all be deleted ({})", where_at(action)),
+        "see why the additions were left, then undo again",
+    )
+}
+
 pub(super) fn several_agreements(action: &Action, names: &[String]) -> Problem {
     incomplete(
         "several-agreements",

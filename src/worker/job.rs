@@ -36,13 +36,31 @@ pub enum Job {
     /// Refresh the local copy of PSA records.
     Pull(PullWhat),
     /// Load invoice lines: named files, or the configured location for these periods.
-    Load { files: Vec<PathBuf>, periods: Vec<Period> },
+    Load {
+        /// Files named by the user; empty: the configured location.
+        files: Vec<PathBuf>,
+        /// Only these periods; empty: all in named files, the current and the previous month of a
+        /// location.
+        periods: Vec<Period>,
+    },
     /// What a sync would do. Needs no network.
     Plan(Scope),
     /// Carry it out. `plan`: a saved plan that must still hold.
-    Sync { scope: Scope, plan: Option<Box<Plan>>, with_cancels: bool },
+    Sync {
+        /// What is to be posted.
+        scope: Scope,
+        /// A saved plan; its scope must be the same.
+        plan: Option<Box<Plan>>,
+        /// Cancels of auto-cancel `ask` were agreed to.
+        with_cancels: bool,
+    },
     /// Failed items again, each from its present values; of one run, or all.
-    Retry { run: Option<RunId>, scope: Scope },
+    Retry {
+        /// Only what failed in this run.
+        run: Option<RunId>,
+        /// Narrowed further.
+        scope: Scope,
+    },
     /// Read back, prove the equation.
     Reconcile(Vec<Period>),
     /// Take a run back.
@@ -104,7 +122,12 @@ pub enum Outcome {
     /// The proof.
     Reconciled(Box<ReconcileSummary>),
     /// Mappings accepted and left open.
-    Matched { accepted: u64, open: u64 },
+    Matched {
+        /// Mappings made.
+        accepted: u64,
+        /// Organizations and offers that a person has to look at.
+        open: u64,
+    },
 }
 
 /// Why a job gave nothing.
@@ -131,11 +154,30 @@ pub enum Event {
     /// It began.
     Started(JobId),
     /// So many of so many records or lines; `total` where it is known.
-    Progress { job: JobId, what: &'static str, done: u64, total: Option<u64> },
+    Progress {
+        /// The job.
+        job: JobId,
+        /// What is counted.
+        what: &'static str,
+        /// How many so far.
+        done: u64,
+        /// How many in all.
+        total: Option<u64>,
+    },
     /// What the executor does.
-    Run { job: JobId, event: RunEvent },
+    Run {
+        /// The job.
+        job: JobId,
+        /// What happened.
+        event: RunEvent,
+    },
     /// What the client does.
     Traffic(Traffic),
     /// It ended.
-    Ended { job: JobId, result: Box<Result<Outcome, JobError>> },
+    Ended {
+        /// The job.
+        job: JobId,
+        /// What it gave.
+        result: Box<Result<Outcome, JobError>>,
+    },
 }
