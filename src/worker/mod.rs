@@ -22,6 +22,7 @@ mod origin;
 pub mod overview;
 mod place;
 mod profile;
+pub mod schedule;
 mod syslog;
 
 pub use self::lease::Lease;

@@ -1,8 +1,254 @@
-//! `map auto`: mappings that matching is sure of.
+//! `map auto`: mappings that matching is sure of, for organizations and offers that have none.
+//! What a person mapped is never touched, and nobody is taken out of Excluded from Sync: what is
+//! posted stays a person's decision. Each mapping is explained in the System Logs.
 
 use super::super::job::{JobError, Outcome};
+use super::super::mapping_view::{company_usable, product_usable};
+use super::super::syslog;
 use super::Context;
+use crate::domain::edit::Edit;
+use crate::domain::log::LogEntry;
+use crate::domain::mapping::{OfferMapping, OrganizationMapping};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::psa::{Company, Product};
+use crate::matching::{Candidate, Catalog, Kind, Named};
+use crate::sync::fault;
 
-pub(super) async fn run(_context: &Context) -> Result<Outcome, JobError> {
-    Ok(Outcome::Matched { accepted: 0, open: 0 })
+/// The reason of matching that stands for an equal id.
+const SAME_ID: &str = "same-key";
+
+pub(super) async fn run(context: &Context) -> Result<Outcome, JobError> {
+    let store = &context.profile.store;
+    let (organizations, offers, companies, products) = tokio::try_join!(
+        store.organizations(),
+        store.offers(),
+        store.companies(),
+        store.products(),
+    )
+    .map_err(fault)?;
+    let found =
+        tokio::task::spawn_blocking(move || find(&organizations, &offers, &companies, &products))
+            .await
+            .map_err(|e| {
+                Problem::new(
+                    ProblemKind::Fault,
+                    "matching-died",
+                    format!("matching ended without a result: {e}"),
+                    "this is a fault of Addendum; no mapping was changed: report it with the log",
+                )
+            })?;
+    if context.cancel.is_cancelled() {
+        return Err(JobError::Cancelled);
+    }
+    let accepted = found.edits.len() as u64;
+    context.progress("mappings", accepted, Some(accepted + found.open));
+    if accepted > 0 {
+        store.edit(found.edits).await.map_err(fault)?;
+    }
+    let mut log = found.log;
+    let mut entry = syslog::info("Mappings matched by name and id");
+    entry.details = format!("{accepted} accepted, {} left for a person", found.open);
+    log.push(entry);
+    context.log(log).await;
+    Ok(Outcome::Matched { accepted, open: found.open })
+}
+
+/// What matching found.
+#[derive(Default)]
+struct Found {
+    edits: Vec<Edit>,
+    log: Vec<LogEntry>,
+    open: u64,
+}
+
+fn find(
+    organizations: &[OrganizationMapping],
+    offers: &[OfferMapping],
+    companies: &[Company],
+    products: &[Product],
+) -> Found {
+    let mut found = Found::default();
+    let catalog = Catalog::new(
+        Kind::Organization,
+        companies.iter().filter(|c| company_usable(c)).map(of_company).collect(),
+    );
+    for organization in organizations.iter().filter(|o| o.companies.is_empty()) {
+        let query = Named {
+            id: organization.id.to_string(),
+            name: organization.name.to_string(),
+            keys: own_id(&organization.id),
+        };
+        let taken = first(&catalog, &query, |_| true);
+        found.settle("Organization", &query, taken, |company| Edit::Companies {
+            source: organization.source.clone(),
+            organization: organization.id.clone(),
+            companies: vec![company],
+        });
+    }
+    let catalog = Catalog::new(
+        Kind::Offer,
+        products.iter().filter(|p| product_usable(p)).map(of_product).collect(),
+    );
+    // An offer has one record however many names it goes by; a name alone maps none, because the
+    // same name stands for other terms and editions (monthly, yearly, for charities).
+    for offer in offers.iter().filter(|o| o.product.is_none()) {
+        let mut keys = own_id(&offer.id);
+        keys.extend(offer.part_number.as_deref().map(str::to_owned));
+        let query = Named { id: offer.id.to_string(), name: offer.name.to_string(), keys };
+        let taken = first(&catalog, &query, |c| c.reasons.iter().any(|r| r.code == SAME_ID));
+        found.settle("Offer", &query, taken, |product| Edit::Product {
+            source: offer.source.clone(),
+            offer: offer.id.clone(),
+            product: Some(product),
+        });
+    }
+    found
+}
+
+/// The source's own id as a stable key. A plain number means nothing in another system.
+fn own_id(id: &str) -> Vec<String> {
+    if id.bytes().all(|b| b.is_ascii_digit()) { Vec::new() } else { vec![id.to_owned()] }
+}
+
+fn of_company(company: &Company) -> Named {
+    let mut keys = vec![company.identifier.clone()];
+    keys.extend(company.domain.clone());
+    Named { id: company.id.to_string(), name: company.name.clone(), keys }
+}
+
+fn of_product(product: &Product) -> Named {
+    let mut keys = vec![product.identifier.clone()];
+    keys.extend(product.part_number.clone());
+    keys.extend(product.vendor_sku.clone());
+    Named { id: product.id.to_string(), name: product.description.clone(), keys }
+}
+
+/// The candidate that is taken without asking, with its number.
+fn first(
+    catalog: &Catalog,
+    query: &Named,
+    and: impl Fn(&Candidate) -> bool,
+) -> Option<(i64, Candidate)> {
+    let best = catalog.candidates(query, 2).into_iter().next()?;
+    let id = best.id.parse().ok()?;
+    (best.accepted && and(&best)).then_some((id, best))
+}
+
+impl Found {
+    fn settle(
+        &mut self,
+        what: &str,
+        query: &Named,
+        taken: Option<(i64, Candidate)>,
+        edit: impl FnOnce(i64) -> Edit,
+    ) {
+        let Some((id, candidate)) = taken else {
+            self.open += 1;
+            return;
+        };
+        let mut entry =
+            syslog::info(format!("{what} {} was mapped to {}", query.name, candidate.name));
+        let why: Vec<&str> = candidate.reasons.iter().map(|r| &*r.text).collect();
+        entry.details = format!(
+            "{} to {id}, score {:.2}, lead {:.2}: {}",
+            query.id,
+            candidate.score,
+            candidate.lead,
+            why.join("; ")
+        );
+        self.log.push(entry);
+        self.edits.push(edit(id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn company(id: i64, name: &str) -> Company {
+        Company {
+            id,
+            identifier: format!("C{id:04}"),
+            name: name.into(),
+            status: "Active".into(),
+            deleted: false,
+            contact: None,
+            domain: None,
+            city: None,
+        }
+    }
+
+    fn organization(id: &str, name: &str, companies: Vec<i64>) -> OrganizationMapping {
+        OrganizationMapping {
+            source: "s".into(),
+            id: id.into(),
+            name: name.into(),
+            excluded: true,
+            companies,
+        }
+    }
+
+    fn product(id: i64, name: &str, sku: &str) -> Product {
+        Product {
+            id,
+            identifier: format!("P-{id}"),
+            description: name.into(),
+            class: "Agreement".into(),
+            inactive: false,
+            part_number: Some(sku.into()),
+            vendor_sku: None,
+            price: None,
+            cost: None,
+        }
+    }
+
+    fn offer(id: &str, name: &str, part: Option<&str>) -> OfferMapping {
+        OfferMapping {
+            source: "s".into(),
+            id: id.into(),
+            name: name.into(),
+            part_number: part.map(Into::into),
+            product: None,
+        }
+    }
+
+    #[test]
+    fn a_clear_name_is_taken_and_a_persons_mapping_stays() {
+        let companies = [company(1, "Northwind Traders"), company(2, "Contoso Ltd")];
+        let organizations = [
+            organization("o1", "Northwind Traders", vec![]),
+            organization("o2", "Contoso Ltd", vec![1]),
+            organization("o3", "Nobody In Particular", vec![]),
+        ];
+        let found = find(&organizations, &[], &companies, &[]);
+        let [Edit::Companies { organization, companies, .. }] = found.edits.as_slice() else {
+            panic!("{:?}", found.edits)
+        };
+        assert_eq!((&**organization, companies.as_slice()), ("o1", [1].as_slice()));
+        assert_eq!(found.open, 1);
+        assert_eq!(found.log.len(), 1);
+    }
+
+    #[test]
+    fn an_offer_needs_its_id_and_not_just_its_name() {
+        let products = [product(7, "Mail Plan 1", "CFQ7TTC0LH16"), product(8, "Backup", "BKP-1")];
+        let offers = [
+            offer("x-1", "Something else entirely", Some("CFQ7TTC0LH16")),
+            offer("x-2", "Backup", None),
+        ];
+        let found = find(&[], &offers, &[], &products);
+        let [Edit::Product { offer, product: Some(7), .. }] = found.edits.as_slice() else {
+            panic!("{:?}", found.edits)
+        };
+        assert_eq!(&**offer, "x-1");
+        assert_eq!(found.open, 1);
+    }
+
+    #[test]
+    fn a_deleted_company_is_no_candidate() {
+        let mut gone = company(1, "Northwind Traders");
+        gone.deleted = true;
+        let found = find(&[organization("o1", "Northwind Traders", vec![])], &[], &[gone], &[]);
+        assert!(found.edits.is_empty());
+    }
 }

@@ -1,0 +1,174 @@
+//! The schedule: daily at 00:00 UTC (design 4, `billing.daily_sync`). Everything that decides is
+//! pure; [`daemon`] asks the clock, waits and runs the jobs.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use super::job::{Event, Job, JobError, Outcome, PullWhat, SyncSummary};
+use super::{Worker, syslog};
+use crate::domain::policy::Scope;
+use crate::domain::problem::Problem;
+use crate::sync::fault;
+
+/// The store's note of when the schedule last began a run.
+const LAST: &str = "schedule last";
+/// A machine that slept wakes with its timers late, so the clock is asked this often.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// The first 00:00 UTC after a moment.
+pub fn next_run(after: Timestamp) -> Timestamp {
+    let day = after.to_zoned(TimeZone::UTC).date();
+    day.checked_add(1.day())
+        .ok()
+        .and_then(|next| next.to_zoned(TimeZone::UTC).ok())
+        .map_or(Timestamp::MAX, |next| next.timestamp())
+}
+
+/// When the next run is due: at the first 00:00 UTC after the last one. A run that was missed, by
+/// sleep or because nothing was running, is due at once, and once however many were missed. With
+/// no run yet, the first one is at the next 00:00 UTC.
+pub fn due(last: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    match last {
+        // A clock that was set back must not stop the schedule.
+        Some(last) if last <= now => next_run(last),
+        _ => next_run(now),
+    }
+}
+
+/// What one scheduled run came to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DayReport {
+    /// Steps that failed, each with its reason.
+    pub failed: Vec<(&'static str, JobError)>,
+    /// The sync, where it got that far.
+    pub synced: Option<Box<SyncSummary>>,
+}
+
+/// What the daemon tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DaemonEvent {
+    /// It waits until then.
+    Waiting(Timestamp),
+    /// The time has come, and `billing.daily_sync` is off: nothing is done.
+    Off,
+    /// A run begins.
+    Began(Timestamp),
+    /// A run ended.
+    Ended(DayReport),
+    /// What its jobs tell.
+    Job(Event),
+}
+
+/// Runs the schedule until the worker is stopped ([`Worker::stop`]), which ends a running job at
+/// its next safe point. Failures of a day are told and logged; the next day is tried again.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn daemon(worker: &mut Worker, tell: &mut dyn FnMut(DaemonEvent)) -> Result<(), Problem> {
+    let stop = worker.stop();
+    let store = worker.profile().store.clone();
+    let began = Timestamp::now();
+    let mut told = None;
+    loop {
+        let last = store.note(LAST).await.map_err(fault)?.and_then(|t| t.parse().ok());
+        let now = Timestamp::now();
+        // Counted from the start of the daemon when it never ran, or the date would run away.
+        let at = due(last.or(Some(began)), now);
+        if at > now {
+            if told != Some(at) {
+                tell(DaemonEvent::Waiting(at));
+                told = Some(at);
+            }
+            let left = Duration::try_from(at.duration_since(now)).unwrap_or(LOOK);
+            tokio::select! {
+                () = tokio::time::sleep(left.min(LOOK)) => continue,
+                () = stop.cancelled() => return Ok(()),
+            }
+        }
+        store.set_note(LAST, Some(now.to_string())).await.map_err(fault)?;
+        match worker.profile().reread_settings() {
+            Ok(settings) if settings.daily_sync => {
+                tell(DaemonEvent::Began(now));
+                let report = day(worker, &mut |event| tell(DaemonEvent::Job(event))).await;
+                tell(DaemonEvent::Ended(report));
+            }
+            Ok(_) => tell(DaemonEvent::Off),
+            Err(problem) => {
+                let entry = syslog::error("The settings could not be read", &problem);
+                store.log(vec![entry]).await.map_err(fault)?;
+                let failed = vec![("settings", JobError::Problem(problem))];
+                tell(DaemonEvent::Ended(DayReport { failed, synced: None }));
+            }
+        }
+        if stop.is_cancelled() {
+            return Ok(());
+        }
+    }
+}
+
+/// One scheduled run: pull, load the current and the previous month, sync both. Without a fresh
+/// copy of the PSA's records nothing is posted; a bill that cannot be loaded does not hold back
+/// what was loaded before. Cancels that need consent are not made.
+pub async fn day(worker: &mut Worker, tell: &mut dyn FnMut(Event)) -> DayReport {
+    let mut report = DayReport::default();
+    if let Err(e) = worker.run(Job::Pull(PullWhat::All), tell).await {
+        report.failed.push(("pull", e));
+    }
+    let load = Job::Load { files: Vec::new(), periods: Vec::new() };
+    if let Err(e) = worker.run(load, tell).await {
+        report.failed.push(("load", e));
+    }
+    if report.failed.iter().any(|(step, _)| *step == "pull") || worker.stop().is_cancelled() {
+        return report;
+    }
+    let month = worker.profile().this_month();
+    let scope = Scope { periods: vec![month.previous(), month], ..Scope::default() };
+    let sync = Job::Sync { scope, plan: None, with_cancels: false };
+    match worker.run(sync, tell).await {
+        Ok(Outcome::Synced(summary)) => report.synced = Some(summary),
+        Ok(_) => {}
+        Err(e) => report.failed.push(("sync", e)),
+    }
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_next_run_is_at_midnight_utc() {
+        for (after, next) in [
+            ("2026-11-21T08:30:00Z", "2026-11-22T00:00:00Z"),
+            ("2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z"),
+            ("2026-12-31T23:59:59.999Z", "2027-01-01T00:00:00Z"),
+            ("2028-02-28T12:00:00Z", "2028-02-29T00:00:00Z"),
+            // Summer time changes nothing: 00:00 UTC is 00:00 UTC.
+            ("2026-03-29T00:30:00Z", "2026-03-30T00:00:00Z"),
+        ] {
+            assert_eq!(next_run(at(after)), at(next), "{after}");
+        }
+    }
+
+    #[test]
+    fn a_missed_run_is_due_at_once_and_only_once() {
+        let now = at("2026-11-21T08:30:00Z");
+        let missed = due(Some(at("2026-11-18T00:00:02Z")), now);
+        assert!(missed <= now);
+        // Having run now, the next one is tonight, though three were missed.
+        assert_eq!(due(Some(now), now), at("2026-11-22T00:00:00Z"));
+        assert_eq!(due(None, now), at("2026-11-22T00:00:00Z"));
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_stop_the_schedule() {
+        let now = at("2026-11-21T08:30:00Z");
+        assert_eq!(due(Some(at("2027-05-01T00:00:00Z")), now), at("2026-11-22T00:00:00Z"));
+    }
+}
