@@ -1,0 +1,86 @@
+//! The text on the customer's invoice (design 6.6): the template first, then what the rules on
+//! dates and money add.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::line::Line;
+use super::policy::Policy;
+
+/// ConnectWise's limit of `invoiceDescription`.
+pub const LONGEST: usize = 6000;
+
+/// What the rules have to say beyond the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Notes {
+    /// The charge's own dates, when the posted ones are not.
+    pub own_dates: Option<(Date, Option<Date>)>,
+    /// The real quantity, when the line was collapsed.
+    pub quantity: Option<Decimal>,
+}
+
+/// The invoice description of a line.
+pub fn invoice_description(line: &Line, policy: &Policy, notes: Notes) -> String {
+    let subscription = line
+        .subscription_name
+        .as_deref()
+        .filter(|n| !n.trim().is_empty())
+        .unwrap_or(&line.offer_name);
+    let mut text = fill(&policy.description, |name| {
+        Some(match name {
+            "subscription" => subscription,
+            "charge_type" => policy.charge_name(line.charge_type),
+            "offer" => &line.offer_name,
+            "organization" => &line.organization_name,
+            "invoice" => &line.invoice_number,
+            "part_number" => line.part_number.as_deref().unwrap_or(""),
+            _ => return None,
+        })
+    });
+    let mut tail = String::new();
+    if let Some((start, end)) = notes.own_dates {
+        match end {
+            Some(end) => tail.push_str(&format!(" ({start} to {end})")),
+            None => tail.push_str(&format!(" (from {start})")),
+        }
+    }
+    if let Some(quantity) = notes.quantity {
+        tail.push_str(&format!(" (quantity {})", quantity.normalize()));
+    }
+    shorten(&mut text, LONGEST - tail.len());
+    text.push_str(&tail);
+    text
+}
+
+/// Fills `{name}` in; a name that is not known stays as it is written.
+fn fill<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let after = &rest[open + 1..];
+        match after.find('}').and_then(|close| value(&after[..close]).map(|v| (v, close))) {
+            Some((v, close)) => {
+                out.push_str(v);
+                rest = &after[close + 1..];
+            }
+            None => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// ConnectWise counts characters; bytes are at least as many.
+fn shorten(text: &mut String, longest: usize) {
+    if text.len() > longest {
+        let mut end = longest;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+    }
+}

@@ -1,0 +1,120 @@
+//! Who a line is (design 5): the source's own id where there is one, else a digest of the line's
+//! canonical content without display names, and an occurrence count among equal rows. Never a row
+//! number.
+
+use std::collections::HashMap;
+
+use data_encoding::{BASE32_NOPAD, Encoding};
+use rust_decimal::Decimal;
+
+use super::line::CanonicalLine;
+
+/// What every line of one load gets its key from. It counts equal rows, so all files of one load
+/// share one.
+#[derive(Debug, Default)]
+pub struct Identities {
+    equal_rows: HashMap<[u8; 16], u32>,
+    buffer: Vec<u8>,
+}
+
+impl Identities {
+    /// The line's key (see [`super::line::Line::key`]) and the digest of its whole content.
+    pub fn of(&mut self, line: &CanonicalLine) -> (Box<str>, [u8; 16]) {
+        let buffer = &mut self.buffer;
+        buffer.clear();
+        canonical_content(line, buffer);
+        let identity = digest(buffer);
+        whole_content(line, buffer);
+        let content = digest(buffer);
+        let key = match &line.line_id {
+            Some(id) => id.clone(),
+            None => {
+                let n = self.equal_rows.entry(identity).or_insert(0);
+                *n += 1;
+                hash_key(&identity, *n)
+            }
+        };
+        (key, content)
+    }
+}
+
+fn digest(bytes: &[u8]) -> [u8; 16] {
+    let mut out = [0; 16];
+    out.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
+    out
+}
+
+fn hash_key(identity: &[u8; 16], occurrence: u32) -> Box<str> {
+    let alphabet: &Encoding = &BASE32_NOPAD;
+    let mut key = String::with_capacity(32);
+    key.push_str("h-");
+    alphabet.encode_append(identity, &mut key);
+    key.make_ascii_lowercase();
+    key.push('-');
+    key.push_str(&occurrence.to_string());
+    key.into_boxed_str()
+}
+
+/// Fields that say what is charged, without display names, the invoice's progress and raw columns.
+fn canonical_content(line: &CanonicalLine, out: &mut Vec<u8>) {
+    text(out, Some(&line.invoice_number));
+    day(out, Some(line.invoice_date));
+    text(out, Some(&line.organization_id));
+    text(out, line.contract_id.as_deref());
+    text(out, line.subscription_id.as_deref());
+    text(out, Some(&line.offer_id));
+    text(out, line.part_number.as_deref());
+    text(out, Some(line.charge_type.as_str()));
+    text(out, line.billing_cycle.as_deref());
+    day(out, Some(line.charge_start));
+    day(out, line.charge_end);
+    number(out, Some(line.quantity));
+    number(out, line.unit_price);
+    number(out, line.unit_cost);
+    number(out, Some(line.total));
+    text(out, Some(line.currency.as_str()));
+}
+
+/// What [`canonical_content`] leaves out.
+fn whole_content(line: &CanonicalLine, out: &mut Vec<u8>) {
+    text(out, line.line_id.as_deref());
+    text(out, Some(line.invoice_status.as_str()));
+    text(out, Some(&line.organization_name));
+    text(out, line.subscription_name.as_deref());
+    text(out, Some(&line.offer_name));
+    text(out, line.raw.as_deref());
+}
+
+/// A field is its length and its bytes, so that neighbours cannot run into each other; an absent
+/// field differs from an empty one.
+fn text(out: &mut Vec<u8>, field: Option<&str>) {
+    match field {
+        None => out.extend(u32::MAX.to_le_bytes()),
+        Some(t) => {
+            out.extend(u32::try_from(t.len()).unwrap_or(u32::MAX - 1).to_le_bytes());
+            out.extend(t.as_bytes());
+        }
+    }
+}
+
+fn day(out: &mut Vec<u8>, field: Option<jiff::civil::Date>) {
+    match field {
+        None => out.push(0),
+        Some(d) => {
+            out.push(1);
+            out.extend(d.year().to_le_bytes());
+            out.extend([d.month().cast_unsigned(), d.day().cast_unsigned()]);
+        }
+    }
+}
+
+/// `1.50` and `1.5` are the same number.
+fn number(out: &mut Vec<u8>, field: Option<Decimal>) {
+    match field {
+        None => out.push(0),
+        Some(n) => {
+            out.push(1);
+            out.extend(n.normalize().serialize());
+        }
+    }
+}

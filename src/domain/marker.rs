@@ -1,0 +1,50 @@
+//! The marker: a deterministic digest of what an addition stands for (design 6.7).
+
+use data_encoding::BASE32_NOPAD;
+
+use super::addition::Subject;
+
+/// What every marker begins with.
+pub const PREFIX: &str = "AD-";
+
+/// The marker of a subject: 35 characters. Neither the profile's name nor an agreement's number is
+/// in it, so that it survives both.
+pub fn marker(subject: &Subject) -> String {
+    let mut bytes = Vec::with_capacity(128);
+    match subject {
+        Subject::Line { source, key } => {
+            text(&mut bytes, "line");
+            text(&mut bytes, source);
+            text(&mut bytes, key);
+        }
+        Subject::Rounding { source, key } => {
+            text(&mut bytes, "rounding");
+            text(&mut bytes, source);
+            text(&mut bytes, key);
+        }
+        Subject::Recurring { source, company, contract, subscription, offer, occurrence, life } => {
+            text(&mut bytes, "recurring");
+            text(&mut bytes, source);
+            bytes.extend(company.to_le_bytes());
+            match contract {
+                Some(c) => {
+                    bytes.push(1);
+                    text(&mut bytes, c);
+                }
+                None => bytes.push(0),
+            }
+            text(&mut bytes, subscription);
+            text(&mut bytes, offer);
+            bytes.extend(occurrence.to_le_bytes());
+            bytes.extend(life.to_le_bytes());
+        }
+    }
+    let digest = blake3::hash(&bytes);
+    format!("{PREFIX}{}", BASE32_NOPAD.encode(&digest.as_bytes()[..20]))
+}
+
+/// Length first, so that neighbours cannot run into each other.
+fn text(out: &mut Vec<u8>, field: &str) {
+    out.extend((field.len() as u64).to_le_bytes());
+    out.extend(field.as_bytes());
+}
