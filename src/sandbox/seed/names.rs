@@ -196,14 +196,15 @@ pub(in crate::sandbox) fn company(seed: u64, i: u64) -> CompanyName {
     }
 }
 
-/// Two letters swapped somewhere in the first word.
+/// Two unlike letters swapped somewhere in the first word.
 fn slip(name: &str, hash: u64) -> String {
     let mut letters: Vec<char> = name.chars().collect();
     let word = letters.iter().position(|c| *c == ' ').unwrap_or(letters.len());
-    if word > 3 {
-        let span = u64::try_from(word - 2).expect("words are short");
-        let at = 1 + usize::try_from(hash % span).expect("words are short");
-        letters.swap(at, (at + 1).min(word - 1));
+    let places: Vec<usize> =
+        (1..word.saturating_sub(1)).filter(|at| letters[*at] != letters[at + 1]).collect();
+    if !places.is_empty() {
+        let at = one(&places, hash);
+        letters.swap(at, at + 1);
     }
     letters.into_iter().collect()
 }
