@@ -26,7 +26,9 @@ fn set<'a>(site: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn what_is_not_set_up_is_exit_4_with_the_command_that_helps() {
     let home = Home::new();
-    for args in [&["pull"][..], &["verify"], &["credentials", "test"], &["sync"], &["reconcile"]] {
+    home.refused(4, "no-agreement-type", &["plan"]);
+    home.refused(4, "no-agreement-type", &["sync"]);
+    for args in [&["pull"][..], &["verify"], &["credentials", "test"], &["reconcile"]] {
         let document = home.refused(4, "no-credentials", args);
         assert!(
             document["remedy"].as_str().is_some_and(|r| r.contains("addendum credentials set")),

@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::Global;
 use super::jobs::{perform, unexpected};
 use super::money;
-use super::run_text::{ScopeArgs, counts_text, errors_text};
+use super::run_text::{ScopeArgs, counts_text, errors_document, errors_text};
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
 use super::shell::table::{Align, Table};
+use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind, Plan};
 use crate::domain::policy::Scope;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -32,8 +33,9 @@ pub struct Args {
 
 /// Plans.
 pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
-    let plan = make(global, output, args.scope.scope()).await?;
-    let document = document(&plan)?;
+    let scope = args.scope.scope();
+    let plan = make(global, output, scope.clone()).await?;
+    let document = document(&plan, &scope)?;
     let mut text = text(&plan);
     if let Some(file) = &args.out {
         let bytes = serde_json::to_vec_pretty(&document)
@@ -57,23 +59,48 @@ pub async fn make(global: &Global, output: Output, scope: Scope) -> Result<Plan,
     }
 }
 
-/// The plan as the JSON document that is printed and saved. Reading it back gives the same plan
-/// but for the parts that a saved plan leaves out.
-pub fn document(plan: &Plan) -> Result<Value, Failure> {
+/// The plan as the JSON document that is printed and saved, with the scope that it was made for.
+/// Reading it back gives the same plan but for the parts that a saved plan leaves out.
+pub fn document(plan: &Plan, scope: &Scope) -> Result<Value, Failure> {
     let mut value = serde_json::to_value(plan)
         .map_err(|e| super::shell::output::fault(format!("the plan is no JSON: {e}")))?;
     value["money"] = money::rows_document(&plan.money);
+    value["errors"] = errors_document(&plan.errors);
+    value["scope"] = serde_json::json!({
+        "periods": scope.periods,
+        "lines": scope.lines,
+        "overwrite_drift": scope.overwrite_drift,
+        "repost_deleted": scope.repost_deleted,
+    });
     for action in value["actions"].as_array_mut().into_iter().flatten() {
         money::with_decimals(&mut action["amount"]);
     }
     Ok(value)
 }
 
+/// A saved plan, and the scope that it was made for.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// The plan.
+    pub plan: Plan,
+    /// Its scope: applying it, the plan is made again with the same.
+    pub scope: Scope,
+}
+
+/// The scope as a saved plan has it.
+#[derive(serde::Deserialize)]
+struct SavedScope {
+    periods: Vec<Period>,
+    lines: Vec<String>,
+    overwrite_drift: bool,
+    repost_deleted: bool,
+}
+
 /// Reads a saved plan.
 ///
 /// # Errors
 /// A file that cannot be read, or holds no plan of this schema: exit 2.
-pub fn read(file: &Path) -> Result<Plan, Failure> {
+pub fn read(file: &Path) -> Result<Saved, Failure> {
     let bytes = std::fs::read(file).map_err(|e| Failure::file(file, "read", &e))?;
     let refused = |message: String| {
         Failure::Problem(Problem::new(
@@ -83,15 +110,28 @@ pub fn read(file: &Path) -> Result<Plan, Failure> {
             "make the plan again with `addendum plan --out FILE`",
         ))
     };
-    let value: Value =
+    let mut value: Value =
         serde_json::from_slice(&bytes).map_err(|e| refused(format!("this is no JSON: {e}")))?;
     match value.get("schema").and_then(Value::as_str) {
         Some("addendum/plan/1") => {}
         Some(other) => return Err(refused(format!("its schema is `{}`", harmless(other)))),
         None => return Err(refused("it has no schema, so it is no saved plan".into())),
     }
-    serde_json::from_value(value)
-        .map_err(|e| refused(format!("this is no plan: {}", harmless(&e.to_string()))))
+    let no_plan =
+        |e: serde_json::Error| refused(format!("this is no plan: {}", harmless(&e.to_string())));
+    let scope: SavedScope = serde_json::from_value(value["scope"].clone()).map_err(no_plan)?;
+    // The kind of an error is ours to know, not part of the document.
+    value["errors"] = serde_json::json!([]);
+    let plan: Plan = serde_json::from_value(value).map_err(no_plan)?;
+    let scope = Scope {
+        periods: scope.periods,
+        lines: scope.lines,
+        failed_only: false,
+        overwrite_drift: scope.overwrite_drift,
+        repost_deleted: scope.repost_deleted,
+        today: Some(plan.today),
+    };
+    Ok(Saved { plan, scope })
 }
 
 /// Writes the file in one step: a reader sees the old content or the new one whole.

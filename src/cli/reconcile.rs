@@ -1,5 +1,7 @@
 //! `addendum reconcile`: read back, prove the equation, list what is missing, doubled or drifted.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::Global;
@@ -47,11 +49,21 @@ pub fn proven(summary: &ReconcileSummary) -> bool {
         && summary.equation.iter().all(|r| r.money.holds())
 }
 
+/// The periods asked for, else those that hold lines.
+fn periods(summary: &ReconcileSummary) -> Vec<Period> {
+    if summary.periods.is_empty() {
+        let all: BTreeSet<Period> = summary.equation.iter().map(|r| r.period).collect();
+        all.into_iter().collect()
+    } else {
+        summary.periods.clone()
+    }
+}
+
 fn document(summary: &ReconcileSummary) -> Value {
     let f = &summary.findings;
     let rows = crate::flows::by_currency(&summary.equation);
     json!({
-        "periods": summary.periods,
+        "periods": periods(summary),
         "proven": proven(summary),
         "missing": f.missing,
         "doubled": f.doubled,
@@ -83,7 +95,7 @@ fn equation_row(row: &EquationRow) -> Value {
 /// The proof for people.
 pub fn text(summary: &ReconcileSummary) -> String {
     let f = &summary.findings;
-    let periods: Vec<String> = summary.periods.iter().map(ToString::to_string).collect();
+    let periods: Vec<String> = periods(summary).iter().map(ToString::to_string).collect();
     let rows = crate::flows::by_currency(&summary.equation);
     let mut out = format!("Periods: {}\n\n{}", periods.join(", "), money::rows_text(&rows));
     if !f.proven.is_empty() {

@@ -126,8 +126,13 @@ pub fn state_word(state: RunState) -> &'static str {
 
 /// The answer of `sync`, `retry` and `undo`.
 pub fn run_answer(command: &str, summary: &SyncSummary) -> Result<Answer, Failure> {
+    let answer = Answer::new(command, &run_document(command, summary), run_text(command, summary))?;
+    Ok(answer.ending(run_exit(summary)))
+}
+
+/// The run as JSON.
+pub fn run_document(command: &str, summary: &SyncSummary) -> Value {
     let run = &summary.report.run;
-    let rows = crate::flows::by_currency(&summary.equation);
     let mut document = json!({
         "run": run.id.0.to_string(),
         "state": run.state,
@@ -135,7 +140,7 @@ pub fn run_answer(command: &str, summary: &SyncSummary) -> Result<Answer, Failur
         "started": run.started,
         "ended": run.ended,
         "counts": run.counts,
-        "money": money::rows_document(&rows),
+        "money": money::rows_document(&crate::flows::by_currency(&summary.equation)),
         "errors": errors_document(&summary.report.errors),
         "cancels_waiting": summary.cancels_waiting,
     });
@@ -152,6 +157,25 @@ pub fn run_answer(command: &str, summary: &SyncSummary) -> Result<Answer, Failur
             })
             .collect();
     }
+    document
+}
+
+/// Done, or incomplete: lines failed, the run was stopped, something was left, or the equation is
+/// open.
+pub fn run_exit(summary: &SyncSummary) -> Exit {
+    let run = &summary.report.run;
+    let incomplete = run.state != RunState::Done
+        || run.counts.failed > 0
+        || !summary.report.errors.is_empty()
+        || !summary.left.is_empty()
+        || summary.equation.iter().any(|r| !r.money.holds());
+    if incomplete { Exit::Incomplete } else { Exit::Done }
+}
+
+/// The run for people.
+pub fn run_text(command: &str, summary: &SyncSummary) -> String {
+    let run = &summary.report.run;
+    let rows = crate::flows::by_currency(&summary.equation);
     let mut parts = vec![
         format!("Run {}: {}", run.id.0, state_word(run.state)),
         counts_text(&run.counts, false),
@@ -181,14 +205,7 @@ pub fn run_answer(command: &str, summary: &SyncSummary) -> Result<Answer, Failur
     if let Some(next) = next_step(command, summary) {
         parts.push(format!("\n{next}"));
     }
-    let open = rows.iter().any(|r| !r.holds());
-    let incomplete = run.state != RunState::Done
-        || run.counts.failed > 0
-        || !summary.report.errors.is_empty()
-        || !summary.left.is_empty()
-        || open;
-    let exit = if incomplete { Exit::Incomplete } else { Exit::Done };
-    Ok(Answer::new(command, &document, parts.join("\n"))?.ending(exit))
+    parts.join("\n")
 }
 
 fn next_step(command: &str, summary: &SyncSummary) -> Option<String> {

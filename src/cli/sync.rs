@@ -4,12 +4,11 @@ use std::path::PathBuf;
 
 use super::Global;
 use super::jobs::{perform, unexpected};
-use super::plan;
+use super::plan::{self, Saved};
 use super::run_text::{ScopeArgs, run_answer};
 use super::shell::ask;
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output, note};
-use crate::domain::plan::Plan;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::worker::job::{Job, Outcome};
 
@@ -19,7 +18,11 @@ pub struct Args {
     #[command(flatten)]
     pub scope: ScopeArgs,
     /// Carry out this saved plan, and refuse it when what it rests on has changed
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["periods", "lines"])]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["periods", "lines", "overwrite_drift", "repost_deleted"]
+    )]
     pub plan: Option<PathBuf>,
     /// Ask nothing; with auto_cancel = "ask" this also consents to the cancels
     #[arg(short, long)]
@@ -32,7 +35,11 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
     let asks = !args.yes && !output.json && ask::can_ask();
     let with_cancels =
         if asks { consent(global, args, output, saved.as_ref()).await? } else { args.yes };
-    let job = Job::Sync { scope: args.scope.scope(), plan: saved.map(Box::new), with_cancels };
+    let (scope, plan) = match saved {
+        Some(saved) => (saved.scope, Some(Box::new(saved.plan))),
+        None => (args.scope.scope(), None),
+    };
+    let job = Job::Sync { scope, plan, with_cancels };
     let Outcome::Synced(summary) = perform(global, output, job).await? else {
         return Err(unexpected());
     };
@@ -44,11 +51,11 @@ async fn consent(
     global: &Global,
     args: &Args,
     output: Output,
-    saved: Option<&Plan>,
+    saved: Option<&Saved>,
 ) -> Result<bool, Failure> {
     let made;
     let shown = match saved {
-        Some(plan) => plan,
+        Some(saved) => &saved.plan,
         None => {
             made = plan::make(global, output, args.scope.scope()).await?;
             &made
