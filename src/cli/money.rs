@@ -26,9 +26,12 @@ pub fn rows_document(rows: &[MoneyRow]) -> Value {
     rows.iter().map(row_document).collect()
 }
 
+/// A part of the equation: its title and where it is read.
+type Part = (&'static str, fn(&MoneyRow) -> Decimal);
+
 /// The equation as a table, one line a currency.
 pub fn rows_text(rows: &[MoneyRow]) -> String {
-    let parts: [(&'static str, fn(&MoneyRow) -> Decimal); 7] = [
+    let parts: [Part; 7] = [
         ("Source", |r| r.source),
         ("= Posted", |r| r.posted),
         ("+ Excluded", |r| r.excluded),

@@ -82,13 +82,15 @@ pub fn product_usable(product: &Product) -> bool {
     !product.inactive && product.class != "Bundle"
 }
 
+/// Lines that are not Synced, and their money.
+type Stake = (u64, BTreeMap<Currency, Decimal>);
+
 /// All mappings, those with most money at stake first.
 ///
 /// # Errors
 /// The store cannot be read.
 pub async fn mappings(store: &Store) -> Result<Vec<MappingItem>, StoreError> {
-    let mut stakes: HashMap<(MappingKind, Text, Text), (u64, BTreeMap<Currency, Decimal>)> =
-        HashMap::new();
+    let mut stakes: HashMap<(MappingKind, Text, Text), Stake> = HashMap::new();
     for group in store.totals(&[]).await? {
         if group.psa_status == PsaStatus::Synced {
             continue;

@@ -256,7 +256,7 @@ async fn facts(store: &Store) -> Result<Overview, StoreError> {
             }
             continue;
         }
-        let mut count = |block: &mut Block| add(block, g.lines, g.currency, g.source_total);
+        let count = |block: &mut Block| add(block, g.lines, g.currency, g.source_total);
         if excluded.contains(&organization) {
             count(&mut hidden);
             hidden_organizations.insert(organization);

@@ -11,6 +11,8 @@ use super::table::fit;
 
 /// How often a terminal's line is rewritten at most.
 const REWRITE: Duration = Duration::from_millis(100);
+/// How often a line of JSON is added at most.
+const STREAMED: Duration = Duration::from_secs(1);
 /// How often a line is added elsewhere at most.
 const SPARSE: Duration = Duration::from_secs(5);
 
@@ -44,16 +46,19 @@ impl Progress {
 
     /// So many of so many.
     pub fn step(&mut self, what: &str, done: u64, total: Option<u64>) {
-        let finished = total == Some(done);
-        let pause = if self.way == Way::Rewriting { REWRITE } else { SPARSE };
-        let due = match self.last {
-            None => self.way == Way::Rewriting || self.way == Way::Json,
-            Some(at) => at.elapsed() >= pause,
+        let (pause, at_once) = match self.way {
+            Way::None => return,
+            Way::Rewriting => (REWRITE, true),
+            Way::Lines => (SPARSE, false),
+            // A program wants the last number too.
+            Way::Json => (STREAMED, self.last.is_none() || total == Some(done)),
         };
-        if self.last.is_none() {
+        let waited = self.last.map(|at| at.elapsed() >= pause);
+        if waited.is_none() {
+            // Short jobs add no line.
             self.last = Some(Instant::now());
         }
-        if !due && !(finished && self.way == Way::Json) {
+        if !waited.unwrap_or(at_once) && !(self.way == Way::Json && at_once) {
             return;
         }
         self.last = Some(Instant::now());
