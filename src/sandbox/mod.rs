@@ -7,9 +7,9 @@
 //! invented and follows from the seed.
 
 pub mod faults;
-pub mod inspect;
-pub mod options;
-pub mod recorded;
+mod inspect;
+mod options;
+mod recorded;
 pub mod records;
 pub mod sample;
 
@@ -38,7 +38,7 @@ use tokio_util::sync::CancellationToken;
 pub use faults::{FaultSwitch, Faults, Kind, Rule};
 pub use inspect::Inspect;
 pub use options::SandboxOptions;
-pub use recorded::Recorded;
+pub use recorded::{Recorded, most_in_flight, overlapping_writes};
 pub use sample::Sample;
 
 use server::Shared;

@@ -19,6 +19,9 @@ pub struct SandboxOptions {
     pub companies: usize,
     /// How many sample lines: half of them in the month before today's, half in today's.
     pub lines: usize,
+    /// How many organizations the lines are spread over; absent: about one for a dozen lines of a
+    /// month. There are never more than customers that fit.
+    pub organizations: Option<usize>,
     /// Faults from the start.
     pub faults: Faults,
     /// The biggest page that a list gives, 1000 as ConnectWise does.
@@ -51,6 +54,7 @@ impl Default for SandboxOptions {
             seed: 1,
             companies: 120,
             lines: 600,
+            organizations: None,
             faults: Faults::default(),
             page_cap: 1000,
             today: None,

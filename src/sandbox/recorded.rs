@@ -1,10 +1,14 @@
 //! The request log: what tests count, and what people look at who debug their own scripts.
 
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use jiff::Timestamp;
 use serde::Serialize;
+
+/// So many requests are kept; older ones are forgotten.
+const KEPT: usize = 200_000;
 
 /// One request.
 #[derive(Debug, Clone, Serialize)]
@@ -43,6 +47,32 @@ impl Recorded {
     }
 }
 
+/// Pairs of writes to one agreement that were under way at the same time.
+pub fn overlapping_writes(log: &[Recorded]) -> Vec<(&Recorded, &Recorded)> {
+    let mut pairs = Vec::new();
+    let mut running: HashMap<i64, Vec<&Recorded>> = HashMap::new();
+    for request in log.iter().filter(|r| r.is_write()) {
+        let Some(agreement) = request.agreement() else { continue };
+        let before = running.entry(agreement).or_default();
+        before.retain(|b| b.ended.is_none_or(|end| end > request.started));
+        pairs.extend(before.iter().map(|b| (*b, request)));
+        before.push(request);
+    }
+    pairs
+}
+
+/// The most requests that were under way at the same time.
+pub fn most_in_flight(log: &[Recorded]) -> usize {
+    let mut running: Vec<&Recorded> = Vec::new();
+    let mut most = 0;
+    for request in log {
+        running.retain(|b| b.ended.is_none_or(|end| end > request.started));
+        running.push(request);
+        most = most.max(running.len());
+    }
+    most
+}
+
 /// All requests since the last clearing.
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
@@ -53,7 +83,7 @@ pub(super) struct RequestLog {
 struct Entries {
     /// How many were cleared, so that tickets of requests under way stay valid.
     dropped: usize,
-    list: Vec<Recorded>,
+    list: VecDeque<Recorded>,
 }
 
 impl RequestLog {
@@ -64,7 +94,11 @@ impl RequestLog {
     /// Notes an arrival; the ticket is for [`RequestLog::answered`].
     pub(super) fn arrived(&self, entry: Recorded) -> usize {
         let mut e = self.lock();
-        e.list.push(entry);
+        e.list.push_back(entry);
+        if e.list.len() > KEPT {
+            e.list.pop_front();
+            e.dropped += 1;
+        }
         e.dropped + e.list.len() - 1
     }
 
@@ -80,12 +114,65 @@ impl RequestLog {
     }
 
     pub(super) fn all(&self) -> Vec<Recorded> {
-        self.lock().list.clone()
+        self.lock().list.iter().cloned().collect()
     }
 
     pub(super) fn clear(&self) {
         let mut e = self.lock();
         e.dropped += e.list.len();
         e.list.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn request(method: &str, agreement: i64, from: u64, to: Option<u64>) -> Recorded {
+        let zero = *ZERO.get_or_init(Instant::now);
+        Recorded {
+            at: Timestamp::UNIX_EPOCH,
+            started: zero + Duration::from_millis(from),
+            ended: to.map(|t| zero + Duration::from_millis(t)),
+            method: method.into(),
+            path: format!("/v/apis/3.0/finance/agreements/{agreement}/additions"),
+            query: String::new(),
+            body: String::new(),
+            status: Some(201),
+            reset: false,
+        }
+    }
+
+    static ZERO: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+
+    #[test]
+    fn overlaps_are_found_on_one_agreement_only() {
+        let log = [
+            request("POST", 1, 0, Some(10)),
+            request("POST", 2, 5, Some(15)),
+            request("GET", 1, 6, Some(7)),
+            request("PATCH", 1, 10, Some(20)),
+            request("POST", 1, 19, None),
+            request("POST", 1, 90, Some(91)),
+        ];
+        let found: Vec<(&str, Instant)> =
+            overlapping_writes(&log).iter().map(|(a, b)| (a.method.as_str(), b.started)).collect();
+        assert_eq!(found, [("PATCH", log[4].started), ("POST", log[5].started)]);
+        assert_eq!(most_in_flight(&log), 3);
+        assert_eq!(log[0].agreement(), Some(1));
+    }
+
+    #[test]
+    fn a_ticket_outlives_the_clearing() {
+        let log = RequestLog::default();
+        let first = log.arrived(request("GET", 1, 0, None));
+        log.clear();
+        let second = log.arrived(request("POST", 1, 0, None));
+        log.answered(first, Some(500));
+        assert_eq!(log.all()[0].ended, None);
+        log.answered(second, None);
+        assert!(log.all()[0].reset);
     }
 }

@@ -33,6 +33,9 @@ use super::world::World;
 /// Bigger bodies are refused.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
+/// Longer addresses are refused (connectwise-api.md 4.3).
+const ADDRESS_LIMIT: usize = 10_000;
+
 /// What all requests of a sandbox share.
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -126,6 +129,10 @@ async fn handle(
         status: None,
         reset: false,
     });
+    if arrived.path.len() + arrived.query.len() > ADDRESS_LIMIT {
+        shared.log.answered(ticket, Some(414));
+        return StatusCode::URI_TOO_LONG.into_response();
+    }
     let verdict = shared.faults.decide(arrived.method.as_str(), &arrived.path, started);
     if verdict.reset_before {
         breaker.reset();
@@ -139,13 +146,13 @@ async fn handle(
         // On a task of its own: a client that hangs up does not take its request back.
         let shared = Arc::clone(&shared);
         let working = tokio::spawn(async move {
-            tokio::time::sleep(half).await;
+            tokio::time::sleep_until((started + half).into()).await;
             (work(&shared, &arrived, &verdict), verdict)
         });
         let Ok(done) = working.await else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        tokio::time::sleep(half).await;
+        tokio::time::sleep_until((started + half * 2).into()).await;
         done
     };
     if verdict.reset_after {

@@ -1,5 +1,6 @@
 //! Fields with their shapes, lengths and words: the part of the rules that is a table.
 
+use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use crate::sandbox::refusal::{Item, Refusal};
@@ -104,7 +105,9 @@ pub(super) fn check(
                 }
             }
             Shape::Number => {
-                values::decimal(value).ok_or_else(converting)?;
+                // Beyond this the product of two would not be a decimal any more.
+                let sane = |d: &Decimal| d.abs() < Decimal::from(10_000_000_000_000_i64);
+                values::decimal(value).filter(sane).ok_or_else(converting)?;
             }
             Shape::Flag => {
                 value.as_bool().ok_or_else(converting)?;

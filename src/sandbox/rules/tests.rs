@@ -89,11 +89,16 @@ fn what_is_left_out_gets_a_default() {
 fn money_keeps_every_digit() {
     let world = world();
     let mut b = body();
-    let price: Value = serde_json::from_str("12345678901234.5678").unwrap();
+    let price: Value = serde_json::from_str("1234567890123.5678").unwrap();
     b["unitPrice"] = price;
     b["quantity"] = serde_json::from_str("0.1").unwrap();
     let made = create(&world, b).unwrap();
-    assert_eq!(made.ext_price().to_string(), "1234567890123.45678");
+    assert_eq!(made.ext_price().to_string(), "123456789012.35678");
+    for huge in ["1e13", "-1e27", "79228162514264337593543950335", "1e400"] {
+        let mut b = body();
+        b["quantity"] = serde_json::from_str(huge).unwrap();
+        assert!(create(&world, b).is_err(), "{huge}");
+    }
     let tiny: Value = serde_json::from_str("1.5e-3").unwrap();
     let mut b = body();
     b["unitPrice"] = tiny;

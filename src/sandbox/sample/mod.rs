@@ -33,7 +33,7 @@ impl Sample {
     /// The sample that a sandbox with these options serves.
     pub fn new(options: &super::SandboxOptions) -> Self {
         let month = options.lines.div_ceil(2);
-        let wanted = month.div_ceil(LINES_OF_ONE).max(1);
+        let wanted = options.organizations.unwrap_or(month.div_ceil(LINES_OF_ONE)).max(1);
         let all = 0..u64::try_from(options.companies).unwrap_or(u64::MAX);
         let organizations = all
             .filter(|i| {
