@@ -2,6 +2,7 @@
 //! follows from what. Nothing here reads a clock, a disk or a network.
 
 pub mod addition;
+pub mod agreement_choice;
 pub mod billing_cycle;
 pub mod billing_period;
 pub mod charge_dates;

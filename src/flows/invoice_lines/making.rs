@@ -1,0 +1,164 @@
+//! Makes actions, and puts them in order.
+
+use std::collections::HashSet;
+
+use crate::domain::addition::{AdditionFields, Subject};
+use crate::domain::line::{Line, Text};
+use crate::domain::money::Currency;
+use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reason, Settled};
+
+use super::planner::{Done, Planner};
+use super::reason;
+
+/// One write to an addition, before it is an action.
+#[derive(Debug)]
+pub(super) struct Write {
+    pub kind: ActionKind,
+    pub on: AgreementTarget,
+    pub addition_id: Option<i64>,
+    pub marker: Text,
+    pub subject: Subject,
+    pub before: Option<AdditionFields>,
+    pub after: AdditionFields,
+    pub reasons: Vec<Reason>,
+}
+
+impl Planner<'_> {
+    /// A line whose addition says the same already.
+    pub(super) fn settle(&mut self, line: &Line, marker: Text) {
+        self.done.counts.unchanged += 1;
+        self.done.settled.push(Settled {
+            line_id: line.id,
+            line: line.key.clone(),
+            marker,
+            period: line.period,
+            amount: line.total,
+        });
+    }
+
+    /// Adds a write that settles a line.
+    pub(super) fn push(&mut self, line: &Line, write: Write) {
+        match write.kind {
+            ActionKind::Update => self.done.counts.update += 1,
+            _ => self.done.counts.create += 1,
+        }
+        if matches!(write.subject, Subject::Recurring { .. }) {
+            self.billed.insert(write.marker.clone());
+        }
+        let action = self.action(line, write);
+        self.done.actions.push(action);
+    }
+
+    /// The action of a write.
+    pub(super) fn action(&mut self, line: &Line, w: Write) -> Action {
+        let (company_id, agreement_name) = match &w.on {
+            AgreementTarget::Existing(id) => {
+                let a = &self.input.agreements[id];
+                let name =
+                    self.agreement_names.entry(*id).or_insert_with(|| a.name.as_str().into());
+                (a.company_id, name.clone())
+            }
+            AgreementTarget::New { company, .. } => (*company, Text::from("(new)")),
+        };
+        Action {
+            id: 0,
+            kind: w.kind,
+            company_id,
+            company: self.company_name(company_id),
+            agreement: w.on,
+            agreement_name,
+            addition_id: w.addition_id,
+            marker: Some(w.marker),
+            subject: Some(w.subject),
+            lines: vec![line.key.clone()],
+            line_ids: vec![line.id],
+            period: Some(line.period),
+            before: w.before,
+            after: Some(w.after),
+            new_agreement: None,
+            amount: line.total,
+            currency: line.currency,
+            reasons: w.reasons,
+        }
+    }
+
+    fn company_name(&mut self, id: i64) -> Text {
+        let companies = &self.input.companies;
+        self.names
+            .entry(id)
+            .or_insert_with(|| companies.get(&id).map_or("", |c| c.name.as_str()).into())
+            .clone()
+    }
+
+    /// Puts new agreements first, numbers the actions, and tells what waits.
+    pub(super) fn finish(mut self) -> Done {
+        let used: HashSet<(i64, Currency)> = self
+            .done
+            .actions
+            .iter()
+            .filter_map(|a| match a.agreement {
+                AgreementTarget::New { company, currency } => Some((company, currency)),
+                AgreementTarget::Existing(_) => None,
+            })
+            .collect();
+        let wanted: Vec<_> = self
+            .new
+            .all()
+            .filter(|f| used.contains(&(f.company_id, f.currency)))
+            .cloned()
+            .collect();
+        let mut first: Vec<Action> = Vec::with_capacity(wanted.len());
+        for f in wanted {
+            first.push(Action {
+                id: 0,
+                kind: ActionKind::CreateAgreement,
+                company_id: f.company_id,
+                company: self.company_name(f.company_id),
+                agreement: AgreementTarget::New { company: f.company_id, currency: f.currency },
+                agreement_name: f.name.as_str().into(),
+                addition_id: None,
+                marker: None,
+                subject: None,
+                lines: Vec::new(),
+                line_ids: Vec::new(),
+                period: None,
+                before: None,
+                after: None,
+                amount: rust_decimal::Decimal::ZERO,
+                currency: f.currency,
+                reasons: vec![reason(
+                    "no-agreement",
+                    format!(
+                        "the company has no active agreement of the default type in {}",
+                        f.currency
+                    ),
+                )],
+                new_agreement: Some(f),
+            });
+        }
+        let mut done = self.done;
+        done.counts.create_agreement = first.len() as u64;
+        first.append(&mut done.actions);
+        done.actions = first;
+        for (n, a) in (0u32..).zip(&mut done.actions) {
+            a.id = n;
+        }
+        let [unverified, superseded] = self.waiting;
+        if unverified > 0 {
+            done.notices.push(reason(
+                "unverified",
+                format!("{unverified} lines wait: their invoices are not Verified, Issued or Paid"),
+            ));
+        }
+        if superseded > 0 {
+            done.notices.push(reason(
+                "superseded",
+                format!(
+                    "{superseded} recurring lines are older than what their additions show; post \
+                     one as an addition of its own with `addendum map set line ID --post-once`"
+                ),
+            ));
+        }
+        done
+    }
+}

@@ -1,0 +1,131 @@
+//! The invoice-line flow: what puts the lines in scope on their agreements (design 6).
+
+mod agreements;
+mod dates;
+mod making;
+mod planner;
+mod posting;
+mod recurring;
+mod resolve;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use crate::domain::line::Line;
+use crate::domain::money::Currency;
+use crate::domain::plan::{MoneyRow, Plan, Reason};
+use crate::domain::plan_input::PlanInput;
+use crate::domain::policy::{AutoCancel, Policy, Scope};
+use crate::domain::problem::Problem;
+use crate::domain::status::PsaStatus;
+
+use super::auto_cancel;
+use super::basis;
+use planner::Planner;
+use resolve::Bucket;
+
+/// Plans what puts the invoice lines in scope on their agreements.
+///
+/// # Errors
+/// The agreement type is not configured or does not exist ([`Problem`] of kind not-set-up).
+pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Result<Plan, Problem> {
+    let mut order: Vec<&Line> = input
+        .lines
+        .iter()
+        .filter(|l| scope.periods.is_empty() || scope.periods.contains(&l.period))
+        .collect();
+    // The order of rows in the input must not matter: the plan has its own.
+    order.sort_unstable_by(|a, b| {
+        (a.period, a.invoice_date, &a.source, &a.key).cmp(&(
+            b.period,
+            b.invoice_date,
+            &b.source,
+            &b.key,
+        ))
+    });
+    let picked = Picked::new(scope);
+    let mut planner = Planner::new(input, policy, scope, &order)?;
+    for line in &order {
+        if picked.has(line) {
+            planner.line(line);
+        }
+    }
+    let in_scope = || order.iter().copied().filter(|l| picked.has(l));
+
+    let periods: Vec<_> =
+        order.iter().map(|l| l.period).collect::<BTreeSet<_>>().into_iter().collect();
+    if policy.auto_cancel != AutoCancel::Off && scope.lines.is_empty() && !scope.failed_only {
+        let missing =
+            auto_cancel::missing(input, policy, &periods, &|marker| planner.bills(marker));
+        planner.add_cancels(missing);
+    }
+    let done = planner.finish();
+    let money = money(in_scope(), &done.buckets);
+    let basis = basis::basis(input, policy, in_scope(), &done.actions);
+    let today = scope.today.unwrap_or(Date::ZERO);
+    Ok(Plan {
+        schema: "addendum/plan/1".into(),
+        run: basis::plan_id(&basis, scope, today),
+        today,
+        periods,
+        counts: done.counts,
+        money,
+        errors: done.errors,
+        cancels_need_consent: policy.auto_cancel == AutoCancel::Ask && done.counts.cancel > 0,
+        actions: done.actions,
+        settled: done.settled,
+        notices: done.notices,
+        basis,
+    })
+}
+
+/// The lines that the scope names.
+struct Picked<'a> {
+    scope: &'a Scope,
+    keys: std::collections::HashSet<&'a str>,
+}
+
+impl<'a> Picked<'a> {
+    fn new(scope: &'a Scope) -> Self {
+        Self { scope, keys: scope.lines.iter().map(String::as_str).collect() }
+    }
+
+    fn has(&self, line: &Line) -> bool {
+        if self.scope.failed_only && line.psa_status != PsaStatus::Error {
+            return false;
+        }
+        self.keys.is_empty()
+            || self.keys.contains(&*line.key)
+            || self.keys.contains(&*format!("{}/{}", line.source, line.key))
+    }
+}
+
+/// The equation as it stands before the run (design 6.10), with the plan's refusals as failed.
+fn money<'a>(lines: impl Iterator<Item = &'a Line>, buckets: &[Bucket]) -> Vec<MoneyRow> {
+    let mut rows: std::collections::BTreeMap<Currency, MoneyRow> =
+        std::collections::BTreeMap::new();
+    for (line, bucket) in lines.zip(buckets) {
+        let row = rows.entry(line.currency).or_insert_with(|| MoneyRow::zero(line.currency));
+        let source = line.source_total();
+        row.source += source;
+        match bucket {
+            Bucket::Posted => {
+                let posted = line.posted.as_ref().map_or(line.total, |p| p.total);
+                row.posted += posted;
+                row.revisions += source - posted;
+            }
+            Bucket::Excluded => row.excluded += source,
+            Bucket::Unmapped => row.unmapped += source,
+            Bucket::Failed => row.failed += source,
+            Bucket::Open => row.open += source,
+        }
+    }
+    rows.into_values().collect()
+}
+
+/// A reason in one line.
+fn reason(code: &'static str, text: impl Into<String>) -> Reason {
+    Reason { code: Cow::Borrowed(code), text: text.into() }
+}
