@@ -75,13 +75,10 @@ pub(in crate::sandbox) fn create_addition(
     body: &Map<String, Value>,
     by: &str,
 ) -> Result<Addition, Refusal> {
-    match agreement.status(world.today) {
-        status @ ("Cancelled" | "Expired") => {
-            let text = format!("Agreement {} is {status}.", agreement.id);
-            let item = Item::new("InvalidField", RESOURCE, "agreementId", text);
-            return Err(Refusal::invalid(RESOURCE, vec![item]));
-        }
-        _ => {}
+    if let status @ ("Cancelled" | "Expired") = agreement.status(world.today) {
+        let text = format!("Agreement {} is {status}.", agreement.id);
+        let item = Item::new("InvalidField", RESOURCE, "agreementId", text);
+        return Err(Refusal::invalid(RESOURCE, vec![item]));
     }
     build(world, agreement, body, None, &[], by)
 }

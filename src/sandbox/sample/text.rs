@@ -70,7 +70,7 @@ pub(super) fn json(line: &CanonicalLine, at: usize) -> String {
             continue;
         }
         let value = match cell.parse::<Decimal>() {
-            Ok(d) if at % 2 == 0 && decimals.contains(&name) => number(d),
+            Ok(d) if at.is_multiple_of(2) && decimals.contains(&name) => number(d),
             _ => Value::String(cell),
         };
         map.insert(name.to_owned(), value);

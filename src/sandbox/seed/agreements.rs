@@ -111,7 +111,7 @@ pub(super) fn of(seed: u64, c: &Customer, today: Date, born: Timestamp) -> Vec<A
         (4, BACKUP, "Backup as a Service", MONTHLY),
     ];
     for (every, type_id, name, cycle) in others {
-        if mix(seed, 7, c.index * 8 + every) % every == 0 {
+        if mix(seed, 7, c.index * 8 + every).is_multiple_of(every) {
             list.push(Agreement {
                 name: name.into(),
                 type_id,
@@ -156,7 +156,7 @@ pub(super) fn with_additions(seed: u64, world: &mut World) {
             taxable: item.taxable,
             description: item.description.clone(),
             invoice_description: item.customer_description.clone(),
-            serial_number: (h % 4 == 0).then(|| format!("SN-{:08}", h % 100_000_000)),
+            serial_number: h.is_multiple_of(4).then(|| format!("SN-{:08}", h % 100_000_000)),
             custom_fields: BTreeMap::new(),
             other: Map::new(),
             entered: world.born,

@@ -54,7 +54,7 @@ fn company(seed: u64, c: &Customer, world: &mut World) -> Company {
                 first,
                 last,
                 email: format!("{}.{}@{domain}", first.to_lowercase(), last.to_lowercase()),
-                inactive: k == 1 && h % 5 == 0,
+                inactive: k == 1 && h.is_multiple_of(5),
             };
             world.contacts.insert(id, contact);
         }
@@ -68,7 +68,7 @@ fn company(seed: u64, c: &Customer, world: &mut World) -> Company {
         status_id: if c.inactive { 2 } else { 1 },
         deleted: c.deleted,
         contact_id: c.has_contact.then(|| c.contact_id()),
-        website: (h % 4 != 0).then(|| format!("www.{domain}")),
+        website: (!h.is_multiple_of(4)).then(|| format!("www.{domain}")),
         street: names::street(h),
         city: names::city(h / 3).to_owned(),
         zip: format!("{:05}", h % 100_000),

@@ -94,12 +94,12 @@ const TRADE: [&str; 24] = [
 const FORMS: [&str; 10] =
     ["Ltd", "GmbH", "B.V.", "AB", "Inc.", "LLC", "S.A.", "AG", "ApS", "Pty Ltd"];
 
-const GIVEN: [&'static str; 20] = [
+const GIVEN: [&str; 20] = [
     "Ada", "Bruno", "Clara", "Dmitri", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Katya",
     "Lars", "Mina", "Nils", "Olga", "Priya", "Quentin", "Rosa", "Sven", "Tilde",
 ];
 
-const FAMILY: [&'static str; 20] = [
+const FAMILY: [&str; 20] = [
     "Abbey",
     "Brandt",
     "Castell",
