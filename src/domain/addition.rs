@@ -34,9 +34,10 @@ pub struct AdditionFields {
 }
 
 impl AdditionFields {
-    /// What the addition bills: quantity x unit price.
+    /// What the addition bills: quantity x unit price. What the PSA returned may be any number, so
+    /// an amount beyond the largest decimal is that decimal.
     pub fn amount(&self) -> Decimal {
-        self.quantity * self.unit_price
+        self.quantity.saturating_mul(self.unit_price)
     }
 }
 

@@ -41,22 +41,30 @@ fn by_months(anchor: Option<Date>, months: i32, day: Date) -> BillingPeriod {
     if nth(anchor, steps, months) > day {
         steps -= 1;
     }
+    let next = nth(anchor, steps + 1, months);
     BillingPeriod {
         first: nth(anchor, steps, months),
-        last: nth(anchor, steps + 1, months).saturating_sub(1.day()),
+        // At the end of the calendar there is no next period to count back from.
+        last: if next > day { next.saturating_sub(1.day()) } else { Date::MAX },
     }
 }
 
 /// The anchor moved by so many periods. A 31st becomes the last day of a shorter month, and the
 /// next period is counted from the anchor again, so that days do not drift.
 fn nth(anchor: Date, steps: i32, months: i32) -> Date {
-    anchor.saturating_add((i64::from(steps) * i64::from(months)).months())
+    // Within 10,000 years of the calendar the product stays far below what a span holds.
+    let limit = 12 * 19_000;
+    anchor.saturating_add((steps.saturating_mul(months)).clamp(-limit, limit).months())
 }
 
 /// Periods of whole weeks from the anchor, or from a Monday.
 fn by_weeks(anchor: Option<Date>, days: i32, day: Date) -> BillingPeriod {
     let anchor = anchor.unwrap_or_else(|| Date::constant(2001, 1, 1));
     let since = anchor.until(day).map_or(0, |s| s.get_days());
-    let first = anchor.saturating_add((since.div_euclid(days) * days).days());
-    BillingPeriod { first, last: first.saturating_add((days - 1).days()) }
+    // Counted back from the day itself, which keeps every span within the calendar.
+    let into = since.rem_euclid(days);
+    BillingPeriod {
+        first: day.saturating_sub(into.days()),
+        last: day.saturating_add((days - 1 - into).days()),
+    }
 }

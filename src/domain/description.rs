@@ -74,13 +74,12 @@ fn fill<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String {
     out
 }
 
-/// ConnectWise counts characters; bytes are at least as many.
+/// Cuts to so many characters.
 fn shorten(text: &mut String, longest: usize) {
-    if text.len() > longest {
-        let mut end = longest;
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
+    // Bytes are at least as many as characters, and counting them is free.
+    if text.len() > longest
+        && let Some((end, _)) = text.char_indices().nth(longest)
+    {
         text.truncate(end);
     }
 }

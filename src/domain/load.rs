@@ -11,7 +11,8 @@ use super::period::Period;
 pub struct LoadedLine {
     /// Identity within the source, see [`super::line::Line::key`].
     pub key: Box<str>,
-    /// A digest of the whole content, display names included: equal digests mean nothing changed.
+    /// A digest of the content, display names included: equal digests mean that nothing changed
+    /// but the progress of a verified invoice (Verified, Issued, Paid) and unknown columns.
     pub content: [u8; 16],
     /// The line.
     pub line: CanonicalLine,

@@ -30,3 +30,6 @@ pub mod revision;
 pub mod status;
 pub mod text;
 pub mod totals;
+
+#[cfg(test)]
+mod tests;

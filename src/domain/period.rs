@@ -36,18 +36,24 @@ impl Period {
         self.first_day().last_of_month()
     }
 
-    /// The month after.
+    /// The month after; the last month that a date can lie in has none and gives itself.
     pub fn next(self) -> Self {
         if self.month == 12 {
+            if self.year >= Date::MAX.year() {
+                return self;
+            }
             Self { year: self.year + 1, month: 1 }
         } else {
             Self { year: self.year, month: self.month + 1 }
         }
     }
 
-    /// The month before.
+    /// The month before; the first month that a date can lie in has none and gives itself.
     pub fn previous(self) -> Self {
         if self.month == 1 {
+            if self.year <= Date::MIN.year() {
+                return self;
+            }
             Self { year: self.year - 1, month: 12 }
         } else {
             Self { year: self.year, month: self.month - 1 }

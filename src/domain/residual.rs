@@ -51,6 +51,9 @@ pub fn settle(
     price_decimals: u32,
 ) -> Result<AdditionMoney, Residual> {
     let price = line.unit_price.or_else(|| {
+        if line.quantity.is_zero() && line.total.is_zero() {
+            return Some(Decimal::ZERO);
+        }
         (!line.quantity.is_zero())
             .then(|| line.total.checked_div(line.quantity))
             .flatten()
@@ -88,9 +91,12 @@ pub fn settle(
                     )
                 })
             });
-            match p.and_then(|p| p.checked_mul(line.quantity).map(|posted| (p, posted))) {
-                Some((p, posted)) => {
-                    let missing = money::cents(line.total) - posted;
+            let missing = p.and_then(|p| {
+                let posted = p.checked_mul(line.quantity)?;
+                Some((p, money::cents(line.total).checked_sub(posted)?))
+            });
+            match missing {
+                Some((p, missing)) => {
                     // A share of a cent cannot be billed as cents: then one amount is clearer.
                     if missing.normalize().scale() > 2 {
                         return Ok(collapse(line, price_decimals));
