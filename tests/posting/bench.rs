@@ -1,0 +1,256 @@
+//! A sandbox, a home in a temporary folder and a worker on it, all in this process.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use addendum::config::{Paths, Settings};
+use addendum::connectwise::{ApiKeys, Client, Connection};
+use addendum::domain::journal::RunId;
+use addendum::domain::period::Period;
+use addendum::domain::policy::Scope;
+use addendum::sandbox::{Sandbox, SandboxOptions};
+use addendum::sync::Executor;
+use addendum::worker::job::{
+    Event, Job, JobError, Outcome, PullWhat, ReconcileSummary, SyncSummary,
+};
+use addendum::worker::{Profile, Worker, mapping_file};
+use jiff::civil::{Date, date};
+use rust_decimal::Decimal;
+use secrecy::SecretString;
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::state::state;
+
+pub const TODAY: Date = date(2026, 11, 21);
+
+pub fn options() -> SandboxOptions {
+    SandboxOptions {
+        companies: 30,
+        lines: 160,
+        tidy: true,
+        today: Some(TODAY),
+        ..SandboxOptions::default()
+    }
+}
+
+pub struct Bench {
+    pub sandbox: Sandbox,
+    pub home: TempDir,
+    pub worker: Worker,
+    pub events: Vec<Event>,
+    concurrency: usize,
+}
+
+impl Bench {
+    /// Nothing pulled, loaded or mapped yet.
+    pub async fn new(options: SandboxOptions) -> Self {
+        Self::wide(options, 4).await
+    }
+
+    pub async fn wide(options: SandboxOptions, concurrency: usize) -> Self {
+        let sandbox = Sandbox::start(options).await.unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let worker = start(&sandbox, &home, concurrency).await;
+        Self { sandbox, home, worker, events: Vec::new(), concurrency }
+    }
+
+    /// Pulled, the sample loaded and mapped.
+    pub async fn ready(options: SandboxOptions) -> Self {
+        let mut bench = Self::new(options).await;
+        bench.pull().await;
+        bench.load_sample().await;
+        bench.map().await;
+        bench
+    }
+
+    /// The local disk is lost: the same settings, an empty store.
+    pub async fn lose_store(&mut self) {
+        self.home = tempfile::tempdir().unwrap();
+        self.worker = start(&self.sandbox, &self.home, self.concurrency).await;
+    }
+
+    pub async fn run(&mut self, job: Job) -> Result<Outcome, JobError> {
+        let events = &mut self.events;
+        self.worker.run(job, &mut |event| events.push(event)).await
+    }
+
+    pub async fn pull(&mut self) {
+        self.run(Job::Pull(PullWhat::All)).await.unwrap();
+    }
+
+    pub async fn load(&mut self, csv: &str) {
+        let file = self.home.path().join("bill.csv");
+        std::fs::write(&file, csv).unwrap();
+        self.run(Job::Load { files: vec![file], periods: vec![] }).await.unwrap();
+    }
+
+    pub async fn load_sample(&mut self) {
+        let periods = self.sandbox.sample().periods();
+        self.load_periods(&periods).await;
+    }
+
+    pub async fn load_periods(&mut self, periods: &[Period]) {
+        let mut csv = Vec::new();
+        self.sandbox.sample().write_csv(periods, &mut csv).unwrap();
+        self.load(std::str::from_utf8(&csv).unwrap()).await;
+    }
+
+    pub async fn map(&mut self) {
+        let file = self.home.path().join("mapping.csv");
+        std::fs::write(&file, self.sandbox.sample().mapping_csv()).unwrap();
+        let store = &self.worker.profile().store;
+        mapping_file::import(store, "canonical", &file).await.unwrap();
+    }
+
+    pub fn scope(&self) -> Scope {
+        Scope { today: Some(TODAY), ..Scope::default() }
+    }
+
+    pub async fn try_sync(&mut self, scope: Scope) -> Result<SyncSummary, JobError> {
+        let job = Job::Sync { scope, plan: None, with_cancels: false };
+        self.run(job).await.map(synced)
+    }
+
+    pub async fn sync(&mut self) -> SyncSummary {
+        let scope = self.scope();
+        self.try_sync(scope).await.unwrap()
+    }
+
+    pub async fn retry(&mut self, scope: Scope) -> Result<SyncSummary, JobError> {
+        self.run(Job::Retry { run: None, scope }).await.map(synced)
+    }
+
+    pub async fn undo(&mut self, run: RunId) -> Result<SyncSummary, JobError> {
+        self.run(Job::Undo(run)).await.map(synced)
+    }
+
+    pub async fn reconcile(&mut self) -> ReconcileSummary {
+        match self.run(Job::Reconcile(vec![])).await.unwrap() {
+            Outcome::Reconciled(summary) => *summary,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// An executor of one's own, for what the worker does not offer.
+    pub async fn executor(&self) -> Executor {
+        let profile = self.worker.profile();
+        Executor {
+            store: profile.store.clone(),
+            client: profile.client().await.unwrap(),
+            place: addendum::domain::psa::MarkerPlace::SerialNumber,
+            concurrency: self.concurrency,
+            settle: Duration::from_millis(100),
+            events: std::sync::Arc::new(|_| {}),
+            cancel: CancellationToken::new(),
+            pause: watch::channel(false).1,
+            money: std::sync::Arc::new(|_| Box::pin(async { Ok(vec![]) })),
+        }
+    }
+
+    /// What the PSA holds of ours.
+    pub fn state(&self) -> Vec<String> {
+        state(&self.sandbox)
+    }
+
+    /// Asserts that every marker stands exactly once.
+    pub fn each_once(&self) {
+        let mut markers: Vec<String> = self
+            .sandbox
+            .inspect()
+            .all_marked()
+            .into_iter()
+            .filter_map(|a| a.serial_number)
+            .collect();
+        let all = markers.len();
+        markers.sort();
+        markers.dedup();
+        assert_eq!(markers.len(), all, "a marker stands twice");
+    }
+}
+
+fn synced(outcome: Outcome) -> SyncSummary {
+    match outcome {
+        Outcome::Synced(summary) => *summary,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn start(sandbox: &Sandbox, home: &TempDir, concurrency: usize) -> Worker {
+    let paths = Paths::find(Some(home.path()), "default").unwrap();
+    let concurrency_setting = i64::try_from(concurrency).unwrap();
+    Settings::write(
+        &paths.settings,
+        "default",
+        &[
+            ("connectwise.site".into(), Some(sandbox.site().into())),
+            ("connectwise.company_id".into(), Some(sandbox.company_id().into())),
+            ("connectwise.client_id".into(), Some(sandbox.client_id().into())),
+            ("connectwise.concurrency".into(), Some(concurrency_setting.into())),
+            ("connectwise.requests_per_minute".into(), Some(0.into())),
+            ("connectwise.settle_seconds".into(), Some(1.into())),
+            ("connectwise.timeout_seconds".into(), Some(5.into())),
+            ("connectwise.max_retries".into(), Some(3.into())),
+            ("billing.agreement_type".into(), Some(sandbox.agreement_type().into())),
+        ],
+    )
+    .unwrap();
+    let profile = Profile::open(paths, "default").await.unwrap();
+    profile.use_client(client(sandbox, concurrency));
+    Worker::start(profile)
+}
+
+pub fn client(sandbox: &Sandbox, concurrency: usize) -> Client {
+    let connection = Connection {
+        site: sandbox.site(),
+        company_id: sandbox.company_id().into(),
+        client_id: sandbox.client_id().into(),
+        concurrency,
+        requests_per_minute: 0,
+        timeout: Duration::from_secs(5),
+        max_retries: 3,
+    };
+    let keys = ApiKeys {
+        public: SecretString::from(sandbox.public_key()),
+        private: SecretString::from(sandbox.private_key()),
+    };
+    Client::new(&connection, keys, None).unwrap()
+}
+
+/// A bill of `lines` one-time lines, spread over `organizations` organizations of the sample.
+pub fn one_time_bill(sandbox: &Sandbox, organizations: usize, lines: usize) -> String {
+    let sample = sandbox.sample();
+    let month = sample.periods()[1];
+    let mut known = Vec::new();
+    for line in sample.lines(month) {
+        if !known.iter().any(|k: &addendum::domain::line::CanonicalLine| {
+            k.organization_id == line.organization_id
+        }) {
+            known.push(line);
+        }
+    }
+    assert!(known.len() >= organizations, "the sample has {} organizations", known.len());
+    let mut csv = String::from(
+        "line_id,invoice_number,invoice_date,organization_id,organization_name,offer_id,\
+         offer_name,charge_type,charge_start_date,charge_end_date,quantity,unit_price,total,\
+         currency\n",
+    );
+    for n in 0..lines {
+        let l = &known[n % organizations];
+        let price = Decimal::new(i64::try_from(1000 + n).unwrap(), 2);
+        writeln!(
+            csv,
+            "B{n:05},INV-B,{day},{},{},{},{},OneTimeFee,{day},{day},2,{price},{},{}",
+            l.organization_id,
+            l.organization_name,
+            l.offer_id,
+            l.offer_name,
+            price * Decimal::TWO,
+            l.currency,
+            day = month.first_day(),
+        )
+        .unwrap();
+    }
+    csv
+}

@@ -1,0 +1,218 @@
+//! What people did in the PSA since: changed, deleted, doubled; and what the store forgot.
+
+use addendum::domain::line::Line;
+use addendum::domain::period::Period;
+use addendum::domain::status::PsaStatus;
+use rust_decimal::Decimal;
+
+use crate::bench::{Bench, options};
+
+/// The first month is posted; the second one is loaded and will update what it left.
+async fn between_months() -> (Bench, Period) {
+    let mut bench = Bench::new(options()).await;
+    bench.pull().await;
+    let [before, this] = bench.sandbox.sample().periods();
+    bench.load_periods(&[before]).await;
+    bench.map().await;
+    let first = bench.sync().await;
+    assert_eq!(first.report.errors, []);
+    (bench, this)
+}
+
+async fn lines(bench: &Bench) -> Vec<Line> {
+    bench.worker.profile().store.plan_input(&bench.scope()).await.unwrap().lines
+}
+
+/// A marker whose addition the second month updates.
+async fn to_be_updated(bench: &mut Bench, this: Period) -> (String, i64) {
+    bench.load_periods(&[this]).await;
+    let plan = match bench.run(addendum::worker::job::Job::Plan(bench.scope())).await.unwrap() {
+        addendum::worker::job::Outcome::Planned(plan) => plan,
+        other => panic!("{other:?}"),
+    };
+    let update = plan
+        .actions
+        .iter()
+        .find(|a| a.kind == addendum::domain::plan::ActionKind::Update)
+        .expect("the second month updates something");
+    (update.marker.as_deref().unwrap().to_owned(), update.addition_id.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_by_hand_is_reported_and_overwritten_only_when_told_to() {
+    let (mut bench, this) = between_months().await;
+    let (marker, id) = to_be_updated(&mut bench, this).await;
+    let odd = Decimal::new(77_777, 2);
+    assert!(bench.sandbox.inspect().edit_addition(id, |a| a.unit_price = odd));
+    let summary = bench.sync().await;
+    let codes: Vec<&str> = summary.report.errors.iter().map(|e| &*e.problem.code).collect();
+    assert_eq!(codes, ["drift"]);
+    assert_eq!(bench.sandbox.inspect().addition(id).unwrap().unit_price, odd);
+    let proof = bench.reconcile().await;
+    assert_eq!(proof.findings.drifted.len(), 1);
+    let found = &proof.findings.drifted[0];
+    assert_eq!((found.marker.as_str(), found.addition_id), (marker.as_str(), Some(id)));
+    assert_eq!(found.fields[0].field, "unitPrice");
+    assert_eq!(found.fields[0].psa.as_deref(), Some("777.77"));
+
+    let mut scope = bench.scope();
+    scope.overwrite_drift = true;
+    let retried = bench.retry(scope).await.unwrap();
+    assert_eq!(retried.report.errors, []);
+    assert_ne!(bench.sandbox.inspect().addition(id).unwrap().unit_price, odd);
+    assert_eq!(bench.reconcile().await.findings.drifted, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_deleted_is_not_posted_again_unless_told_to() {
+    let (mut bench, this) = between_months().await;
+    let (marker, id) = to_be_updated(&mut bench, this).await;
+    assert!(bench.sandbox.inspect().delete_addition(id));
+    let summary = bench.sync().await;
+    let codes: Vec<&str> = summary.report.errors.iter().map(|e| &*e.problem.code).collect();
+    assert_eq!(codes, ["deleted-in-psa"]);
+    assert!(bench.sandbox.inspect().marked(&marker).is_empty());
+    let missing = bench.reconcile().await.findings.missing;
+    assert_eq!(missing.iter().map(|f| f.marker.as_str()).collect::<Vec<_>>(), [marker.as_str()]);
+    let scope = bench.scope();
+    let again = bench.retry(scope).await.unwrap();
+    assert_eq!(again.report.errors.len(), 1);
+    assert!(bench.sandbox.inspect().marked(&marker).is_empty());
+
+    let mut scope = bench.scope();
+    scope.repost_deleted = true;
+    let retried = bench.retry(scope).await.unwrap();
+    assert_eq!(retried.report.errors, []);
+    assert_eq!(bench.sandbox.inspect().marked(&marker).len(), 1);
+    assert_eq!(bench.reconcile().await.findings.missing, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubled_marker_stops_its_line_and_nothing_else() {
+    let (mut bench, this) = between_months().await;
+    let (marker, id) = to_be_updated(&mut bench, this).await;
+    // A person copies the addition, marker and all, over another one of the same agreement.
+    let original = bench.sandbox.inspect().addition(id).unwrap();
+    let other = bench
+        .sandbox
+        .inspect()
+        .additions_of(original.agreement_id)
+        .into_iter()
+        .find(|a| a.serial_number.as_deref() != Some(marker.as_str()))
+        .expect("an agreement with several additions");
+    bench.sandbox.inspect().edit_addition(other.id, |a| a.serial_number = Some(marker.clone()));
+    let summary = bench.sync().await;
+    assert!(summary.report.errors.iter().any(|e| e.problem.code == "doubled"));
+    assert_eq!(bench.sandbox.inspect().addition(id).unwrap(), original);
+    let doubled = bench.reconcile().await.findings.doubled;
+    assert_eq!(doubled.iter().map(|f| f.marker.as_str()).collect::<Vec<_>>(), [marker.as_str()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_store_double_bills_nobody() {
+    let mut bench = Bench::ready(options()).await;
+    let first = bench.sync().await;
+    assert_eq!(first.report.errors, []);
+    let state = bench.state();
+    bench.lose_store().await;
+    bench.pull().await;
+    bench.load_sample().await;
+    bench.map().await;
+    bench.sandbox.forget_requests();
+    let again = bench.sync().await;
+    assert_eq!(again.report.errors, []);
+    assert_eq!(again.report.run.counts.create, 0);
+    assert_eq!(bench.sandbox.count(addendum::sandbox::Recorded::is_write), 0);
+    assert_eq!(bench.state(), state);
+    assert!(lines(&bench).await.iter().all(|l| l.psa_status == PsaStatus::Synced));
+    let proof = bench.reconcile().await;
+    assert_eq!(proof.findings.missing, []);
+    assert_eq!(proof.findings.drifted, []);
+    for row in proof.findings.proven {
+        assert_eq!(row.posted, row.psa);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_store_that_knows_only_the_second_month_keeps_the_first_ones_dates() {
+    let (mut bench, this) = between_months().await;
+    let (marker, id) = to_be_updated(&mut bench, this).await;
+    let before = bench.sandbox.inspect().addition(id).unwrap();
+    bench.lose_store().await;
+    bench.pull().await;
+    bench.load_periods(&[this]).await;
+    bench.map().await;
+    let summary = bench.sync().await;
+    assert_eq!(summary.report.errors, []);
+    bench.each_once();
+    let after = bench.sandbox.inspect().marked(&marker);
+    assert_eq!(after.len(), 1);
+    assert_eq!(after[0].id, id);
+    assert_eq!(after[0].effective, before.effective);
+    assert_ne!(
+        (after[0].quantity, after[0].unit_price),
+        (before.quantity, before.unit_price),
+        "the newest line brings it up to date"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_addition_on_another_agreement_is_found_before_it_counts_as_missing() {
+    let (mut bench, _) = between_months().await;
+    let one = bench.sandbox.inspect().all_marked().remove(0);
+    let company = bench
+        .sandbox
+        .inspect()
+        .agreements()
+        .into_iter()
+        .find(|a| a.id == one.agreement_id)
+        .unwrap()
+        .company_id;
+    let marker = one.serial_number.clone().unwrap();
+    // A person moves it: enters it anew on another agreement of the company, and deletes it here.
+    let Some(other) = bench
+        .sandbox
+        .inspect()
+        .agreements_of(company)
+        .into_iter()
+        .find(|a| a.id != one.agreement_id)
+    else {
+        let host = bench
+            .sandbox
+            .inspect()
+            .agreements()
+            .into_iter()
+            .find(|a| a.company_id != company)
+            .unwrap();
+        // No second agreement: another company's becomes this company's.
+        bench.sandbox.inspect().edit_agreement(host.id, |a| a.company_id = company);
+        move_to(&bench, &one, host.id);
+        return found_elsewhere(&mut bench, &marker, one.agreement_id, host.id).await;
+    };
+    move_to(&bench, &one, other.id);
+    found_elsewhere(&mut bench, &marker, one.agreement_id, other.id).await;
+}
+
+fn move_to(bench: &Bench, one: &addendum::sandbox::records::Addition, agreement: i64) {
+    bench.sandbox.inspect().delete_addition(one.id);
+    let host = bench.sandbox.inspect().additions_of(agreement).into_iter().next();
+    match host {
+        Some(host) => {
+            let (id, copy) = (host.id, one.clone());
+            bench.sandbox.inspect().edit_addition(id, |a| {
+                let agreement_id = a.agreement_id;
+                *a = addendum::sandbox::records::Addition { id, agreement_id, ..copy };
+            });
+        }
+        None => panic!("the other agreement has an addition to overwrite"),
+    }
+}
+
+async fn found_elsewhere(bench: &mut Bench, marker: &str, from: i64, to: i64) {
+    let findings = bench.reconcile().await.findings;
+    assert!(findings.missing.iter().all(|f| f.marker != marker), "{findings:?}");
+    let moved = findings.drifted.iter().find(|f| f.marker == marker).expect("it is reported");
+    let field = moved.fields.iter().find(|f| f.field == "agreementId").unwrap();
+    assert_eq!(field.posted.as_deref(), Some(from.to_string().as_str()));
+    assert_eq!(field.psa.as_deref(), Some(to.to_string().as_str()));
+}

@@ -1,0 +1,135 @@
+//! Taking runs back.
+
+use addendum::domain::journal::RunKind;
+use addendum::domain::problem::ProblemKind;
+use addendum::domain::status::PsaStatus;
+use addendum::worker::job::JobError;
+use jiff::ToSpan;
+use rust_decimal::Decimal;
+
+use crate::bench::{Bench, options};
+
+async fn statuses(bench: &Bench) -> (usize, usize) {
+    let lines = bench.worker.profile().store.plan_input(&bench.scope()).await.unwrap().lines;
+    let synced = lines.iter().filter(|l| l.psa_status == PsaStatus::Synced).count();
+    let open = lines.iter().filter(|l| l.psa_status == PsaStatus::NotSynced).count();
+    assert_eq!(synced + open, lines.len(), "no line is left in between");
+    (synced, open)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_taken_back_whole_and_can_be_made_again() {
+    let mut bench = Bench::ready(options()).await;
+    let run = bench.sync().await.report.run;
+    let state = bench.state();
+    let (all, _) = statuses(&bench).await;
+    let undone = bench.undo(run.id).await.unwrap();
+    assert_eq!(undone.left, []);
+    assert_eq!(undone.report.run.kind, RunKind::Undo);
+    assert_eq!(undone.report.run.undoes, Some(run.id));
+    assert_eq!(bench.state(), Vec::<String>::new());
+    assert_eq!(statuses(&bench).await, (0, all));
+    assert!(undone.equation.iter().all(|row| row.money.holds()));
+
+    let twice = bench.undo(run.id).await.unwrap_err();
+    assert!(matches!(twice, JobError::Problem(p) if p.code == "already-undone"));
+    let of_undo = bench.undo(undone.report.run.id).await.unwrap_err();
+    assert!(matches!(of_undo, JobError::Problem(p) if p.code == "undo-of-undo"
+            && p.kind == ProblemKind::Refused));
+    let again = bench.sync().await;
+    assert_eq!(again.report.errors, []);
+    assert_eq!(bench.state(), state);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_edited_or_invoiced_stays_with_its_reason() {
+    let mut bench = Bench::ready(options()).await;
+    let run = bench.sync().await.report.run;
+    let all = bench.sandbox.inspect().all_marked();
+    let edited = all[0].clone();
+    let invoiced = all.iter().find(|a| a.agreement_id != edited.agreement_id).unwrap().clone();
+    bench.sandbox.inspect().edit_addition(edited.id, |a| a.quantity += Decimal::ONE);
+    let next = invoiced.effective.checked_add(1.month()).unwrap();
+    bench.sandbox.inspect().invoice_until(invoiced.agreement_id, next);
+    let undone = bench.undo(run.id).await.unwrap();
+    let codes: Vec<&str> = undone.left.iter().map(|l| &*l.problem.code).collect();
+    assert!(codes.contains(&"edited") && codes.contains(&"invoiced"), "{codes:?}");
+    assert!(undone.left.iter().all(|l| !l.problem.remedy.is_empty()));
+    let inspect = bench.sandbox.inspect();
+    assert!(inspect.addition(edited.id).is_some());
+    assert!(inspect.addition(invoiced.id).is_some());
+    assert_eq!(inspect.all_marked().len(), undone.left.len());
+    let (synced, open) = statuses(&bench).await;
+    assert!(synced > 0 && open > 0);
+
+    // Put right, the rest can be taken back too.
+    inspect.edit_addition(edited.id, |a| *a = edited.clone());
+    inspect.invoice_until(invoiced.agreement_id, invoiced.effective);
+    let rest = bench.undo(run.id).await.unwrap();
+    assert_eq!(rest.left, []);
+    assert_eq!(bench.state(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_is_put_back_and_an_earlier_run_waits_for_the_later_one() {
+    let mut bench = Bench::new(options()).await;
+    bench.pull().await;
+    let [before, this] = bench.sandbox.sample().periods();
+    bench.load_periods(&[before]).await;
+    bench.map().await;
+    let first = bench.sync().await.report.run;
+    bench.load_periods(&[this]).await;
+    let second = bench.sync().await.report.run;
+    let both = bench.state();
+    assert!(second.counts.update > 0);
+
+    let early = bench.undo(first.id).await.unwrap();
+    assert!(!early.left.is_empty());
+    let codes: Vec<&str> = early.left.iter().map(|l| &*l.problem.code).collect();
+    assert!(codes.iter().all(|c| ["changed-by-later-run", "later-lines"].contains(c)), "{codes:?}");
+
+    let late = bench.undo(second.id).await.unwrap();
+    assert_eq!(late.left, []);
+    let rest = bench.undo(first.id).await.unwrap();
+    assert_eq!(rest.left, []);
+    assert_eq!(bench.state(), Vec::<String>::new());
+
+    let again = bench.sync().await;
+    assert_eq!(again.report.errors, []);
+    assert_eq!(bench.state(), both);
+    bench.each_once();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_that_the_run_made_goes_when_nothing_else_is_on_it() {
+    let mut bench = Bench::ready(options()).await;
+    let inspect = bench.sandbox.inspect();
+    let mapping = bench.sandbox.sample().mapping_csv();
+    let type_id = inspect.agreements()[0].type_id;
+    let ended = inspect
+        .agreements()
+        .into_iter()
+        .find(|a| a.type_id == type_id && mapping.contains(&format!(",{},", a.company_id)))
+        .unwrap();
+    inspect.edit_agreement(ended.id, |a| a.cancelled = true);
+    bench.pull().await;
+    let summary = bench.sync().await;
+    assert_eq!(summary.report.errors, []);
+    assert_eq!(summary.report.run.counts.create_agreement, 1);
+    let made: Vec<i64> = bench
+        .sandbox
+        .inspect()
+        .agreements_of(ended.company_id)
+        .into_iter()
+        .filter(|a| a.type_id == type_id && !a.cancelled)
+        .map(|a| a.id)
+        .collect();
+    assert_eq!(made.len(), 1);
+    let undone = bench.undo(summary.report.run.id).await.unwrap();
+    assert_eq!(undone.left, []);
+    let inspect = bench.sandbox.inspect();
+    assert!(inspect.agreements().iter().all(|a| a.id != made[0]));
+    let again = bench.sync().await;
+    assert_eq!(again.report.errors, []);
+    assert_eq!(again.report.run.counts.create_agreement, 1);
+}
