@@ -62,7 +62,7 @@ impl Executor {
         counts: Counts,
         errors: Vec<LineProblem>,
     ) -> Result<RunReport, Problem> {
-        let under = Under::new(self, options, &actions, counts, errors);
+        let under = Under::new(self, run, options, &actions, counts, errors);
         (self.events)(RunEvent::Started { run, actions: actions.len() as u64 });
         point(Point::BeforeIntent);
         let entries: Vec<EntryId> = self.store.intend(run, actions.clone()).await.map_err(fault)?;

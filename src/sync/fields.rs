@@ -15,7 +15,7 @@ pub(super) fn differences(asked: &AdditionFields, live: &AdditionFields) -> Vec<
         found.push(FieldChange { field: field.to_owned(), from, to });
     };
     if asked.product_id != live.product_id {
-        differ("product/id", asked.product_id.to_string(), live.product_id.to_string());
+        differ("product", asked.product_id.to_string(), live.product_id.to_string());
     }
     if asked.quantity != live.quantity {
         differ("quantity", number(asked.quantity), number(live.quantity));
@@ -128,7 +128,7 @@ mod tests {
             f(&mut live);
             differences(&fields(), &live).into_iter().map(|d| d.field).collect::<Vec<_>>()
         };
-        assert_eq!(change(&|f| f.product_id = 8), ["product/id"]);
+        assert_eq!(change(&|f| f.product_id = 8), ["product"]);
         assert_eq!(change(&|f| f.quantity += Decimal::ONE), ["quantity"]);
         assert_eq!(change(&|f| f.unit_price = "10.51".parse().unwrap()), ["unitPrice"]);
         assert_eq!(change(&|f| f.unit_cost = None), ["unitCost"]);

@@ -12,6 +12,8 @@ use crate::connectwise::{PsaError, marker_of};
 use crate::domain::addition::{AdditionFields, LiveAddition, Subject};
 use crate::domain::journal::{EntryId, Outcome, Step};
 use crate::domain::line::Text;
+use crate::domain::marker::marker;
+use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::MarkerPlace;
@@ -247,13 +249,17 @@ impl Lane {
                 None => (Sent::Failed(problems::no_agreement(action), None), false),
             },
             (ActionKind::Create, [live]) => self.adopt(under, entry, action, live).await,
+            (ActionKind::Update, [live]) if self.adopted.contains(marker) => {
+                self.adopt(under, entry, action, live).await
+            }
             (_, []) => self.unlisted(under, agreement, entry, action).await,
             (_, [live]) => self.alter(under, entry, action, live).await,
         }
     }
 
     /// The marker is in the PSA and was unknown here: it counts as posted (design 6.8). The newest
-    /// line of a recurring subscription brings the addition up to date.
+    /// line of a recurring subscription brings the addition up to date; it keeps the start that it
+    /// has (design 6.3), and an end that does not lie before the line.
     async fn adopt(
         &mut self,
         under: &Under<'_>,
@@ -263,34 +269,57 @@ impl Lane {
     ) -> (Sent, bool) {
         let marker = action.marker.clone().unwrap_or_default();
         let newest = !self.queue.iter().any(|(_, later)| later.marker.as_ref() == Some(&marker));
-        let recurring = matches!(action.subject, Some(Subject::Recurring { .. }));
-        self.adopted.insert(marker);
-        if !(recurring && newest) {
+        let Some(wanted) = action.after.clone() else { return (found(live), false) };
+        let month = action.period.map_or(wanted.effective, Period::first_day);
+        if !matches!(action.subject, Some(Subject::Recurring { .. })) {
+            self.adopted.insert(marker);
             return (found(live), false);
         }
-        let Some(wanted) = self.wanted(action, live) else { return (found(live), false) };
-        if let Some(end) = live.fields.cancelled
-            && end < wanted.effective
-        {
-            return (Sent::Failed(problems::ended(action, &end.to_string()), None), false);
+        if live.fields.cancelled.is_some_and(|end| end < month) {
+            // It stands for an earlier life of the subscription, which the store knew nothing of.
+            return (self.next_life(under, entry, action).await, false);
         }
-        let wanted =
-            AdditionFields { effective: wanted.effective.min(live.fields.effective), ..wanted };
+        self.adopted.insert(marker);
+        if !newest {
+            return (found(live), false);
+        }
+        let wanted = AdditionFields {
+            effective: wanted.effective.min(live.fields.effective),
+            cancelled: wanted.cancelled.or(live.fields.cancelled),
+            ..wanted
+        };
         if same(&wanted, &live.fields) {
             return (found(live), false);
         }
         (under.change(&mut self.pending, entry, action, live, &wanted).await, true)
     }
 
-    /// What an action asks for; an adopted addition keeps the effective date that it has (design
-    /// 6.3), which the store could not know when it planned.
-    fn wanted(&self, action: &Action, live: &LiveAddition) -> Option<AdditionFields> {
-        let mut wanted = action.after.clone()?;
-        let adopted = action.marker.as_ref().is_some_and(|m| self.adopted.contains(m));
-        if adopted && action.kind != ActionKind::Create {
-            wanted.effective = wanted.effective.min(live.fields.effective);
+    /// The action, and those after it on the same marker, are for a life of the subscription whose
+    /// addition has ended: they are intended anew for the next life, and the old intents dropped.
+    async fn next_life(&mut self, under: &Under<'_>, entry: EntryId, action: &Action) -> Sent {
+        let mut old = vec![(entry, action.clone())];
+        let mut others = VecDeque::new();
+        for (entry, later) in std::mem::take(&mut self.queue) {
+            if later.marker == action.marker {
+                old.push((entry, later));
+            } else {
+                others.push_back((entry, later));
+            }
         }
-        Some(wanted)
+        let new: Vec<Action> =
+            old.iter().enumerate().map(|(n, (_, a))| in_next_life(a, n == 0)).collect();
+        match under.executor.store.intend(under.run, new.clone()).await {
+            Ok(entries) => {
+                let dropped = old.iter().skip(1).map(|(entry, _)| Step::Dropped { entry: *entry });
+                self.pending.extend(dropped);
+                self.queue = entries.into_iter().zip(new).chain(others).collect();
+            }
+            Err(e) => {
+                under.stop(fault(e));
+                self.queue = old.into_iter().skip(1).chain(others).collect();
+            }
+        }
+        Sent::Dropped
     }
 
     /// A known addition that the list does not show: the list lags, or a person deleted it.
@@ -357,7 +386,7 @@ impl Lane {
         live: &LiveAddition,
     ) -> (Sent, bool) {
         let marker = action.marker.clone().unwrap_or_default();
-        let wanted = self.wanted(action, live);
+        let wanted = action.after.clone();
         if let Some(wanted) = &wanted
             && same(wanted, &live.fields)
         {
@@ -379,6 +408,26 @@ impl Lane {
             None => (under.delete(&mut self.pending, entry, action, live).await, true),
         }
     }
+}
+
+/// The action for the next life of its subscription; the first one creates its addition.
+fn in_next_life(action: &Action, first: bool) -> Action {
+    let mut next = action.clone();
+    if let Some(Subject::Recurring { life, .. }) = &mut next.subject {
+        *life += 1;
+    }
+    next.marker = next.subject.as_ref().map(|s| marker(s).into());
+    next.addition_id = None;
+    if first {
+        next.kind = ActionKind::Create;
+        next.before = None;
+        // A new life begins with the line that it comes back with.
+        let month = action.period.map(Period::first_day);
+        if let (Some(after), Some(month)) = (&mut next.after, month) {
+            after.effective = after.effective.max(month);
+        }
+    }
+    next
 }
 
 /// Nothing had to be written.

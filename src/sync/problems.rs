@@ -120,15 +120,6 @@ pub(super) fn several_agreements(action: &Action, names: &[String]) -> Problem {
     )
 }
 
-pub(super) fn ended(action: &Action, day: &str) -> Problem {
-    incomplete(
-        "ended-in-psa",
-        format!("the subscription's addition ended on {day} ({})", where_at(action)),
-        "reopen it in ConnectWise by removing its cancelled date, or end the line's subscription; \
-         then run `addendum retry`",
-    )
-}
-
 pub(super) fn stale(message: String) -> Problem {
     Problem::new(
         ProblemKind::Stale,

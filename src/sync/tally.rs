@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 
 use super::{ApplyOptions, Executor, RunEvent};
 use crate::connectwise::PsaError;
+use crate::domain::journal::RunId;
 use crate::domain::line::Text;
 use crate::domain::plan::{Action, ActionKind, Counts, LineProblem};
 use crate::domain::problem::Problem;
@@ -16,6 +17,7 @@ const STRIKES: u32 = 3;
 /// One run under way.
 pub(super) struct Under<'a> {
     pub executor: &'a Executor,
+    pub run: RunId,
     pub options: ApplyOptions,
     /// Whether all actions are in one currency: then an agreement without one is theirs.
     pub single_currency: bool,
@@ -39,6 +41,7 @@ pub(super) struct Tally {
 impl<'a> Under<'a> {
     pub(super) fn new(
         executor: &'a Executor,
+        run: RunId,
         options: ApplyOptions,
         actions: &[Action],
         counts: Counts,
@@ -47,6 +50,7 @@ impl<'a> Under<'a> {
         let first = actions.first().map(|a| a.currency);
         Self {
             executor,
+            run,
             options,
             single_currency: actions.iter().all(|a| Some(a.currency) == first),
             sends: Semaphore::new(executor.concurrency.max(1)),

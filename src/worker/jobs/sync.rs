@@ -89,7 +89,7 @@ async fn failed_in(store: &Store, run: RunId) -> Result<BTreeSet<String>, Proble
 async fn apply(
     context: &Context,
     kind: RunKind,
-    scope: Scope,
+    mut scope: Scope,
     saved: Option<Box<Plan>>,
     with_cancels: bool,
 ) -> Result<Outcome, JobError> {
@@ -111,6 +111,13 @@ async fn apply(
         overwrite_drift: scope.overwrite_drift,
         repost_deleted: scope.repost_deleted,
     };
+    if let Some(saved) = &saved {
+        // The same plan again: made for the same periods and as if on the same day.
+        if scope.periods.is_empty() {
+            scope.periods.clone_from(&saved.periods);
+        }
+        scope.today = Some(saved.today);
+    }
     let fresh = plan::make(context, scope).await?;
     if let Some(saved) = saved {
         same_basis(&saved, &fresh)?;
