@@ -1,6 +1,7 @@
 //! What dead runs left open: requests that may have arrived, and nobody wrote down what came of
 //! them. Each is looked up by its marker before anything is planned or written (design 6.8).
 
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 
 use futures_util::FutureExt;
@@ -53,26 +54,29 @@ impl Executor {
                 lanes.entry(id).or_default().push(entry);
                 continue;
             }
-            if !made.contains_key(&entry.run) {
-                let all = self.store.entries(entry.run).await.map_err(fault)?;
-                let agreements = all
-                    .into_iter()
-                    .filter(|e| e.action.kind == ActionKind::CreateAgreement)
-                    .filter_map(|e| match e.state {
-                        EntryState::Done(outcome) => {
-                            Some((e.action.agreement, outcome.agreement_id))
-                        }
-                        _ => None,
-                    })
-                    .collect();
-                made.insert(entry.run, agreements);
-            }
-            match made[&entry.run].get(&entry.action.agreement) {
+            let of_run = match made.entry(entry.run) {
+                Occupied(known) => known.into_mut(),
+                Vacant(unknown) => unknown.insert(self.agreements_made(entry.run).await?),
+            };
+            match of_run.get(&entry.action.agreement) {
                 Some(id) => lanes.entry(*id).or_default().push(entry),
                 None => self.resolve(Step::Dropped { entry: entry.id }).await?,
             }
         }
         Ok(lanes)
+    }
+
+    /// The agreements that a run created, by what its actions call them.
+    async fn agreements_made(&self, run: RunId) -> Result<HashMap<AgreementTarget, i64>, Problem> {
+        let all = self.store.entries(run).await.map_err(fault)?;
+        Ok(all
+            .into_iter()
+            .filter(|e| e.action.kind == ActionKind::CreateAgreement)
+            .filter_map(|e| match e.state {
+                EntryState::Done(outcome) => Some((e.action.agreement, outcome.agreement_id)),
+                _ => None,
+            })
+            .collect())
     }
 
     async fn resolve(&self, step: Step) -> Result<(), Problem> {

@@ -50,6 +50,8 @@ impl Executor {
     pub async fn undo(&self, run: RunId) -> Result<(RunReport, Vec<Left>), Problem> {
         self.recover().await?;
         let (taken, entries) = self.to_take_back(run).await?;
+        let newest = entries.iter().filter_map(|e| e.action.period).max();
+        let newest = taken.periods.iter().copied().max().or(newest);
         let (mut made, agreements) = collapse(entries);
         let touched: BTreeSet<i64> = made
             .iter()
@@ -76,7 +78,7 @@ impl Executor {
             let place = &places[&m.outcome.agreement_id];
             let marker = m.action.marker.clone().unwrap_or_default();
             let lines = self.store.lines_of(&marker).await.map_err(fault)?;
-            match check(&m, place, own.get(&marker), &lines, &taken) {
+            match check(&m, place, own.get(&marker), &lines, newest) {
                 Ok(()) => actions.push(inverse(m, &lines, run)),
                 Err(problem) => left.push(Left { what: marker.to_string(), problem }),
             }
@@ -227,13 +229,13 @@ fn leave(code: &'static str, message: String, remedy: &str) -> Problem {
     Problem::new(ProblemKind::Incomplete, code, message, remedy)
 }
 
-/// Whether a write may be taken back.
+/// Whether a write may be taken back. `newest` is the newest period of the run.
 fn check(
     made: &Made,
     place: &Place,
     own: Option<&OwnAddition>,
     lines: &[Line],
-    run: &Run,
+    newest: Option<Period>,
 ) -> Result<(), Problem> {
     let at =
         format!("on \u{201c}{}\u{201d} of {}", made.action.agreement_name, made.action.company);
@@ -280,9 +282,9 @@ fn check(
     }
     let later: BTreeSet<Period> = lines
         .iter()
-        .filter(|l| !made.lines.contains(&l.key) && !run.periods.is_empty())
+        .filter(|l| !made.lines.contains(&l.key))
         .map(|l| l.period)
-        .filter(|p| run.periods.iter().all(|own| p > own))
+        .filter(|p| newest.is_some_and(|n| *p > n))
         .collect();
     if let Some(period) = later.first() {
         return Err(leave(
