@@ -257,6 +257,9 @@ pub struct Plan {
     pub today: Date,
     /// The periods in scope.
     pub periods: Vec<Period>,
+    /// The lines that were asked for by key; empty: all of the periods.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_lines: Vec<String>,
     /// How many of what.
     pub counts: Counts,
     /// The equation as it stands before the run, per currency.

@@ -275,7 +275,8 @@ impl Lane {
             self.adopted.insert(marker);
             return (found(live), false);
         }
-        if live.fields.cancelled.is_some_and(|end| end < month) {
+        // An end that the line itself asks for is no cancellation: it moves on with each period.
+        if wanted.cancelled.is_none() && live.fields.cancelled.is_some_and(|end| end < month) {
             // It stands for an earlier life of the subscription, which the store knew nothing of.
             return (self.next_life(under, entry, action).await, false);
         }

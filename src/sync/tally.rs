@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 
 use super::{ApplyOptions, Executor, RunEvent};
 use crate::connectwise::PsaError;
+use crate::domain::addition::Subject;
 use crate::domain::journal::RunId;
 use crate::domain::line::Text;
 use crate::domain::plan::{Action, ActionKind, Counts, LineProblem};
@@ -119,9 +120,9 @@ impl<'a> Under<'a> {
             let mut tally = self.tally();
             tally.done += 1;
             tally.failed += 1;
-            tally.counts.failed += action.lines.len() as u64;
+            tally.counts.failed += lines.len() as u64;
             if let Some(raw) = raw {
-                tally.answers.extend(action.lines.iter().map(|l| (l.clone(), raw.to_owned())));
+                tally.answers.extend(lines.iter().map(|l| (l.line.clone(), raw.to_owned())));
             }
             tally.errors.extend(lines.iter().cloned());
             self.progress(&tally)
@@ -146,7 +147,16 @@ impl<'a> Under<'a> {
     }
 }
 
+/// The problem for each line of an action. One that settles no line (missing cents, an ending) is
+/// told by the line that it completes, or by its marker.
 fn problems(action: &Action, problem: &Problem) -> Vec<LineProblem> {
+    if action.lines.is_empty() {
+        let line = match &action.subject {
+            Some(Subject::Line { key, .. } | Subject::Rounding { key, .. }) => key.clone(),
+            _ => action.marker.clone().unwrap_or_else(|| action.agreement_name.clone()),
+        };
+        return vec![LineProblem { line, line_id: None, problem: problem.clone() }];
+    }
     action
         .lines
         .iter()

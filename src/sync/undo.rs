@@ -293,8 +293,12 @@ fn check(
             "undo the later runs first, or end the addition in ConnectWise by hand",
         ));
     }
-    // A creation is invoiced once its start is; a change once the month that it is for is.
-    let from = if made.created {
+    // A creation is invoiced once its start is; a change once the month that it is for is; an
+    // ending once the first day without it is.
+    let ended = live.fields.cancelled.filter(|_| made.action.kind == ActionKind::Cancel);
+    let from = if let Some(day) = ended.and_then(|end| end.tomorrow().ok()) {
+        day
+    } else if made.created {
         live.fields.effective
     } else {
         let month = made.action.period.map(Period::first_day);

@@ -70,6 +70,7 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
         run: basis::plan_id(&basis, scope, today),
         today,
         periods,
+        only_lines: scope.lines.clone(),
         counts: done.counts,
         money,
         errors: done.errors,

@@ -7,13 +7,14 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::job::{JobError, Outcome, SyncSummary};
+use super::super::mapping_view::{company_usable, product_usable};
 use super::super::{place, syslog};
 use super::{Context, plan, run_log};
 use crate::connectwise::Client;
 use crate::domain::journal::{EntryState, RunId, RunKind};
 use crate::domain::log::LogLevel;
 use crate::domain::period::Period;
-use crate::domain::plan::{ActionKind, Basis, MoneyRow, Plan};
+use crate::domain::plan::{Action, ActionKind, Basis, MoneyRow, Plan};
 use crate::domain::policy::Scope;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::flows::{self, EquationRow};
@@ -116,6 +117,9 @@ async fn apply(
         if scope.periods.is_empty() {
             scope.periods.clone_from(&saved.periods);
         }
+        if scope.lines.is_empty() {
+            scope.lines.clone_from(&saved.only_lines);
+        }
         scope.today = Some(saved.today);
     }
     let fresh = plan::make(context, scope).await?;
@@ -156,8 +160,8 @@ fn same_basis(saved: &Plan, fresh: &Plan) -> Result<(), Problem> {
         "settings that its rules read"
     } else if !part(|b| &b.psa) {
         "agreements or additions that it works on"
-    } else if saved.run != fresh.run {
-        "actions that follow from the same lines (a new version of Addendum, or an edited file)"
+    } else if !same_actions(saved, fresh) {
+        "the actions that follow from the same lines (an edited file, or another --repost-deleted)"
     } else {
         return Ok(());
     };
@@ -167,6 +171,15 @@ fn same_basis(saved: &Plan, fresh: &Plan) -> Result<(), Problem> {
         format!("the saved plan {} no longer holds: {changed} have changed", saved.run),
         "make a new plan with `addendum plan --out FILE`, read it, and apply that one",
     ))
+}
+
+/// A saved plan has no store numbers; everything else must be the same.
+fn same_actions(saved: &Plan, fresh: &Plan) -> bool {
+    saved.actions.len() == fresh.actions.len()
+        && saved.actions.iter().zip(&fresh.actions).all(|(s, f)| {
+            let s = Action { line_ids: f.line_ids.clone(), ..s.clone() };
+            s == *f
+        })
 }
 
 /// The executor of a job.
@@ -208,9 +221,10 @@ pub(super) async fn equation(
         store.products(),
     )
     .map_err(fault)?;
-    let companies: BTreeSet<i64> = companies.iter().filter(|c| !c.deleted).map(|c| c.id).collect();
+    let companies: BTreeSet<i64> =
+        companies.iter().filter(|c| company_usable(c)).map(|c| c.id).collect();
     let products: BTreeSet<i64> =
-        products.iter().filter(|p| !p.inactive && p.class != "Bundle").map(|p| p.id).collect();
+        products.iter().filter(|p| product_usable(p)).map(|p| p.id).collect();
     Ok(flows::equation(&groups, &organizations, &offers, &|id| companies.contains(&id), &|id| {
         products.contains(&id)
     }))
@@ -261,10 +275,9 @@ async fn unmapped(store: &Store, plan: &Plan) -> Result<Vec<(String, String)>, P
         let offer = input.offers.get(&(line.source.clone(), line.offer_id.clone()));
         let product = line.choice.product.or(offer.and_then(|o| o.product));
         let company_there =
-            company.and_then(|c| input.companies.get(&c)).is_some_and(|c| !c.deleted);
-        let product_there = product
-            .and_then(|p| input.products.get(&p))
-            .is_some_and(|p| !p.inactive && p.class != "Bundle");
+            company.and_then(|c| input.companies.get(&c)).is_some_and(company_usable);
+        let product_there =
+            product.and_then(|p| input.products.get(&p)).is_some_and(product_usable);
         let what = match (company_there, product_there) {
             (true, true) => continue,
             (false, true) => format!("{} has no company", line.organization_name),
