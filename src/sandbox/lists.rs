@@ -204,6 +204,8 @@ fn order(text: &str) -> Result<Vec<(Vec<String>, bool)>, Refusal> {
         .collect()
 }
 
+const INFO: [&str; 4] = ["lastUpdated", "updatedBy", "dateEntered", "enteredBy"];
+
 /// A record whose JSON is only made when a condition needs it.
 struct Lazy<'a, R> {
     world: &'a World,
@@ -221,6 +223,10 @@ impl<R: Record> Lookup for Lazy<'_, R> {
     fn values(&self, path: &[String]) -> Vec<Value> {
         match self.record.quick(self.world, path) {
             Some(v) => vec![v],
+            // What `_info` holds is asked for without it: `lastUpdated > [...]`.
+            None if path.len() == 1 && INFO.iter().any(|n| n.eq_ignore_ascii_case(&path[0])) => {
+                walk(&self.whole()["_info"], path)
+            }
             None => walk(self.whole(), path),
         }
     }

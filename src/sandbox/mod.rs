@@ -3,8 +3,19 @@
 //! ConnectWise (design 7, `addendum sandbox`).
 //!
 //! It is as strict as ConnectWise is known to be, and where public sources do not say how
-//! ConnectWise behaves, the stricter of the likely behaviours was taken. Everything in it is
-//! invented and follows from the seed.
+//! ConnectWise behaves, the stricter of the likely behaviours was taken:
+//!
+//! - a missing or unknown client id is 401, as two of three sources have it;
+//! - `null` is refused where the description does not allow it; `remove` clears a date;
+//! - a PATCH of a field that does not exist is 400, a nested path is 200 and changes nothing;
+//! - cancelled and expired agreements take no new additions, inactive ones do;
+//! - inactive catalog items and bundles cannot become additions;
+//! - a start is only checked against the billing start and invoiced periods when it is new;
+//! - a condition on a field that does not exist is 400;
+//! - an agreement with additions cannot be deleted;
+//! - a new agreement's contact must belong to its company.
+//!
+//! Everything in it is invented and follows from the seed.
 
 pub mod faults;
 mod inspect;

@@ -129,6 +129,14 @@ async fn conditions_order_and_fields() {
     }
     let types = psa.json("/company/companies/count?childConditions=types/name='Client'").await;
     assert_eq!(types["count"], 120);
+    for path in ["/procurement/catalog", "/company/contacts", "/company/companies"] {
+        let count = async |condition: &str| -> i64 {
+            let path = format!("{path}/count?conditions=lastUpdated {condition}");
+            psa.json(&path).await["count"].as_i64().unwrap()
+        };
+        assert!(count("> [2001-01-01T00:00:00Z]").await > 100, "{path}");
+        assert_eq!(count("> [2101-01-01T00:00:00Z]").await, 0, "{path}");
+    }
     psa.sandbox.faults().add(Rule::new(Kind::IgnoreFilters)).unwrap();
     assert_eq!(list("conditions=id=1").await.len(), all.len());
 }

@@ -122,3 +122,28 @@ fn bad_faults_leave_the_old_ones() {
     assert!(s.withdraw(&["No/Such"]).is_err());
     assert_eq!(s.current(), Faults { latency_ms: 3, ..Faults::default() });
 }
+
+#[test]
+fn the_shipped_example_is_read() {
+    let faults = Faults::parse(include_str!("../../../assets/sandbox-faults.toml")).unwrap();
+    assert_eq!(faults.rules.len(), 3);
+    // Its table names every kind.
+    let text = include_str!("../../../assets/sandbox-faults.toml");
+    for kind in [
+        Kind::Latency,
+        Kind::Throttle,
+        Kind::ServerError,
+        Kind::ServerErrorAfterCommit,
+        Kind::ResetBeforeCommit,
+        Kind::ResetAfterCommit,
+        Kind::Trickle,
+        Kind::Truncate,
+        Kind::ListLag,
+        Kind::IgnoreFilters,
+        Kind::PatchIgnored,
+        Kind::Forbidden,
+    ] {
+        let name = serde_json::to_value(kind).unwrap();
+        assert!(text.contains(&format!("# {} ", name.as_str().unwrap())), "{name}");
+    }
+}

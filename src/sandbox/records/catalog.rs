@@ -61,6 +61,9 @@ pub(in crate::sandbox) const CATALOG_FIELDS: &[&str] = &[
     "billableOption",
     "agreementType",
     "lastUpdated",
+    "dateEntered",
+    "updatedBy",
+    "enteredBy",
     "_info",
     "customFields",
 ];

@@ -81,6 +81,8 @@ pub(in crate::sandbox) const COMPANY_FIELDS: &[&str] = &[
     "type",
     "site",
     "lastUpdated",
+    "updatedBy",
+    "enteredBy",
     "dateEntered",
     "_info",
     "customFields",
@@ -197,6 +199,8 @@ pub(in crate::sandbox) const CONTACT_FIELDS: &[&str] = &[
     "communicationItems",
     "types",
     "lastUpdated",
+    "updatedBy",
+    "enteredBy",
     "_info",
     "customFields",
 ];

@@ -45,9 +45,13 @@ pub(super) const fn must(name: &'static str, shape: Shape) -> Field {
     Field { name, shape, required: true }
 }
 
-/// The fields' names, and `_info`'s dates, for conditions.
+/// The fields' names, and what `_info` holds, for conditions.
 pub(in crate::sandbox) fn names(fields: &[Field]) -> Vec<&'static str> {
-    fields.iter().map(|f| f.name).chain(["lastUpdated", "dateEntered"]).collect()
+    fields
+        .iter()
+        .map(|f| f.name)
+        .chain(["lastUpdated", "updatedBy", "dateEntered", "enteredBy"])
+        .collect()
 }
 
 /// Checks a body against a table.

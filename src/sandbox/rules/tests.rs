@@ -1,4 +1,5 @@
 use jiff::civil::{Date, date};
+use proptest::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -188,4 +189,49 @@ fn patches_are_read_strictly() {
     .unwrap();
     assert_eq!(touched, ["quantity"]);
     assert_eq!(record, object(json!({"extPrice": 2})));
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,60}".prop_map(Value::from),
+        "20[0-9]{2}-[01][0-9]-[0-3][0-9](T00:00:00Z)?".prop_map(Value::from),
+        (0_i64..600).prop_map(|id| json!({"id": id})),
+        prop::collection::vec((0_i64..20, ".{0,5}"), 0..3).prop_map(|l| {
+            l.into_iter().map(|(id, value)| json!({"id": id, "value": value})).collect()
+        }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_body_breaks_the_rules(fields in prop::collection::vec(
+        (prop::sample::select(ADDITION_FIELDS.iter().map(|f| f.name).collect::<Vec<_>>()),
+         any_json()), 0..8,
+    )) {
+        use crate::sandbox::lists::Record;
+        let world = world();
+        let mut b = object(body());
+        b.extend(fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())));
+        let operations: Vec<Value> = fields
+            .iter()
+            .map(|(k, v)| json!({"op": "replace", "path": k, "value": v}))
+            .collect();
+        if let Ok(made) = create_addition(&world, agreement(&world), &b, "tests") {
+            let shown = made.json(&world);
+            prop_assert!(made.serial_number.is_none_or(|s| s.chars().count() <= 50));
+            prop_assert!(made.cancelled.is_none_or(|c| c >= made.effective));
+            prop_assert!(shown.contains_key("extPrice"));
+        }
+        let old = create(&world, body()).unwrap();
+        let patched =
+            patch_addition(&world, agreement(&world), &old, &Value::from(operations), "tests");
+        if let Ok(patched) = patched {
+            prop_assert_eq!(patched.id, old.id);
+            prop_assert_eq!(patched.agreement_id, old.agreement_id);
+        }
+    }
 }

@@ -16,7 +16,8 @@ pub(super) fn csv(sample: &Sample) -> String {
         let c = customer(sample.seed, i);
         let name = platform_name(&c.name, mix(sample.seed, 21, i));
         let (id, company) = (c.company_id().to_string(), c.full_name());
-        let unmapped = !sample.tidy && i % 13 == 9;
+        // Nobody would choose a company in the recycle bin.
+        let unmapped = !sample.tidy && (i % 13 == 9 || c.deleted);
         let excluded = !sample.tidy && i % 13 == 6;
         row([
             "organization",
