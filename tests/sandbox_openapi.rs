@@ -1,5 +1,7 @@
 //! The sandbox's answers against ConnectWise's own description of them.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
+
 mod openapi_schema;
 
 use addendum::sandbox::{Sandbox, SandboxOptions};

@@ -169,10 +169,8 @@ impl Checker<'_> {
                 Some(text) => self.text(&schema, text, at),
                 None => self.wrong(at, &format!("{value} is no text")),
             },
-            Some("integer") => {
-                if value.as_i64().is_none_or(|n| i32::try_from(n).is_err()) {
-                    self.wrong(at, &format!("{value} is no 32-bit integer"));
-                }
+            Some("integer") if value.as_i64().is_none_or(|n| i32::try_from(n).is_err()) => {
+                self.wrong(at, &format!("{value} is no 32-bit integer"));
             }
             Some("number") if !value.is_number() => {
                 self.wrong(at, &format!("{value} is no number"));

@@ -1,5 +1,7 @@
 //! The sandbox over real HTTP, as a person with a script of their own would meet it.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
+
 mod faults;
 mod reading;
 mod serving;
