@@ -13,18 +13,18 @@ pub(in crate::sandbox) const ITEMS: u64 = 160;
 pub(in crate::sandbox) const OFFERS: u64 = 48;
 
 const FAMILIES: [(&str, &str); 12] = [
-    ("Nimbus Mail", "NIM-MAIL"),
-    ("Nimbus Office Suite", "NIM-OFF"),
-    ("Cirrus Backup", "CIR-BKP"),
-    ("Stratus Server", "STR-SRV"),
+    ("Nimbora Mail", "NIM-MAIL"),
+    ("Nimbora Office Suite", "NIM-OFF"),
+    ("Cirrona Backup", "CIR-BKP"),
+    ("Strandor Server", "STR-SRV"),
     ("Vaultline Storage", "VLT-STO"),
-    ("Beacon Endpoint Security", "BCN-EDR"),
-    ("Tern Telephony", "TRN-TEL"),
-    ("Lumen Analytics", "LUM-BI"),
-    ("Halyard Identity", "HAL-ID"),
-    ("Pelican Archive", "PEL-ARC"),
-    ("Quill Signature", "QUI-SIG"),
-    ("Ferry Migration", "FER-MIG"),
+    ("Bryncon Endpoint Security", "BCN-EDR"),
+    ("Ternia Telephony", "TRN-TEL"),
+    ("Lumeno Analytics", "LUM-BI"),
+    ("Halvardo Identity", "HAL-ID"),
+    ("Pellaro Archive", "PEL-ARC"),
+    ("Quillo Signature", "QUI-SIG"),
+    ("Ferrio Migration", "FER-MIG"),
 ];
 
 const PLANS: [(&str, &str); 14] = [
