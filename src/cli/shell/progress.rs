@@ -58,7 +58,8 @@ impl Progress {
             // Short jobs add no line.
             self.last = Some(Instant::now());
         }
-        if !waited.unwrap_or(at_once) && !(self.way == Way::Json && at_once) {
+        let due = waited.unwrap_or(at_once) || (self.way == Way::Json && at_once);
+        if !due {
             return;
         }
         self.last = Some(Instant::now());
