@@ -67,6 +67,15 @@ pub async fn import(store: &Store, source: &str, file: &Path) -> Result<ImportRe
     let (edits, report) = directory.edits(source, &name, &rows).map_err(ImportError::Refused)?;
     if !edits.is_empty() {
         store.edit(edits).await?;
+        let mut entry = super::syslog::info("Mappings imported");
+        entry.details = format!(
+            "{}: {} organizations, {} offers and {} contracts changed",
+            crate::domain::text::harmless(&file.display().to_string()),
+            report.organizations,
+            report.offers,
+            report.contracts
+        );
+        store.log(vec![entry]).await?;
     }
     Ok(report)
 }
