@@ -1,0 +1,162 @@
+//! Opening the file: settings, migrations with a backup before, and what can be wrong with it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::StoreError;
+
+/// The schema's history: the position plus one is the version that a step leads to.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
+
+/// "Addm": tells our files from other people's.
+const APPLICATION: i64 = 0x4164_646D;
+
+/// How long a statement waits for another program that holds the file.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Opens the writing connection, creating or migrating the store.
+pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
+    open(path, MIGRATIONS).map_err(|e| e.at(path))
+}
+
+/// Opens a connection that only reads. The store exists and has this version.
+pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(PATIENCE)?;
+    conn.pragma_update(None, "cache_size", -16_384)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.pragma_update(None, "mmap_size", 1_i64 << 30)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}
+
+fn open(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
+    let fresh = !path.exists();
+    create_private(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(PATIENCE)?;
+    if conn.is_readonly("main")? {
+        return Err(StoreError::ReadOnly { path: String::new() });
+    }
+    let version: i64 = conn.pragma_query_value(None, "user_version", |r| r.get(0))?;
+    let application: i64 = conn.pragma_query_value(None, "application_id", |r| r.get(0))?;
+    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_master", [], |r| r.get(0))?;
+    let empty = tables == 0 && version == 0;
+    if !empty && application != APPLICATION {
+        return Err(StoreError::NotAStore { path: String::new() });
+    }
+    let known = migrations.len() as i64;
+    if version > known {
+        return Err(StoreError::Newer { path: String::new(), found: version, known });
+    }
+    if empty {
+        // Larger pages make bulk loads cheaper; this must precede the first table.
+        conn.pragma_update(None, "page_size", 8192)?;
+    }
+    // Every commit reaches the disk before it is acknowledged: the journal rests on that.
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.pragma_update(None, "cache_size", -65_536)?;
+    conn.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    conn.set_prepared_statement_cache_capacity(128);
+    if version < known {
+        if !empty {
+            backup(&conn, &backup_path(path, version))?;
+        }
+        migrate(&mut conn, migrations, version)?;
+    }
+    if fresh {
+        // The name in the folder must survive a power cut as well as the content.
+        sync_folder(path)?;
+    }
+    Ok(conn)
+}
+
+/// All missing steps in one transaction: the store is at the old version or at the new one.
+fn migrate(conn: &mut Connection, migrations: &[&str], from: i64) -> Result<(), StoreError> {
+    // Tables that are rebuilt must not drag along what refers to them; checked below instead.
+    conn.pragma_update(None, "foreign_keys", false)?;
+    let result = (|| -> Result<(), StoreError> {
+        let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        for step in migrations.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
+            tx.execute_batch(step)?;
+        }
+        let broken: bool =
+            tx.query_row("SELECT EXISTS (SELECT 1 FROM pragma_foreign_key_check)", [], |r| {
+                r.get(0)
+            })?;
+        if broken {
+            return Err(StoreError::fault("a migration broke references between tables"));
+        }
+        tx.pragma_update(None, "user_version", migrations.len() as i64)?;
+        tx.pragma_update(None, "application_id", APPLICATION)?;
+        tx.commit()?;
+        Ok(())
+    })();
+    conn.pragma_update(None, "foreign_keys", true)?;
+    result
+}
+
+/// `addendum.db.v<N>.bak` beside the store.
+fn backup_path(path: &Path, version: i64) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".v{version}.bak"));
+    PathBuf::from(name)
+}
+
+/// Copies the store as it is; the copy gets its name only when it is complete.
+fn backup(conn: &Connection, to: &Path) -> Result<(), StoreError> {
+    let mut part = to.as_os_str().to_owned();
+    part.push(".new");
+    let part = PathBuf::from(part);
+    let _ = std::fs::remove_file(&part);
+    create_private(&part)?;
+    {
+        let mut copy = Connection::open(&part)?;
+        Backup::new(conn, &mut copy)?.run_to_completion(4096, Duration::ZERO, None)?;
+        // A copy of a WAL store is one too; a backup must be one file.
+        copy.pragma_update(None, "journal_mode", "DELETE")?;
+    }
+    let done = std::fs::File::open(&part).and_then(|f| f.sync_all());
+    done.and_then(|()| std::fs::rename(&part, to)).map_err(|e| StoreError::io(to, &e))?;
+    sync_folder(to)
+}
+
+/// Makes the file with rights for its owner only; SQLite gives the same rights to the files that
+/// it puts beside it.
+fn create_private(path: &Path) -> Result<(), StoreError> {
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|e| StoreError::io(folder, &e))?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(e) => Err(StoreError::io(path, &e)),
+    }
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) else { return Ok(()) };
+    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| StoreError::io(folder, &e))
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> Result<(), StoreError> {
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;

@@ -1,0 +1,268 @@
+//! What follows from a step of the journal for lines and additions (design 6.8). All of it happens
+//! in the transaction of the step, so that a crash leaves either both or nothing.
+//!
+//! A line's status follows from the entries of the run that cover it: it is Posting while one of
+//! them may have been sent, Error when one failed, Synced when all are done. A line that was posted
+//! before the run is never worse off than Synced, unless the run is an undo and took it back.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::error::StoreError;
+use super::journal::{DONE, DROPPED, FAILED, INTENDED, REQUESTED, set_status};
+use super::line_rows::status_of;
+use super::{additions, revisions, runs};
+use crate::domain::addition::{OwnAddition, Subject};
+use crate::domain::journal::{Outcome, RunKind};
+use crate::domain::period::Period;
+use crate::domain::plan::{Action, ActionKind};
+use crate::domain::problem::Problem;
+use crate::domain::status::PsaStatus;
+
+/// What follows from an entry that is done.
+pub(super) fn done(tx: &Connection, entry: i64, outcome: &Outcome) -> Result<(), StoreError> {
+    let (run, action): (i64, String) = tx
+        .prepare_cached("SELECT run, action FROM entry WHERE id = ?1")?
+        .query_row([entry], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let action: Action = serde_json::from_str(&action)?;
+    let (kind, undoes) = runs::kind_of(tx, run)?;
+    match action.kind {
+        ActionKind::Create | ActionKind::Update | ActionKind::Cancel => {
+            let before = match &action.marker {
+                Some(marker) => additions::by_marker(tx, marker)?,
+                None => None,
+            };
+            tx.prepare_cached("UPDATE entry SET previous = ?2 WHERE id = ?1")?
+                .execute((entry, before.as_ref().map(serde_json::to_string).transpose()?))?;
+            if let Some(mut own) = made(&action, outcome, before) {
+                if kind == RunKind::Undo
+                    && let Some(earlier) = shown_before(tx, undoes, &own.marker)?
+                {
+                    own.shown = earlier.shown;
+                    own.line = earlier.line;
+                }
+                additions::put(tx, &own)?;
+                if kind == RunKind::Undo {
+                    unsettle(tx, undoes, &own.marker)?;
+                }
+            }
+        }
+        ActionKind::Delete => {
+            if let Some(marker) = &action.marker {
+                forget(tx, marker)?;
+            }
+        }
+        ActionKind::DeleteAgreement => {
+            tx.execute("DELETE FROM agreement WHERE id = ?1", [outcome.agreement_id])?;
+            tx.execute(
+                "DELETE FROM contract_agreement WHERE agreement = ?1",
+                [outcome.agreement_id],
+            )?;
+        }
+        // The entry's outcome is the memory of it; the executor keeps the agreement itself.
+        ActionKind::CreateAgreement => {}
+    }
+    lines_follow(tx, entry)
+}
+
+/// The addition as it is after a write, where enough is known to keep it.
+fn made(action: &Action, outcome: &Outcome, before: Option<OwnAddition>) -> Option<OwnAddition> {
+    let fields = outcome.fields.clone().or_else(|| action.after.clone())?;
+    let shown = action
+        .period
+        .or_else(|| before.as_ref().map(|b| b.shown))
+        .unwrap_or_else(|| Period::of(fields.effective));
+    // An ending shows no line of its own.
+    let own_line = action.lines.last().filter(|_| action.kind != ActionKind::Cancel).cloned();
+    Some(OwnAddition {
+        marker: action.marker.clone()?,
+        subject: action.subject.clone().or_else(|| before.as_ref().map(|b| b.subject.clone()))?,
+        company_id: action.company_id,
+        agreement_id: outcome.agreement_id,
+        addition_id: outcome
+            .addition_id
+            .or(action.addition_id)
+            .or_else(|| before.as_ref().map(|b| b.addition_id))?,
+        fields,
+        currency: action.currency,
+        shown,
+        line: own_line.or_else(|| before.map(|b| b.line)).unwrap_or_default(),
+        gone: false,
+    })
+}
+
+/// What the addition was before the undone run first touched it.
+fn shown_before(
+    tx: &Connection,
+    undone: Option<i64>,
+    marker: &str,
+) -> Result<Option<OwnAddition>, StoreError> {
+    let mut written = tx.prepare_cached(
+        "SELECT previous FROM entry WHERE run = ?1 AND marker = ?2 AND state = ?3 ORDER BY id",
+    )?;
+    let by_write: Option<Option<String>> =
+        written.query_row((undone, marker, DONE), |r| r.get(0)).optional()?;
+    let mut settled = tx.prepare_cached(
+        "SELECT previous FROM settled WHERE run = ?1 AND marker = ?2 ORDER BY line",
+    )?;
+    // Lines are settled before the first write of a run.
+    let by_settling: Option<String> =
+        settled.query_row((undone, marker), |r| r.get(0)).optional()?;
+    by_settling
+        .or_else(|| by_write.flatten())
+        .map(|text| serde_json::from_str(&text).map_err(StoreError::from))
+        .transpose()
+}
+
+/// Lines that the undone run settled without a write rest on values that are no longer there.
+fn unsettle(tx: &Connection, undone: Option<i64>, marker: &str) -> Result<(), StoreError> {
+    let lines: Vec<i64> = {
+        let mut statement =
+            tx.prepare_cached("SELECT line FROM settled WHERE run = ?1 AND marker = ?2")?;
+        let rows = statement.query_map((undone, marker), |r| r.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    lines.into_iter().try_for_each(|line| take_back(tx, line))
+}
+
+/// The addition is gone from the PSA, by us: no line rests on it any more.
+fn forget(tx: &Connection, marker: &str) -> Result<(), StoreError> {
+    let Some(own) = additions::number_of(tx, marker)? else { return Ok(()) };
+    let lines: Vec<i64> = {
+        let mut statement = tx.prepare_cached("SELECT line FROM posting WHERE addition = ?1")?;
+        let rows = statement.query_map([own], |r| r.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for line in lines {
+        take_back(tx, line)?;
+    }
+    tx.execute("DELETE FROM own_addition WHERE id = ?1", [own])?;
+    Ok(())
+}
+
+/// Brings the lines of an entry to the status that follows from the entries of its run.
+pub(super) fn lines_follow(tx: &Connection, entry: i64) -> Result<(), StoreError> {
+    let run: i64 = tx
+        .prepare_cached("SELECT run FROM entry WHERE id = ?1")?
+        .query_row([entry], |r| r.get(0))?;
+    let kind = runs::kind_of(tx, run)?.0;
+    let lines: Vec<i64> = {
+        let mut statement = tx.prepare_cached("SELECT line FROM entry_line WHERE entry = ?1")?;
+        let rows = statement.query_map([entry], |r| r.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    lines.into_iter().try_for_each(|line| line_follows(tx, run, kind, line))
+}
+
+fn line_follows(tx: &Connection, run: i64, kind: RunKind, line: i64) -> Result<(), StoreError> {
+    let states: Vec<i64> = {
+        let mut statement = tx.prepare_cached(
+            "SELECT e.state FROM entry_line l JOIN entry e ON e.id = l.entry \
+             WHERE l.line = ?1 AND e.run = ?2",
+        )?;
+        let rows = statement.query_map((line, run), |r| r.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    let any = |state| states.contains(&state);
+    let posted: bool = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM posting WHERE line = ?1)")?
+        .query_row([line], |r| r.get(0))?;
+    if any(REQUESTED) {
+        return set_status(tx, line, PsaStatus::Posting);
+    }
+    if kind == RunKind::Undo {
+        if any(DONE) {
+            return take_back(tx, line);
+        }
+        return if posted { set_status(tx, line, PsaStatus::Synced) } else { Ok(()) };
+    }
+    if posted && (any(FAILED) || any(DROPPED)) {
+        return set_status(tx, line, PsaStatus::Synced);
+    }
+    if any(FAILED) {
+        return match problem_of(tx, run, line)? {
+            Some(problem) => fail(tx, line, &problem),
+            None => Ok(()),
+        };
+    }
+    if any(DONE) && any(INTENDED) {
+        return set_status(tx, line, PsaStatus::Posting);
+    }
+    if any(DONE) && !any(DROPPED) {
+        return match marker_of(tx, run, line)? {
+            Some(marker) => post(tx, line, &marker),
+            None => Ok(()),
+        };
+    }
+    if status_of(tx, line)? == Some(PsaStatus::Posting) {
+        set_status(tx, line, PsaStatus::NotSynced)?;
+        revisions::adopt(tx, line)?;
+    }
+    Ok(())
+}
+
+/// The newest problem of a line in a run.
+fn problem_of(tx: &Connection, run: i64, line: i64) -> Result<Option<Problem>, StoreError> {
+    let text: Option<String> = tx
+        .prepare_cached(
+            "SELECT e.problem FROM entry_line l JOIN entry e ON e.id = l.entry \
+             WHERE l.line = ?1 AND e.run = ?2 AND e.state = ?3 ORDER BY e.id DESC",
+        )?
+        .query_row((line, run, FAILED), |r| r.get(0))
+        .optional()?;
+    Ok(text.as_deref().map(serde_json::from_str).transpose()?)
+}
+
+/// The marker under which a line of a run stands: its own addition's, not that of its missing
+/// cents.
+fn marker_of(tx: &Connection, run: i64, line: i64) -> Result<Option<String>, StoreError> {
+    let mut statement = tx.prepare_cached(
+        "SELECT e.marker FROM entry_line l JOIN entry e ON e.id = l.entry \
+         WHERE l.line = ?1 AND e.run = ?2 AND e.state = ?3 AND e.marker IS NOT NULL ORDER BY e.id",
+    )?;
+    let markers: Vec<String> =
+        statement.query_map((line, run, DONE), |r| r.get(0))?.collect::<Result<_, _>>()?;
+    for marker in &markers {
+        let own = additions::by_marker(tx, marker)?;
+        if own.is_some_and(|own| !matches!(own.subject, Subject::Rounding { .. })) {
+            return Ok(Some(marker.clone()));
+        }
+    }
+    // Only the missing cents were open: the line's addition is known from an earlier run.
+    let earlier: Option<String> = tx
+        .prepare_cached(
+            "SELECT e.marker FROM entry_line l JOIN entry e ON e.id = l.entry \
+             JOIN own_addition a ON a.marker = e.marker \
+             WHERE l.line = ?1 AND e.state = ?2 AND a.subject NOT LIKE '{\"kind\":\"rounding\"%' \
+             ORDER BY e.id DESC",
+        )?
+        .query_row((line, DONE), |r| r.get(0))
+        .optional()?;
+    Ok(earlier.or_else(|| markers.into_iter().next()))
+}
+
+/// The line is posted under a marker.
+pub(super) fn post(tx: &Connection, line: i64, marker: &str) -> Result<(), StoreError> {
+    let Some(own) = additions::number_of(tx, marker)? else {
+        return Err(StoreError::fault(format!("no addition is known under the marker {marker}")));
+    };
+    tx.prepare_cached("INSERT OR REPLACE INTO posting (line, addition) VALUES (?1, ?2)")?
+        .execute((line, own))?;
+    tx.prepare_cached("DELETE FROM line_problem WHERE line = ?1")?.execute([line])?;
+    set_status(tx, line, PsaStatus::Synced)
+}
+
+/// The line is no longer posted. What the source said since becomes its content.
+fn take_back(tx: &Connection, line: i64) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM posting WHERE line = ?1")?.execute([line])?;
+    tx.prepare_cached("DELETE FROM line_problem WHERE line = ?1")?.execute([line])?;
+    set_status(tx, line, PsaStatus::NotSynced)?;
+    revisions::adopt(tx, line)
+}
+
+/// The line failed.
+pub(super) fn fail(tx: &Connection, line: i64, problem: &Problem) -> Result<(), StoreError> {
+    tx.prepare_cached("INSERT OR REPLACE INTO line_problem (line, problem) VALUES (?1, ?2)")?
+        .execute((line, serde_json::to_string(problem)?))?;
+    set_status(tx, line, PsaStatus::Error)?;
+    revisions::adopt(tx, line)
+}

@@ -1,0 +1,244 @@
+//! The journal: intents, steps, and what is open (design 6.8).
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Row, Transaction};
+use tokio::sync::oneshot;
+
+use super::encoding::{month, status, time, to_time};
+use super::error::StoreError;
+use super::line_rows::{number_of, status_of};
+use super::runs::word;
+use super::{Store, additions, consequences, threads};
+use crate::domain::journal::{Entry, EntryId, EntryState, RunId, RunState, Step};
+use crate::domain::line::LineId;
+use crate::domain::plan::{Action, LineProblem, Settled};
+use crate::domain::status::PsaStatus;
+
+pub(super) const INTENDED: i64 = 0;
+pub(super) const REQUESTED: i64 = 1;
+pub(super) const DONE: i64 = 2;
+pub(super) const FAILED: i64 = 3;
+pub(super) const DROPPED: i64 = 4;
+
+const COLUMNS: &str = "id, run, action, state, at, outcome, problem";
+
+impl Store {
+    /// Writes all intents of a run, durable before it returns. Lines become Posting only with
+    /// [`Step::Requested`].
+    pub async fn intend(
+        &self,
+        run: RunId,
+        actions: Vec<Action>,
+    ) -> Result<Vec<EntryId>, StoreError> {
+        self.write(move |tx| actions.iter().map(|a| intend(tx, run, a)).collect()).await
+    }
+
+    /// Makes steps durable, with what follows from them, in one transaction; concurrent callers
+    /// share one commit.
+    ///
+    /// # Errors
+    /// Nothing of `steps` was kept; other callers' steps are not touched by that.
+    pub async fn record(&self, steps: Vec<Step>) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.shared.threads.write(threads::Request::Record(steps, answer)).await?;
+        self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
+    }
+
+    /// Entries with a request and no result, oldest first.
+    pub async fn unresolved(&self) -> Result<Vec<Entry>, StoreError> {
+        self.read(|conn| entries(conn, "state = ?1", REQUESTED)).await
+    }
+
+    /// The entries of a run, in order.
+    pub async fn entries(&self, run: RunId) -> Result<Vec<Entry>, StoreError> {
+        self.read(move |conn| entries(conn, "run = ?1", run.0)).await
+    }
+
+    /// Drops the intents of dead runs that were never requested, and marks those runs Stopped.
+    /// Gives how many intents it dropped. Only the holder of the profile's lease may call it.
+    pub async fn drop_dead_intents(&self) -> Result<u64, StoreError> {
+        self.write(|tx| {
+            let dead: Vec<i64> = {
+                let mut statement = tx.prepare("SELECT id FROM entry WHERE state = ?1")?;
+                let rows = statement.query_map([INTENDED], |r| r.get(0))?;
+                rows.collect::<Result<_, _>>()?
+            };
+            for &entry in &dead {
+                apply(tx, Step::Dropped { entry: EntryId(entry) })?;
+            }
+            tx.execute(
+                "UPDATE run SET state = ?1, ended = ?2 WHERE state = ?3",
+                (
+                    word(&RunState::Stopped)?,
+                    time(jiff::Timestamp::now()),
+                    word(&RunState::Running)?,
+                ),
+            )?;
+            Ok(dead.len() as u64)
+        })
+        .await
+    }
+
+    /// Lines that become Synced without a write, because their addition already says the same. A
+    /// line whose addition the store does not know, or that is being posted, stays as it is.
+    pub async fn settle(&self, run: RunId, settled: Vec<Settled>) -> Result<(), StoreError> {
+        self.write(move |tx| settled.iter().try_for_each(|s| settle(tx, run, s))).await
+    }
+
+    /// Lines that the plan refused become Error; posted lines stay as they are.
+    pub async fn refuse_lines(
+        &self,
+        run: RunId,
+        problems: Vec<LineProblem>,
+    ) -> Result<(), StoreError> {
+        let _ = run;
+        self.write(move |tx| {
+            for p in &problems {
+                let id = match p.line_id {
+                    Some(id) => Some(id.0),
+                    None => number_of(tx, &p.line)?,
+                };
+                let Some(id) = id else { continue };
+                if matches!(status_of(tx, id)?, Some(PsaStatus::NotSynced | PsaStatus::Error)) {
+                    consequences::fail(tx, id, &p.problem)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn intend(tx: &Transaction<'_>, run: RunId, action: &Action) -> Result<EntryId, StoreError> {
+    tx.prepare_cached("INSERT INTO entry (run, kind, marker, action) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((
+            run.0,
+            word(&action.kind)?,
+            action.marker.as_deref(),
+            serde_json::to_string(action)?,
+        ))?;
+    let entry = tx.last_insert_rowid();
+    let mut link =
+        tx.prepare_cached("INSERT OR IGNORE INTO entry_line (line, entry) VALUES (?1, ?2)")?;
+    if action.line_ids.is_empty() {
+        // A saved plan names lines by key only.
+        for key in &action.lines {
+            if let Some(line) = number_of(tx, key)? {
+                link.execute((line, entry))?;
+            }
+        }
+    }
+    for line in &action.line_ids {
+        link.execute((line.0, entry))?;
+    }
+    Ok(EntryId(entry))
+}
+
+/// Makes one step, with what follows from it.
+pub(super) fn apply(tx: &Connection, step: Step) -> Result<(), StoreError> {
+    let set = |entry: EntryId, state: i64| -> Result<i64, StoreError> {
+        let mut update = tx.prepare_cached("UPDATE entry SET state = ?2 WHERE id = ?1")?;
+        if update.execute((entry.0, state))? == 0 {
+            return Err(StoreError::fault(format!("there is no journal entry {}", entry.0)));
+        }
+        Ok(entry.0)
+    };
+    match step {
+        Step::Requested { entry, at } => {
+            let entry = set(entry, REQUESTED)?;
+            tx.prepare_cached("UPDATE entry SET at = ?2 WHERE id = ?1")?
+                .execute((entry, time(at)))?;
+            consequences::lines_follow(tx, entry)
+        }
+        Step::Done { entry, outcome } => {
+            let entry = set(entry, DONE)?;
+            tx.prepare_cached("UPDATE entry SET outcome = ?2 WHERE id = ?1")?
+                .execute((entry, serde_json::to_string(&outcome)?))?;
+            consequences::done(tx, entry, &outcome)
+        }
+        Step::Failed { entry, problem } => {
+            let entry = set(entry, FAILED)?;
+            tx.prepare_cached("UPDATE entry SET problem = ?2 WHERE id = ?1")?
+                .execute((entry, serde_json::to_string(&problem)?))?;
+            consequences::lines_follow(tx, entry)
+        }
+        Step::Dropped { entry } => {
+            let entry = set(entry, DROPPED)?;
+            consequences::lines_follow(tx, entry)
+        }
+    }
+}
+
+fn settle(tx: &Transaction<'_>, run: RunId, settled: &Settled) -> Result<(), StoreError> {
+    let line = settled.line_id.0;
+    let Some(mut own) = additions::by_marker(tx, &settled.marker)? else { return Ok(()) };
+    if !matches!(status_of(tx, line)?, Some(PsaStatus::NotSynced | PsaStatus::Error)) {
+        return Ok(());
+    }
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO settled (run, line, marker, previous) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute((run.0, line, &*settled.marker, serde_json::to_string(&own)?))?;
+    if settled.period >= own.shown {
+        own.shown = settled.period;
+        own.line = settled.line.clone();
+        tx.prepare_cached("UPDATE own_addition SET shown = ?2, line = ?3 WHERE marker = ?1")?
+            .execute((&*own.marker, month(own.shown), &*own.line))?;
+    }
+    consequences::post(tx, line, &settled.marker)
+}
+
+/// The entries that a condition with one number selects, in order.
+pub(super) fn entries(
+    conn: &Connection,
+    condition: &str,
+    number: i64,
+) -> Result<Vec<Entry>, StoreError> {
+    let mut lines: HashMap<i64, Vec<LineId>> = HashMap::new();
+    {
+        let mut statement = conn.prepare_cached(&format!(
+            "SELECT l.entry, l.line FROM entry_line l JOIN entry e ON e.id = l.entry \
+             WHERE e.{condition} ORDER BY l.entry, l.line"
+        ))?;
+        let mut rows = statement.query([number])?;
+        while let Some(r) = rows.next()? {
+            lines.entry(r.get(0)?).or_default().push(LineId(r.get(1)?));
+        }
+    }
+    let mut statement =
+        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM entry WHERE {condition} ORDER BY id"))?;
+    let mut rows = statement.query([number])?;
+    let mut found = Vec::new();
+    while let Some(r) = rows.next()? {
+        let mut entry = entry(r)?;
+        entry.action.line_ids = lines.remove(&entry.id.0).unwrap_or_default();
+        found.push(entry);
+    }
+    Ok(found)
+}
+
+fn entry(r: &Row<'_>) -> Result<Entry, StoreError> {
+    let text = |column| r.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+    let state = match r.get(3)? {
+        INTENDED => EntryState::Intended,
+        REQUESTED => EntryState::Requested { at: to_time(r.get(4)?)? },
+        DONE => EntryState::Done(serde_json::from_str(text(5)?)?),
+        FAILED => EntryState::Failed { problem: serde_json::from_str(text(6)?)? },
+        DROPPED => EntryState::Dropped,
+        other => return Err(StoreError::fault(format!("{other} is no state of an entry"))),
+    };
+    Ok(Entry {
+        id: EntryId(r.get(0)?),
+        run: RunId(r.get(1)?),
+        action: serde_json::from_str(text(2)?)?,
+        state,
+    })
+}
+
+/// Sets a line's status.
+pub(super) fn set_status(tx: &Connection, line: i64, value: PsaStatus) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE line SET psa_status = ?2 WHERE id = ?1")?
+        .execute((line, status(value)))?;
+    Ok(())
+}

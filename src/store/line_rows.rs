@@ -1,0 +1,301 @@
+//! Reading lines back.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::encoding::{
+    at_position, identity, line_numbers, month_of, short, to_amount, to_amount_or_none, to_badges,
+    to_day, to_month,
+};
+use super::error::StoreError;
+use super::names::Names;
+use super::{Store, encoding, revisions};
+use crate::domain::charge_type::ChargeType;
+use crate::domain::line::{Line, LineChoice, LineDates, LineId, Posted, Revision, Text};
+use crate::domain::period::Period;
+use crate::domain::status::PsaStatus;
+
+/// The columns that [`line`] reads, in its order.
+const COLUMNS: &str = "id, invoice, customer, item, psa_status, total, subscription, charge_type, \
+     charge_start, charge_end, start_date, end_date, badges, quantity, unit_price, unit_cost, key";
+
+impl Store {
+    /// Periods that hold lines, newest first.
+    pub async fn periods(&self) -> Result<Vec<Period>, StoreError> {
+        self.read(|conn| months(conn)?.into_iter().rev().map(to_month).collect()).await
+    }
+
+    /// One line by its key (`KEY` or `SOURCE/KEY`).
+    pub async fn line_by_key(&self, key: &str) -> Result<Option<Line>, StoreError> {
+        let key = key.to_owned();
+        self.read(move |conn| match number_of(conn, &key)? {
+            Some(id) => one_line(conn, id),
+            None => Ok(None),
+        })
+        .await
+    }
+
+    /// Lines posted under a marker.
+    pub async fn lines_of(&self, marker: &str) -> Result<Vec<Line>, StoreError> {
+        let marker = marker.to_owned();
+        self.read(move |conn| {
+            let ids = ids(
+                conn,
+                "SELECT p.line FROM posting p JOIN own_addition a ON a.id = p.addition \
+                 WHERE a.marker = ?1 ORDER BY p.line",
+                &marker,
+            )?;
+            let mut names = Names::few(conn);
+            let mut lines = Vec::with_capacity(ids.len());
+            for id in ids {
+                lines.extend(read_one(conn, &mut names, id)?);
+            }
+            Ok(lines)
+        })
+        .await
+    }
+}
+
+/// The months that hold lines, oldest first. One look into the table for each.
+pub(super) fn months(conn: &Connection) -> Result<Vec<i64>, StoreError> {
+    let mut next = conn.prepare_cached("SELECT min(id) FROM line WHERE id > ?1")?;
+    let mut found = Vec::new();
+    let mut after = i64::MIN;
+    while let Some(id) = next.query_row([after], |r| r.get::<_, Option<i64>>(0))? {
+        found.push(month_of(id));
+        after = line_numbers(month_of(id)).1;
+    }
+    Ok(found)
+}
+
+/// Numbers that a statement with one text parameter gives.
+pub(super) fn ids(conn: &Connection, sql: &str, parameter: &str) -> Result<Vec<i64>, StoreError> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map([parameter], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The number of the line with a key, written `KEY` or `SOURCE/KEY`.
+pub(super) fn number_of(conn: &Connection, key: &str) -> Result<Option<i64>, StoreError> {
+    let sources: Vec<(i64, String)> = {
+        let mut statement = conn.prepare_cached("SELECT id, name FROM source ORDER BY id")?;
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for (source, _) in &sources {
+        if let Some(id) = number_in(conn, *source, key)? {
+            return Ok(Some(id));
+        }
+    }
+    for (source, name) in &sources {
+        let rest = key.strip_prefix(name.as_str()).and_then(|r| r.strip_prefix('/'));
+        if let Some(rest) = rest
+            && let Some(id) = number_in(conn, *source, rest)?
+        {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+/// The number of the line with this key of a source.
+pub(super) fn number_in(
+    conn: &Connection,
+    source: i64,
+    key: &str,
+) -> Result<Option<i64>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT k.line FROM line_key k JOIN line l ON l.id = k.line JOIN invoice i \
+         ON i.id = l.invoice WHERE k.hash = ?1 AND l.key = ?2 AND i.source = ?3",
+    )?;
+    let hash = short(identity(source, key));
+    Ok(statement.query_row((hash, key, source), |r| r.get(0)).optional()?)
+}
+
+/// One line by its number.
+pub(super) fn one_line(conn: &Connection, id: i64) -> Result<Option<Line>, StoreError> {
+    read_one(conn, &mut Names::few(conn), id)
+}
+
+/// One line by its number, with names looked up before.
+pub(super) fn read_one(
+    conn: &Connection,
+    names: &mut Names<'_>,
+    id: i64,
+) -> Result<Option<Line>, StoreError> {
+    let mut lines = Vec::new();
+    each_line(conn, names, (id, id), false, |line| {
+        lines.push(line);
+        Ok(())
+    })?;
+    Ok(lines.pop())
+}
+
+/// Calls `take` for the lines with numbers in the range, in order of their numbers.
+pub(super) fn each_line(
+    conn: &Connection,
+    names: &mut Names<'_>,
+    range: (i64, i64),
+    failed_only: bool,
+    mut take: impl FnMut(Line) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut sides = Sides::read(conn, names, range)?;
+    let which = if failed_only { "AND psa_status = 3" } else { "" };
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM line WHERE id BETWEEN ?1 AND ?2 {which} ORDER BY id"
+    ))?;
+    let mut rows = statement.query(range)?;
+    while let Some(row) = rows.next()? {
+        take(line(row, names, &mut sides)?)?;
+    }
+    Ok(())
+}
+
+/// Rows of a table beside `line`, in order of the line's number.
+struct Side<T> {
+    rows: std::iter::Peekable<std::vec::IntoIter<(i64, T)>>,
+}
+
+impl<T> Side<T> {
+    fn read(
+        conn: &Connection,
+        sql: &str,
+        range: (i64, i64),
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Self, StoreError> {
+        let mut statement =
+            conn.prepare_cached(&format!("{sql} WHERE line BETWEEN ?1 AND ?2 ORDER BY line"))?;
+        let mut rows = statement.query(range)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push((row.get(0)?, read(row)?));
+        }
+        Ok(Self { rows: found.into_iter().peekable() })
+    }
+
+    /// The row of a line; lines are asked for in order.
+    fn take(&mut self, line: i64) -> Option<T> {
+        while self.rows.next_if(|(at, _)| *at < line).is_some() {}
+        self.rows.next_if(|(at, _)| *at == line).map(|(_, value)| value)
+    }
+}
+
+struct Sides {
+    choices: Side<LineChoice>,
+    postings: Side<(Text, i64, i64)>,
+    revisions: Side<Box<Revision>>,
+    problems: Side<Box<crate::domain::problem::Problem>>,
+}
+
+impl Sides {
+    fn read(
+        conn: &Connection,
+        names: &mut Names<'_>,
+        range: (i64, i64),
+    ) -> Result<Self, StoreError> {
+        let mut markers: HashMap<i64, (Text, i64, i64)> = HashMap::new();
+        let mut addition = conn
+            .prepare_cached("SELECT marker, agreement, addition FROM own_addition WHERE id = ?1")?;
+        Ok(Self {
+            choices: Side::read(
+                conn,
+                "SELECT line, company, product, agreement, post_once FROM line_choice",
+                range,
+                |r| {
+                    Ok(LineChoice {
+                        company: r.get(1)?,
+                        product: r.get(2)?,
+                        agreement: r.get(3)?,
+                        post_once: r.get(4)?,
+                    })
+                },
+            )?,
+            postings: Side::read(conn, "SELECT line, addition FROM posting", range, |r| {
+                let id = r.get(1)?;
+                if let Some(known) = markers.get(&id) {
+                    return Ok(known.clone());
+                }
+                let (marker, agreement, number): (String, i64, i64) =
+                    addition.query_row([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+                let value = (names.text(&marker), agreement, number);
+                markers.insert(id, value.clone());
+                Ok(value)
+            })?,
+            revisions: Side::read(conn, revisions::SELECT, range, |r| {
+                Ok(Box::new(revisions::revision(r, names)?))
+            })?,
+            problems: Side::read(conn, "SELECT line, problem FROM line_problem", range, |r| {
+                let text = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+                Ok(Box::new(serde_json::from_str(text)?))
+            })?,
+        })
+    }
+}
+
+/// A row of [`COLUMNS`] as a line.
+fn line(row: &Row<'_>, names: &mut Names<'_>, sides: &mut Sides) -> Result<Line, StoreError> {
+    let id: i64 = row.get(0)?;
+    let day = |column| -> Result<_, StoreError> {
+        row.get::<_, Option<i64>>(column)?.map(to_day).transpose()
+    };
+    let invoice = names.invoice(row.get(1)?)?;
+    let (source, invoice_number) = (invoice.source.clone(), invoice.number.clone());
+    let (invoice_date, invoice_status, currency) = (invoice.date, invoice.status, invoice.currency);
+    let customer = names.customer(row.get(2)?)?;
+    let (organization_id, organization_name) =
+        (customer.organization.clone(), customer.name.clone());
+    let item = names.item(row.get(3)?)?;
+    let (offer_id, offer_name, part_number) =
+        (item.offer.clone(), item.name.clone(), item.part_number.clone());
+    let subscription = names.subscription(row.get(6)?)?.clone();
+    let total = to_amount(row.get_ref(5)?)?;
+    let (start_badge, end_badge) = to_badges(row.get(12)?);
+    let key = row.get_ref(16)?.as_str().map_err(rusqlite::Error::from)?;
+    Ok(Line {
+        id: LineId(id),
+        source,
+        key: Arc::from(key),
+        period: Period::of(invoice_date),
+        invoice_number,
+        invoice_date,
+        invoice_status,
+        organization_id,
+        organization_name,
+        contract_id: subscription.contract,
+        subscription_id: subscription.key,
+        subscription_name: subscription.name,
+        offer_id,
+        offer_name,
+        part_number,
+        charge_type: at_position(&ChargeType::ALL, row.get(7)?)?,
+        billing_cycle: subscription.cycle,
+        charge_start: to_day(row.get(8)?)?,
+        charge_end: day(9)?,
+        quantity: to_amount(row.get_ref(13)?)?,
+        unit_price: to_amount_or_none(row.get_ref(14)?)?,
+        unit_cost: to_amount_or_none(row.get_ref(15)?)?,
+        total,
+        currency,
+        dates: LineDates { start: day(10)?, start_badge, end: day(11)?, end_badge },
+        choice: sides.choices.take(id).unwrap_or_default(),
+        psa_status: at_position(&PsaStatus::ALL, row.get(4)?)?,
+        // A posted line is frozen, so what was posted for it is its total.
+        posted: sides.postings.take(id).map(|(marker, agreement_id, addition_id)| Posted {
+            marker,
+            agreement_id,
+            addition_id,
+            total,
+        }),
+        revision: sides.revisions.take(id),
+        error: sides.problems.take(id),
+    })
+}
+
+/// The status of a line, if it is there.
+pub(super) fn status_of(conn: &Connection, line: i64) -> Result<Option<PsaStatus>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT psa_status FROM line WHERE id = ?1")?;
+    let code: Option<i64> = statement.query_row([line], |r| r.get(0)).optional()?;
+    code.map(|c| encoding::at_position(&PsaStatus::ALL, c)).transpose()
+}

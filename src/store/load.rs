@@ -1,0 +1,460 @@
+//! Loading lines: one transaction that the writing thread holds while batches come in (design 5).
+//! What is known of the periods that a load touches is held in memory, so that a line costs no
+//! look-up; new lines go in as they come, and what can only be told at the end is done there.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+use rusqlite::Transaction;
+use tokio::sync::{mpsc, oneshot};
+
+use super::dictionary::{Codes, Dictionary};
+use super::edits::source_number;
+use super::encoding::{
+    Amount, at_position, badges, day, identity, line_numbers, month_of, position, short, to_amount,
+    to_month,
+};
+use super::error::StoreError;
+use super::revisions::{next_number, renumber};
+use super::{Store, reload, threads};
+use crate::domain::charge_type::ChargeType;
+use crate::domain::line::Text;
+use crate::domain::load::{LoadReport, LoadedLine, RevisionReport};
+use crate::domain::money::Currency;
+use crate::domain::revision::{Again, again};
+use crate::domain::status::PsaStatus;
+
+/// Batches that may wait for the store.
+const AHEAD: usize = 4;
+
+/// An open load: all lines become visible together, or none. Other writes wait until it ends, so
+/// its holder must not write to the store in between.
+pub struct LoadSession {
+    batches: mpsc::Sender<Message>,
+    outcome: Option<oneshot::Receiver<Result<LoadReport, StoreError>>>,
+    path: PathBuf,
+}
+
+enum Message {
+    Lines(Vec<LoadedLine>),
+    Finish,
+}
+
+impl Store {
+    /// Begins a load for a source id. Waits for writes that were asked for before.
+    pub async fn begin_load(&self, source: &str) -> Result<LoadSession, StoreError> {
+        let (batches, incoming) = mpsc::channel(AHEAD);
+        let (ready, begun) = oneshot::channel();
+        let (answer, outcome) = oneshot::channel();
+        let source = source.to_owned();
+        let work: threads::Work = Box::new(move |conn| {
+            let result = threads::in_transaction(conn, |tx| {
+                let loader = Loader::begin(tx, &source)?;
+                let _ = ready.send(());
+                run(loader, incoming)
+            });
+            let _ = answer.send(result);
+        });
+        self.shared.threads.write(threads::Request::Work(work)).await?;
+        let mut session = LoadSession { batches, outcome: Some(outcome), path: self.path().into() };
+        match begun.await {
+            Ok(()) => Ok(session),
+            Err(_) => Err(session.end().await.err().unwrap_or(StoreError::Closed)),
+        }
+    }
+}
+
+impl LoadSession {
+    /// Hands over a batch; waits when the store is behind.
+    ///
+    /// # Errors
+    /// Why the load failed; nothing of it is kept.
+    pub async fn push(&mut self, lines: Vec<LoadedLine>) -> Result<(), StoreError> {
+        if self.batches.send(Message::Lines(lines)).await.is_ok() {
+            return Ok(());
+        }
+        Err(self.end().await.err().unwrap_or(StoreError::Closed))
+    }
+
+    /// Makes the load visible; durable when it returns.
+    ///
+    /// # Errors
+    /// Why the load failed; nothing of it is kept.
+    pub async fn finish(mut self) -> Result<LoadReport, StoreError> {
+        let _ = self.batches.send(Message::Finish).await;
+        self.end().await
+    }
+
+    /// Forgets everything that was pushed. Dropping the session does the same, without waiting.
+    pub async fn abort(mut self) -> Result<(), StoreError> {
+        let (closed, _) = mpsc::channel(1);
+        drop(std::mem::replace(&mut self.batches, closed));
+        let _ = self.end().await;
+        Ok(())
+    }
+
+    async fn end(&mut self) -> Result<LoadReport, StoreError> {
+        let result = match self.outcome.take() {
+            Some(outcome) => outcome.await.unwrap_or(Err(StoreError::Closed)),
+            None => Err(StoreError::Closed),
+        };
+        result.map_err(|e| e.at(&self.path))
+    }
+}
+
+fn run(
+    mut loader: Loader<'_>,
+    mut incoming: mpsc::Receiver<Message>,
+) -> Result<LoadReport, StoreError> {
+    loop {
+        match incoming.blocking_recv() {
+            Some(Message::Lines(lines)) => loader.push(lines)?,
+            Some(Message::Finish) => return loader.finish(),
+            // The error takes the transaction back; nobody reads it.
+            None => return Err(StoreError::Other("the load was abandoned".into())),
+        }
+    }
+}
+
+/// A stored line of a touched period.
+pub(super) struct Known {
+    pub id: i64,
+    pub invoice: i64,
+    content: [u8; 16],
+    pub status: PsaStatus,
+    pub own_key: bool,
+    revised: bool,
+    /// The load has it.
+    pub seen: bool,
+}
+
+/// A touched period.
+pub(super) struct Month {
+    /// The first number that this load gives.
+    pub first_new: i64,
+    next: i64,
+}
+
+/// The state of a load.
+pub(super) struct Loader<'t> {
+    pub tx: &'t Transaction<'t>,
+    pub source: i64,
+    source_name: Text,
+    pub dictionary: Dictionary,
+    pub months: HashMap<i64, Month>,
+    pub known: Vec<Known>,
+    by_identity: HashMap<u128, u32>,
+    /// Keys of revisions of posted lines, whose own key is another one.
+    by_revision: HashMap<u128, u32>,
+    /// Lines under such a key: whether the posted line came as well is known at the end.
+    deferred: Vec<(u32, LoadedLine)>,
+    /// Invoice numbers that the load has, by position.
+    pub loaded: Vec<bool>,
+    /// Key digests of new lines.
+    pub pending: Vec<(i64, i64)>,
+    /// New lines without an id of their own.
+    pub new_without_id: u64,
+    pub report: LoadReport,
+    months_read: HashSet<i64>,
+}
+
+const INSERT: &str = "INSERT INTO line (id, invoice, customer, item, psa_status, total, \
+     subscription, charge_type, charge_start, charge_end, start_date, end_date, badges, quantity, \
+     unit_price, unit_cost, own_key, key, content) \
+     VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+const REPLACE: &str = "UPDATE line SET invoice = ?2, customer = ?3, item = ?4, psa_status = 0, \
+     total = ?5, subscription = ?6, charge_type = ?7, charge_start = ?8, charge_end = ?9, \
+     start_date = CASE WHEN badges % 3 = 2 THEN start_date ELSE ?10 END, \
+     end_date = CASE WHEN badges / 3 = 2 THEN end_date ELSE ?11 END, \
+     badges = CASE WHEN badges % 3 = 2 THEN 2 ELSE ?12 % 3 END \
+         + 3 * CASE WHEN badges / 3 = 2 THEN 2 ELSE ?12 / 3 END, \
+     quantity = ?13, unit_price = ?14, unit_cost = ?15, own_key = ?16, key = ?17, content = ?18 \
+     WHERE id = ?1";
+const REVISE: &str = "INSERT OR REPLACE INTO revision (line, invoice, customer, item, total, \
+     subscription, charge_type, charge_start, charge_end, start_date, end_date, badges, quantity, \
+     unit_price, unit_cost, own_key, key, content) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+
+impl<'t> Loader<'t> {
+    fn begin(tx: &'t Transaction<'t>, source: &str) -> Result<Self, StoreError> {
+        let number = source_number(tx, source)?;
+        let dictionary = Dictionary::read(tx, number)?;
+        Ok(Self {
+            tx,
+            source: number,
+            source_name: source.into(),
+            loaded: vec![false; dictionary.numbers()],
+            dictionary,
+            months: HashMap::new(),
+            known: Vec::new(),
+            by_identity: HashMap::new(),
+            by_revision: HashMap::new(),
+            deferred: Vec::new(),
+            pending: Vec::new(),
+            new_without_id: 0,
+            report: LoadReport::default(),
+            months_read: HashSet::new(),
+        })
+    }
+
+    fn push(&mut self, lines: Vec<LoadedLine>) -> Result<(), StoreError> {
+        let mut insert = self.tx.prepare_cached(INSERT)?;
+        self.report.read += lines.len() as u64;
+        for line in lines {
+            let codes = self.dictionary.codes(self.tx, &line.line)?;
+            self.months_read.insert(codes.invoice.month);
+            self.touch(codes.invoice.month)?;
+            self.touch_invoice(codes.invoice.number)?;
+            let identity = identity(self.source, &line.key);
+            if let Some(&at) = self.by_identity.get(&identity) {
+                self.again(at, &codes, &line)?;
+            } else if let Some(&at) = self.by_revision.get(&identity) {
+                self.deferred.push((at, line));
+            } else {
+                self.add(&mut insert, short(identity), &codes, &line)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The invoice is part of the load: all periods in which it stands are.
+    fn touch_invoice(&mut self, number: u32) -> Result<(), StoreError> {
+        let at = number as usize;
+        if self.loaded.len() <= at {
+            self.loaded.resize(at + 1, false);
+        }
+        if !std::mem::replace(&mut self.loaded[at], true) {
+            for month in self.dictionary.months_of_number(number).to_vec() {
+                self.touch(month)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what is known of a period, once.
+    fn touch(&mut self, month: i64) -> Result<(), StoreError> {
+        if self.months.contains_key(&month) {
+            return Ok(());
+        }
+        let next = next_number(self.tx, month)?;
+        self.months.insert(month, Month { first_new: next, next });
+        let range = line_numbers(month);
+        if next == range.0 {
+            return Ok(());
+        }
+        let mut statement = self.tx.prepare_cached(
+            "SELECT id, invoice, psa_status, own_key, key, content FROM line \
+             WHERE id BETWEEN ?1 AND ?2",
+        )?;
+        let mut rows = statement.query(range)?;
+        while let Some(r) = rows.next()? {
+            let invoice = r.get(1)?;
+            if self.dictionary.number_of_invoice(invoice).is_none() {
+                continue;
+            }
+            let key = r.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?;
+            let content = r.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?;
+            self.by_identity.insert(identity(self.source, key), self.known.len() as u32);
+            self.known.push(Known {
+                id: r.get(0)?,
+                invoice,
+                content: content
+                    .try_into()
+                    .map_err(|_| StoreError::fault("a stored digest has the wrong length"))?,
+                status: at_position(&PsaStatus::ALL, r.get(2)?)?,
+                own_key: r.get(3)?,
+                revised: false,
+                seen: false,
+            });
+        }
+        self.touch_revisions(range)
+    }
+
+    fn touch_revisions(&mut self, range: (i64, i64)) -> Result<(), StoreError> {
+        let mut statement = self.tx.prepare_cached(
+            "SELECT l.key, r.key FROM revision r JOIN line l ON l.id = r.line \
+             WHERE r.line BETWEEN ?1 AND ?2",
+        )?;
+        let mut rows = statement.query(range)?;
+        while let Some(r) = rows.next()? {
+            let (own, newest): (String, String) = (r.get(0)?, r.get(1)?);
+            let Some(&at) = self.by_identity.get(&identity(self.source, &own)) else { continue };
+            self.known[at as usize].revised = true;
+            if own != newest {
+                self.by_revision.insert(identity(self.source, &newest), at);
+            }
+        }
+        Ok(())
+    }
+
+    fn next_in(&mut self, month: i64) -> Result<i64, StoreError> {
+        let entry = self
+            .months
+            .get_mut(&month)
+            .ok_or_else(|| StoreError::fault("a period was not read before its lines"))?;
+        let id = entry.next;
+        if id > line_numbers(month).1 {
+            return Err(StoreError::fault("more lines in a month than can be numbered"));
+        }
+        entry.next += 1;
+        Ok(id)
+    }
+
+    /// A line that the store does not know.
+    fn add(
+        &mut self,
+        insert: &mut rusqlite::Statement<'_>,
+        hash: i64,
+        codes: &Codes,
+        line: &LoadedLine,
+    ) -> Result<(), StoreError> {
+        let id = self.next_in(codes.invoice.month)?;
+        bind(insert, id, codes, line)?;
+        if let Some(raw) = &line.line.raw {
+            self.keep_raw(id, raw)?;
+        }
+        self.pending.push((hash, id));
+        self.new_without_id += u64::from(line.line.line_id.is_none());
+        self.report.added += 1;
+        Ok(())
+    }
+
+    fn keep_raw(&self, id: i64, raw: &str) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached("INSERT OR REPLACE INTO line_raw (line, raw) VALUES (?1, ?2)")?
+            .execute((id, raw))?;
+        Ok(())
+    }
+
+    /// A line that the store knows under its key.
+    fn again(&mut self, at: u32, codes: &Codes, line: &LoadedLine) -> Result<(), StoreError> {
+        let known = &mut self.known[at as usize];
+        known.seen = true;
+        let (id, revised) = (known.id, known.revised);
+        match again(known.status, known.content == line.content) {
+            Again::Unchanged => {
+                self.report.unchanged += 1;
+                if revised {
+                    known.revised = false;
+                    self.tx
+                        .prepare_cached("DELETE FROM revision WHERE line = ?1")?
+                        .execute([id])?;
+                }
+                Ok(())
+            }
+            Again::Replace => {
+                known.content = line.content;
+                known.status = PsaStatus::NotSynced;
+                self.report.replaced += 1;
+                self.replace(at, codes, line)
+            }
+            Again::Revise => {
+                known.revised = true;
+                self.revise(id, codes, line)
+            }
+        }
+    }
+
+    fn replace(&mut self, at: u32, codes: &Codes, line: &LoadedLine) -> Result<(), StoreError> {
+        let id = self.known[at as usize].id;
+        let mut statement = self.tx.prepare_cached(REPLACE)?;
+        bind(&mut statement, id, codes, line)?;
+        self.tx.prepare_cached("DELETE FROM line_problem WHERE line = ?1")?.execute([id])?;
+        match &line.line.raw {
+            Some(raw) => self.keep_raw(id, raw)?,
+            None => {
+                self.tx.prepare_cached("DELETE FROM line_raw WHERE line = ?1")?.execute([id])?;
+            }
+        }
+        if month_of(id) != codes.invoice.month {
+            let number = self.next_in(codes.invoice.month)?;
+            renumber(self.tx, id, number)?;
+            self.known[at as usize].id = number;
+        }
+        Ok(())
+    }
+
+    fn revise(&mut self, id: i64, codes: &Codes, line: &LoadedLine) -> Result<(), StoreError> {
+        let mut statement = self.tx.prepare_cached(REVISE)?;
+        bind(&mut statement, id, codes, line)?;
+        self.tx
+            .prepare_cached("UPDATE revision SET raw = ?2 WHERE line = ?1")?
+            .execute((id, line.line.raw.as_deref()))?;
+        self.report_revision(id)
+    }
+
+    /// Tells of the revision that a line has now.
+    pub(super) fn report_revision(&mut self, id: i64) -> Result<(), StoreError> {
+        let mut statement = self.tx.prepare_cached(
+            "SELECT l.key, l.total, r.total, c.name, i.currency FROM revision r \
+             JOIN line l ON l.id = r.line JOIN customer c ON c.id = r.customer \
+             JOIN invoice i ON i.id = r.invoice WHERE r.line = ?1",
+        )?;
+        let mut rows = statement.query([id])?;
+        if let Some(r) = rows.next()? {
+            let (posted, source) = (to_amount(r.get_ref(1)?)?, to_amount(r.get_ref(2)?)?);
+            let currency: String = r.get(4)?;
+            let currency: Currency = super::names::to_currency(&currency)?;
+            self.report.revisions.push(RevisionReport {
+                line: r.get::<_, String>(0)?.into(),
+                organization: r.get::<_, String>(3)?.into(),
+                currency,
+                posted,
+                source,
+                difference: source - posted,
+            });
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<LoadReport, StoreError> {
+        for (at, line) in std::mem::take(&mut self.deferred) {
+            let codes = self.dictionary.codes(self.tx, &line.line)?;
+            if std::mem::replace(&mut self.known[at as usize].seen, true) {
+                let mut insert = self.tx.prepare_cached(INSERT)?;
+                let hash = short(identity(self.source, &line.key));
+                self.add(&mut insert, hash, &codes, &line)?;
+            } else {
+                self.revise(self.known[at as usize].id, &codes, &line)?;
+            }
+        }
+        self.by_identity = HashMap::new();
+        reload::settle(&mut self)?;
+        self.dictionary.keep_newest_names(self.tx)?;
+        let mut months: Vec<i64> = self.months_read.iter().copied().collect();
+        months.sort_unstable();
+        self.report.periods = months.into_iter().map(to_month).collect::<Result<_, _>>()?;
+        tracing::debug!(source = %self.source_name, lines = self.report.read, "load ends");
+        Ok(self.report)
+    }
+}
+
+fn bind(
+    statement: &mut rusqlite::Statement<'_>,
+    id: i64,
+    codes: &Codes,
+    loaded: &LoadedLine,
+) -> Result<(), StoreError> {
+    let (line, dates) = (&loaded.line, &loaded.dates);
+    statement.execute(rusqlite::params![
+        id,
+        codes.invoice.id,
+        codes.customer,
+        codes.item,
+        Amount(line.total),
+        codes.subscription,
+        position(&ChargeType::ALL, &line.charge_type),
+        day(line.charge_start),
+        line.charge_end.map(day),
+        dates.start.map(day),
+        dates.end.map(day),
+        badges(dates),
+        Amount(line.quantity),
+        line.unit_price.map(Amount),
+        line.unit_cost.map(Amount),
+        line.line_id.is_some(),
+        &*loaded.key,
+        loaded.content.as_slice(),
+    ])?;
+    Ok(())
+}

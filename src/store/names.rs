@@ -1,0 +1,285 @@
+//! What a line's small numbers stand for: its invoice, customer, item and subscription.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::encoding::{at_position, to_day};
+use super::error::StoreError;
+use crate::domain::invoice_status::InvoiceStatus;
+use crate::domain::line::Text;
+use crate::domain::money::Currency;
+
+/// Row of `invoice`.
+#[derive(Clone)]
+pub(super) struct Invoice {
+    pub source_id: i64,
+    pub source: Text,
+    pub number: Text,
+    pub date: Date,
+    pub status: InvoiceStatus,
+    pub currency: Currency,
+}
+
+/// Row of `customer` with its organization.
+#[derive(Clone)]
+pub(super) struct Customer {
+    pub organization_id: i64,
+    pub organization: Text,
+    pub name: Text,
+}
+
+/// Row of `item` with its offer.
+#[derive(Clone)]
+pub(super) struct Item {
+    pub offer_id: i64,
+    pub offer: Text,
+    pub name: Text,
+    pub part_number: Option<Text>,
+}
+
+/// Row of `subscription` with its contract.
+#[derive(Clone)]
+pub(super) struct Subscription {
+    pub contract: Option<Text>,
+    pub key: Option<Text>,
+    pub name: Option<Text>,
+    pub cycle: Option<Text>,
+}
+
+/// Texts, each held once.
+#[derive(Default)]
+struct Texts(HashMap<Text, ()>);
+
+impl Texts {
+    fn keep(&mut self, text: &str) -> Text {
+        if let Some((kept, ())) = self.0.get_key_value(text) {
+            return kept.clone();
+        }
+        let kept: Text = Arc::from(text);
+        self.0.insert(kept.clone(), ());
+        kept
+    }
+}
+
+/// Rows by number: all of them in a list, or those that were asked for.
+enum Rows<T> {
+    All(Vec<Option<T>>),
+    Some(HashMap<i64, T>),
+}
+
+impl<T> Rows<T> {
+    fn get(&self, id: i64) -> Option<&T> {
+        match self {
+            Self::All(list) => list.get(usize::try_from(id).ok()?)?.as_ref(),
+            Self::Some(map) => map.get(&id),
+        }
+    }
+
+    fn put(&mut self, id: i64, value: T) {
+        match self {
+            Self::All(list) => {
+                let Ok(at) = usize::try_from(id) else { return };
+                if list.len() <= at {
+                    list.resize_with(at + 1, || None);
+                }
+                list[at] = Some(value);
+            }
+            Self::Some(map) => {
+                map.insert(id, value);
+            }
+        }
+    }
+}
+
+/// Looks rows up, each once. For a few lines it asks for each row; for many it reads all first.
+pub(super) struct Names<'c> {
+    conn: &'c Connection,
+    texts: Texts,
+    invoices: Rows<Invoice>,
+    customers: Rows<Customer>,
+    items: Rows<Item>,
+    subscriptions: Rows<Subscription>,
+}
+
+const INVOICE: &str = "SELECT i.id, i.number, i.date, i.status, i.currency, i.source, s.name \
+     FROM invoice i JOIN source s ON s.id = i.source";
+const CUSTOMER: &str = "SELECT c.id, o.id, o.key, c.name \
+     FROM customer c JOIN organization o ON o.id = c.organization";
+const ITEM: &str = "SELECT i.id, o.id, o.key, i.name, i.part_number \
+     FROM item i JOIN offer o ON o.id = i.offer";
+const SUBSCRIPTION: &str = "SELECT s.id, c.key, s.key, s.name, s.cycle \
+     FROM subscription s LEFT JOIN contract c ON c.id = s.contract";
+
+impl<'c> Names<'c> {
+    /// For a few lines.
+    pub(super) fn few(conn: &'c Connection) -> Self {
+        Self {
+            conn,
+            texts: Texts::default(),
+            invoices: Rows::Some(HashMap::new()),
+            customers: Rows::Some(HashMap::new()),
+            items: Rows::Some(HashMap::new()),
+            subscriptions: Rows::Some(HashMap::new()),
+        }
+    }
+
+    /// For whole periods.
+    pub(super) fn all(conn: &'c Connection) -> Result<Self, StoreError> {
+        let mut names = Self {
+            invoices: Rows::All(Vec::new()),
+            customers: Rows::All(Vec::new()),
+            items: Rows::All(Vec::new()),
+            subscriptions: Rows::All(Vec::new()),
+            ..Self::few(conn)
+        };
+        each(conn, INVOICE, |row| {
+            let value = invoice(&mut names.texts, row)?;
+            names.invoices.put(row.get(0)?, value);
+            Ok(())
+        })?;
+        each(conn, CUSTOMER, |row| {
+            let value = customer(&mut names.texts, row)?;
+            names.customers.put(row.get(0)?, value);
+            Ok(())
+        })?;
+        each(conn, ITEM, |row| {
+            let value = item(&mut names.texts, row)?;
+            names.items.put(row.get(0)?, value);
+            Ok(())
+        })?;
+        each(conn, SUBSCRIPTION, |row| {
+            let value = subscription(&mut names.texts, row)?;
+            names.subscriptions.put(row.get(0)?, value);
+            Ok(())
+        })?;
+        Ok(names)
+    }
+
+    /// A text, held once among all lines.
+    pub(super) fn text(&mut self, text: &str) -> Text {
+        self.texts.keep(text)
+    }
+
+    pub(super) fn invoice(&mut self, id: i64) -> Result<&Invoice, StoreError> {
+        if self.invoices.get(id).is_none() {
+            let value = one(self.conn, INVOICE, "i", id, |r| invoice(&mut self.texts, r))?;
+            self.invoices.put(id, value);
+        }
+        found(self.invoices.get(id))
+    }
+
+    pub(super) fn customer(&mut self, id: i64) -> Result<&Customer, StoreError> {
+        if self.customers.get(id).is_none() {
+            let value = one(self.conn, CUSTOMER, "c", id, |r| customer(&mut self.texts, r))?;
+            self.customers.put(id, value);
+        }
+        found(self.customers.get(id))
+    }
+
+    pub(super) fn item(&mut self, id: i64) -> Result<&Item, StoreError> {
+        if self.items.get(id).is_none() {
+            let value = one(self.conn, ITEM, "i", id, |r| item(&mut self.texts, r))?;
+            self.items.put(id, value);
+        }
+        found(self.items.get(id))
+    }
+
+    pub(super) fn subscription(&mut self, id: i64) -> Result<&Subscription, StoreError> {
+        if self.subscriptions.get(id).is_none() {
+            let value =
+                one(self.conn, SUBSCRIPTION, "s", id, |r| subscription(&mut self.texts, r))?;
+            self.subscriptions.put(id, value);
+        }
+        found(self.subscriptions.get(id))
+    }
+}
+
+fn found<T>(value: Option<&T>) -> Result<&T, StoreError> {
+    value.ok_or_else(|| StoreError::fault("a line refers to a row that is not there"))
+}
+
+/// Calls `take` for each row.
+pub(super) fn each(
+    conn: &Connection,
+    sql: &str,
+    mut take: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        take(row)?;
+    }
+    Ok(())
+}
+
+fn one<T>(
+    conn: &Connection,
+    sql: &str,
+    table: &str,
+    id: i64,
+    read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("{sql} WHERE {table}.id = ?1"))?;
+    statement
+        .query_row([id], |row| Ok(read(row)))
+        .optional()?
+        .unwrap_or_else(|| Err(StoreError::fault("a line refers to a row that is not there")))
+}
+
+fn text(texts: &mut Texts, row: &Row<'_>, column: usize) -> Result<Text, StoreError> {
+    Ok(texts.keep(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?))
+}
+
+fn text_or_none(
+    texts: &mut Texts,
+    row: &Row<'_>,
+    column: usize,
+) -> Result<Option<Text>, StoreError> {
+    let value = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+    Ok(value.map(|t| texts.keep(t)))
+}
+
+fn invoice(texts: &mut Texts, row: &Row<'_>) -> Result<Invoice, StoreError> {
+    Ok(Invoice {
+        number: Arc::from(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?),
+        date: to_day(row.get(2)?)?,
+        status: at_position(&InvoiceStatus::ALL, row.get(3)?)?,
+        currency: to_currency(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?,
+        source_id: row.get(5)?,
+        source: text(texts, row, 6)?,
+    })
+}
+
+fn customer(texts: &mut Texts, row: &Row<'_>) -> Result<Customer, StoreError> {
+    Ok(Customer {
+        organization_id: row.get(1)?,
+        organization: text(texts, row, 2)?,
+        name: text(texts, row, 3)?,
+    })
+}
+
+fn item(texts: &mut Texts, row: &Row<'_>) -> Result<Item, StoreError> {
+    Ok(Item {
+        offer_id: row.get(1)?,
+        offer: text(texts, row, 2)?,
+        name: text(texts, row, 3)?,
+        part_number: text_or_none(texts, row, 4)?,
+    })
+}
+
+fn subscription(texts: &mut Texts, row: &Row<'_>) -> Result<Subscription, StoreError> {
+    Ok(Subscription {
+        contract: text_or_none(texts, row, 1)?,
+        key: text_or_none(texts, row, 2)?,
+        name: text_or_none(texts, row, 3)?,
+        cycle: text_or_none(texts, row, 4)?,
+    })
+}
+
+/// The currency of a column.
+pub(super) fn to_currency(text: &str) -> Result<Currency, StoreError> {
+    text.parse().map_err(|_| StoreError::fault("a stored currency cannot be read"))
+}

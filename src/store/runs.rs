@@ -1,0 +1,128 @@
+//! Runs: beginning, ending and reading them.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Store;
+use super::encoding::{time, to_time};
+use super::error::StoreError;
+use crate::domain::journal::{Run, RunId, RunKind, RunState};
+use crate::domain::period::Period;
+use crate::domain::plan::{Counts, MoneyRow};
+
+const COLUMNS: &str = "id, kind, state, periods, started, ended, counts, undoes, money";
+
+impl Store {
+    /// Opens a run.
+    pub async fn begin_run(
+        &self,
+        kind: RunKind,
+        periods: &[Period],
+        undoes: Option<RunId>,
+    ) -> Result<RunId, StoreError> {
+        let periods = serde_json::to_string(periods)?;
+        self.write(move |tx| {
+            tx.execute(
+                "INSERT INTO run (kind, state, periods, started, counts, undoes, money) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, '[]')",
+                (
+                    word(&kind)?,
+                    word(&RunState::Running)?,
+                    periods,
+                    time(Timestamp::now()),
+                    serde_json::to_string(&Counts::default())?,
+                    undoes.map(|r| r.0),
+                ),
+            )?;
+            Ok(RunId(tx.last_insert_rowid()))
+        })
+        .await
+    }
+
+    /// Ends a run.
+    pub async fn finish_run(
+        &self,
+        run: RunId,
+        state: RunState,
+        counts: Counts,
+        money: Vec<MoneyRow>,
+    ) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE run SET state = ?2, ended = ?3, counts = ?4, money = ?5 WHERE id = ?1",
+                (
+                    run.0,
+                    word(&state)?,
+                    time(Timestamp::now()),
+                    serde_json::to_string(&counts)?,
+                    serde_json::to_string(&money)?,
+                ),
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// One run.
+    pub async fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
+        self.read(move |conn| {
+            let mut statement =
+                conn.prepare_cached(&format!("SELECT {COLUMNS} FROM run WHERE id = ?1"))?;
+            statement.query_row([id.0], |r| Ok(run(r))).optional()?.transpose()
+        })
+        .await
+    }
+
+    /// The newest runs, newest first.
+    pub async fn runs(&self, limit: usize) -> Result<Vec<Run>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(move |conn| {
+            let mut statement = conn
+                .prepare_cached(&format!("SELECT {COLUMNS} FROM run ORDER BY id DESC LIMIT ?1"))?;
+            let mut rows = statement.query([limit])?;
+            let mut found = Vec::new();
+            while let Some(r) = rows.next()? {
+                found.push(run(r)?);
+            }
+            Ok(found)
+        })
+        .await
+    }
+}
+
+/// Whether the run takes another one back, and which.
+pub(super) fn kind_of(conn: &Connection, run: i64) -> Result<(RunKind, Option<i64>), StoreError> {
+    let (kind, undoes): (String, Option<i64>) = conn
+        .prepare_cached("SELECT kind, undoes FROM run WHERE id = ?1")?
+        .query_row([run], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok((to_word(&kind)?, undoes))
+}
+
+/// A word of the domain as it stands in documents.
+pub(super) fn word<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    match serde_json::to_value(value)? {
+        serde_json::Value::String(word) => Ok(word),
+        _ => Err(StoreError::fault("a word was expected")),
+    }
+}
+
+fn to_word<T: DeserializeOwned>(word: &str) -> Result<T, StoreError> {
+    Ok(serde_json::from_value(serde_json::Value::String(word.to_owned()))?)
+}
+
+fn run(r: &Row<'_>) -> Result<Run, StoreError> {
+    let text = |column| r.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+    Ok(Run {
+        id: RunId(r.get(0)?),
+        kind: to_word(text(1)?)?,
+        state: to_word(text(2)?)?,
+        periods: serde_json::from_str(text(3)?)?,
+        started: to_time(r.get(4)?)?,
+        ended: r.get::<_, Option<i64>>(5)?.map(to_time).transpose()?,
+        counts: serde_json::from_str(text(6)?)?,
+        undoes: r.get::<_, Option<i64>>(7)?.map(RunId),
+        money: serde_json::from_str(text(8)?)?,
+    })
+}

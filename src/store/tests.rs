@@ -1,0 +1,104 @@
+//! What the store's tests share: stores in temporary folders, lines and actions.
+
+use jiff::civil::{Date, date};
+use rust_decimal::Decimal;
+
+use super::Store;
+use crate::domain::charge_type::ChargeType;
+use crate::domain::identity::Identities;
+use crate::domain::invoice_status::InvoiceStatus;
+use crate::domain::line::{CanonicalLine, Line, LineDates};
+use crate::domain::load::{LoadReport, LoadedLine};
+use crate::domain::policy::Scope;
+
+mod load_rules;
+
+/// A store in a folder that goes with it.
+pub(super) struct Fixture {
+    pub folder: tempfile::TempDir,
+    pub store: Store,
+}
+
+impl Fixture {
+    pub(super) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("addendum.db")).await.unwrap();
+        Self { folder, store }
+    }
+
+    /// Closes the store as a dying process would, and opens it again.
+    pub(super) async fn reopen(&mut self) {
+        let path = self.store.path().to_path_buf();
+        self.store.close().await;
+        self.store = Store::open(&path).await.unwrap();
+    }
+
+    pub(super) async fn load(&self, lines: Vec<CanonicalLine>) -> LoadReport {
+        let mut session = self.store.begin_load("canonical").await.unwrap();
+        session.push(loaded(lines)).await.unwrap();
+        session.finish().await.unwrap()
+    }
+
+    pub(super) async fn lines(&self) -> Vec<Line> {
+        self.store.plan_input(&Scope::default()).await.unwrap().lines
+    }
+
+    /// The line with this subscription.
+    pub(super) async fn line(&self, subscription: &str) -> Line {
+        let mut lines = self.lines().await;
+        lines.retain(|l| l.subscription_id.as_deref() == Some(subscription));
+        assert_eq!(lines.len(), 1, "one line of {subscription}: {lines:?}");
+        lines.remove(0)
+    }
+}
+
+/// Lines as the sources hand them over, without dates by rule.
+pub(super) fn loaded(lines: Vec<CanonicalLine>) -> Vec<LoadedLine> {
+    let mut identities = Identities::default();
+    lines
+        .into_iter()
+        .map(|line| {
+            let (key, content) = identities.of(&line);
+            LoadedLine { key, content, line, dates: LineDates::default() }
+        })
+        .collect()
+}
+
+/// A monthly line of November 2026 without an id of its own.
+pub(super) fn line(subscription: &str, total: &str) -> CanonicalLine {
+    line_in(date(2026, 11, 1), subscription, total)
+}
+
+pub(super) fn line_in(day: Date, subscription: &str, total: &str) -> CanonicalLine {
+    let total: Decimal = total.parse().unwrap();
+    CanonicalLine {
+        line_id: None,
+        invoice_number: format!("INV-{}-{:02}", day.year(), day.month()).into(),
+        invoice_date: day,
+        invoice_status: InvoiceStatus::Verified,
+        organization_id: "org-1".into(),
+        organization_name: "Fabrikam".into(),
+        contract_id: Some("c-1".into()),
+        subscription_id: Some(subscription.into()),
+        subscription_name: Some(format!("Name of {subscription}").into()),
+        offer_id: "offer-1".into(),
+        offer_name: "Seats".into(),
+        part_number: Some("PN-1".into()),
+        charge_type: ChargeType::CycleFee,
+        billing_cycle: Some("Monthly".into()),
+        charge_start: day,
+        charge_end: Some(day.last_of_month()),
+        quantity: Decimal::ONE,
+        unit_price: Some(total),
+        unit_cost: None,
+        total,
+        currency: "EUR".parse().unwrap(),
+        raw: Some("{\"note\":\"kept\"}".into()),
+    }
+}
+
+/// The same line with an id of its own.
+pub(super) fn with_id(id: &str, mut line: CanonicalLine) -> CanonicalLine {
+    line.line_id = Some(id.into());
+    line
+}

@@ -1,0 +1,183 @@
+//! The threads that own the connections. One writes; concurrent `record` requests share a commit.
+//! A few read, so that a read never waits for a load.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use super::connection;
+use super::error::StoreError;
+use super::journal;
+use crate::domain::journal::Step;
+
+/// Requests that may wait; a caller beyond waits for room.
+const QUEUE: usize = 64;
+/// Connections that read. One may be busy with a plan, one with totals, one serves the screen.
+const READERS: usize = 3;
+
+/// Work for a connection.
+pub(super) type Work = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// What the writing thread is asked.
+pub(super) enum Request {
+    /// Anything; brings its own transaction and answers itself.
+    Work(Work),
+    /// Steps of the journal: waiting ones are committed together.
+    Record(Vec<Step>, oneshot::Sender<Result<(), StoreError>>),
+    /// Close the connection; answered by dropping the sender.
+    Close(oneshot::Sender<()>),
+}
+
+/// The ends at which requests go in.
+pub(super) struct Threads {
+    writer: mpsc::Sender<Request>,
+    readers: mpsc::Sender<Request>,
+}
+
+impl Threads {
+    /// Opens all connections and starts their threads.
+    pub(super) async fn start(path: &Path) -> Result<Self, StoreError> {
+        let (writer, writes) = mpsc::channel(QUEUE);
+        let (readers, reads) = mpsc::channel(QUEUE);
+        let owned = path.to_path_buf();
+        let (ready, opened) = oneshot::channel();
+        spawn("store-writer", move || match connection::writer(&owned) {
+            Ok(conn) => {
+                let _ = ready.send(Ok(()));
+                write_loop(conn, writes);
+            }
+            Err(e) => {
+                let _ = ready.send(Err(e));
+            }
+        })?;
+        opened.await.map_err(|_| StoreError::Closed)??;
+        let reads = Arc::new(Mutex::new(reads));
+        for _ in 0..READERS {
+            let (reads, conn) = (reads.clone(), connection::reader(path)?);
+            spawn("store-reader", move || read_loop(conn, &reads))?;
+        }
+        Ok(Self { writer, readers })
+    }
+
+    /// Asks the writing thread.
+    pub(super) async fn write(&self, request: Request) -> Result<(), StoreError> {
+        self.writer.send(request).await.map_err(|_| StoreError::Closed)
+    }
+
+    /// Asks whichever reading thread is free.
+    pub(super) async fn read(&self, work: Work) -> Result<(), StoreError> {
+        self.readers.send(Request::Work(work)).await.map_err(|_| StoreError::Closed)
+    }
+
+    /// Closes all connections, after what was asked before.
+    pub(super) async fn close(&self) {
+        for queue in std::iter::repeat_n(&self.readers, READERS).chain([&self.writer]) {
+            let (done, closed) = oneshot::channel();
+            if queue.send(Request::Close(done)).await.is_ok() {
+                let _ = closed.await;
+            }
+        }
+    }
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(body)
+        .map(|_| ())
+        .map_err(|e| StoreError::Other(format!("no thread for the store: {e}")))
+}
+
+fn read_loop(mut conn: Connection, reads: &Mutex<mpsc::Receiver<Request>>) {
+    loop {
+        // The lock is held while waiting and given up before working: the others queue here.
+        let next = match reads.lock() {
+            Ok(mut reads) => reads.blocking_recv(),
+            Err(_) => return,
+        };
+        match next {
+            Some(Request::Work(work)) => work(&mut conn),
+            Some(Request::Record(_, answer)) => drop(answer),
+            Some(Request::Close(done)) => {
+                drop(conn);
+                drop(done);
+                return;
+            }
+            None => return,
+        }
+    }
+}
+
+fn write_loop(mut conn: Connection, mut writes: mpsc::Receiver<Request>) {
+    let mut put_back = None;
+    while let Some(request) = put_back.take().or_else(|| writes.blocking_recv()) {
+        match request {
+            Request::Work(work) => work(&mut conn),
+            Request::Record(steps, answer) => {
+                let mut group = vec![(steps, answer)];
+                while put_back.is_none() && group.len() < QUEUE {
+                    match writes.try_recv() {
+                        Ok(Request::Record(steps, answer)) => group.push((steps, answer)),
+                        Ok(other) => put_back = Some(other),
+                        Err(_) => break,
+                    }
+                }
+                record_group(&mut conn, group);
+            }
+            Request::Close(done) => {
+                drop(conn);
+                drop(done);
+                return;
+            }
+        }
+    }
+}
+
+type Recording = (Vec<Step>, oneshot::Sender<Result<(), StoreError>>);
+
+/// One transaction and one commit for all; each is answered only after the commit. A request that
+/// fails is taken back alone, and the others are kept.
+fn record_group(conn: &mut Connection, group: Vec<Recording>) {
+    let (steps, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+    let outcome = (|| -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let mut tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut results = Vec::with_capacity(steps.len());
+        for request in steps {
+            let part = tx.savepoint()?;
+            let result = request.into_iter().try_for_each(|s| journal::apply(&part, s));
+            if result.is_ok() {
+                part.commit()?;
+            } else {
+                part.finish()?;
+            }
+            results.push(result);
+        }
+        tx.commit()?;
+        Ok(results)
+    })();
+    match outcome {
+        Ok(results) => {
+            for (answer, result) in answers.into_iter().zip(results) {
+                let _ = answer.send(result);
+            }
+        }
+        Err(e) => {
+            for answer in answers {
+                let _ = answer.send(Err(e.again()));
+            }
+        }
+    }
+}
+
+/// Runs `work` in a writing transaction of its own; `Ok` means that it is on the disk.
+pub(super) fn in_transaction<T>(
+    conn: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let value = work(&tx)?;
+    tx.commit()?;
+    Ok(value)
+}
