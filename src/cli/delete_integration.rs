@@ -1,5 +1,6 @@
 //! `addendum delete-integration`: forget a profile. Nothing is deleted in the PSA.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::json;
@@ -12,6 +13,7 @@ use super::shell::output::{Answer, Output, note};
 use crate::config::Paths;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
+use crate::store::Store;
 use crate::vault::Vault;
 use crate::worker::Lease;
 
@@ -44,7 +46,7 @@ pub async fn run(global: &Global, _args: &Args, output: Output) -> Result<Answer
     }
     let lease = Lease::take(&paths.data_dir, "delete-integration")?;
     let left = forget(&Vault::new(&paths, &global.profile))?;
-    let deleted = delete_files(&paths.data_dir)?;
+    let deleted = delete_files(&paths)?;
     drop(lease);
     // Both are ours and hold nothing any more; a folder with other files in it stays.
     let _ = std::fs::remove_file(paths.data_dir.join("addendum.lock"));
@@ -74,22 +76,19 @@ pub async fn run(global: &Global, _args: &Args, output: Output) -> Result<Answer
 }
 
 /// Deletes the store with its backups and the encrypted secrets; nothing that is not ours.
-fn delete_files(folder: &Path) -> Result<Vec<String>, Failure> {
-    let mut deleted = Vec::new();
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(deleted),
-        Err(e) => return Err(Failure::file(folder, "read", &e)),
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let ours = name.starts_with("addendum.db") || name.starts_with("secrets.vault");
-        if ours && entry.file_type().is_ok_and(|t| t.is_file()) {
-            std::fs::remove_file(entry.path())
-                .map_err(|e| Failure::file(&entry.path(), "delete", &e))?;
-            deleted.push(name);
+fn delete_files(paths: &Paths) -> Result<Vec<String>, Failure> {
+    let before = names(&paths.data_dir);
+    Store::remove_files(&paths.store).map_err(|e| Failure::Problem(e.problem()))?;
+    match std::fs::remove_file(&paths.vault) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Failure::file(&paths.vault, "delete", &e));
         }
+        _ => {}
     }
-    deleted.sort();
-    Ok(deleted)
+    Ok(before.difference(&names(&paths.data_dir)).cloned().collect())
+}
+
+fn names(folder: &Path) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect()
 }

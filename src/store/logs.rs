@@ -98,6 +98,11 @@ impl Store {
     pub async fn set_response_error(&self, on: bool) -> Result<(), StoreError> {
         self.set_note(RESPONSE_ERROR, on.then(|| "1".to_owned())).await
     }
+
+    /// Whether the last refresh failed (Mapping Status Response Error).
+    pub async fn response_error(&self) -> Result<bool, StoreError> {
+        Ok(self.note(RESPONSE_ERROR).await?.is_some())
+    }
 }
 
 fn note(conn: &Connection, name: &str) -> Result<Option<String>, StoreError> {

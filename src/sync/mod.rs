@@ -16,7 +16,7 @@ use crate::domain::line::Text;
 use crate::domain::money::Currency;
 use crate::domain::period::Period;
 use crate::domain::plan::{LineProblem, MoneyRow};
-use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::problem::Problem;
 use crate::domain::psa::MarkerPlace;
 use crate::store::{Store, StoreError};
 
@@ -130,12 +130,7 @@ async fn all_of<T: Send>(
 
 /// The problem that a failing store is.
 pub fn fault(error: StoreError) -> Problem {
-    Problem::new(
-        ProblemKind::Fault,
-        "store-failed",
-        format!("the local store failed: {error}"),
-        "make sure that the disk is not full and the data folder can be written",
-    )
+    error.problem()
 }
 
 /// What reconcile found (design 7).

@@ -211,6 +211,8 @@ async fn facts(store: &Store) -> Result<Overview, StoreError> {
     let (mut open_organizations, mut open_offers) = (HashSet::new(), HashSet::new());
     let mut hidden_organizations = HashSet::new();
 
+    // The mapped records may be gone meanwhile: nobody could look.
+    let unread = store.response_error().await?;
     let mut out = Overview {
         times: Times {
             companies: store.moment(Moment::Companies).await?,
@@ -247,8 +249,11 @@ async fn facts(store: &Store) -> Result<Overview, StoreError> {
             Some(p) => good_products.contains(&p),
             None => has_product.contains(&offer),
         };
-        let status =
-            if company && product { MappingStatus::Mapped } else { MappingStatus::Unmapped };
+        let status = match company && product {
+            true if unread => MappingStatus::ResponseError,
+            true => MappingStatus::Mapped,
+            false => MappingStatus::Unmapped,
+        };
         *out.mapping.entry(status.as_str()).or_default() += g.lines;
         if g.psa_status == PsaStatus::Synced {
             if g.source_total != g.posted_total {
@@ -288,6 +293,10 @@ async fn facts(store: &Store) -> Result<Overview, StoreError> {
     revised.message = "posted lines that the source has changed since".into();
     let blocks = [posting, failed, no_company, no_product, hidden, waiting, revised];
     out.blocks = blocks.into_iter().filter(|b| b.lines > 0).collect();
+    if unread {
+        let message = "the PSA could not be read at the last refresh";
+        out.blocks.insert(0, Block::new("response-error", message, "addendum pull"));
+    }
     let rows = flows::equation(
         &groups,
         &organizations,
