@@ -4,18 +4,24 @@ use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
 
 use super::Store;
+use crate::domain::addition::{AdditionFields, Subject};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::identity::Identities;
 use crate::domain::invoice_status::InvoiceStatus;
+use crate::domain::journal::{EntryId, Outcome, RunId, RunKind};
 use crate::domain::line::{CanonicalLine, Line, LineDates};
 use crate::domain::load::{LoadReport, LoadedLine};
+use crate::domain::plan::{Action, ActionKind, AgreementTarget, Settled};
 use crate::domain::policy::Scope;
+use crate::domain::problem::{Problem, ProblemKind};
 
+mod crash;
+mod journal_rules;
 mod load_rules;
 
 /// A store in a folder that goes with it.
 pub(super) struct Fixture {
-    pub folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     pub store: Store,
 }
 
@@ -23,7 +29,7 @@ impl Fixture {
     pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("addendum.db")).await.unwrap();
-        Self { folder, store }
+        Self { _folder: folder, store }
     }
 
     /// Closes the store as a dying process would, and opens it again.
@@ -101,4 +107,76 @@ pub(super) fn line_in(day: Date, subscription: &str, total: &str) -> CanonicalLi
 pub(super) fn with_id(id: &str, mut line: CanonicalLine) -> CanonicalLine {
     line.line_id = Some(id.into());
     line
+}
+
+/// A plan's creation for a line, on agreement 9.
+pub(super) fn action(line: &Line) -> Action {
+    Action {
+        id: 0,
+        kind: ActionKind::Create,
+        company_id: 3,
+        company: "Fabrikam".into(),
+        agreement: AgreementTarget::Existing(9),
+        agreement_name: "Cloud".into(),
+        addition_id: None,
+        marker: Some(format!("AD-{}", line.key).into()),
+        subject: Some(Subject::Line { source: line.source.clone(), key: line.key.clone() }),
+        lines: vec![line.key.clone()],
+        line_ids: vec![line.id],
+        period: Some(line.period),
+        before: None,
+        after: Some(fields()),
+        new_agreement: None,
+        amount: line.total,
+        currency: line.currency,
+        reasons: vec![],
+    }
+}
+
+pub(super) fn fields() -> AdditionFields {
+    AdditionFields {
+        product_id: 1,
+        quantity: Decimal::ONE,
+        unit_price: Decimal::TEN,
+        unit_cost: None,
+        effective: date(2026, 11, 1),
+        cancelled: None,
+        invoice_description: "Seats".into(),
+    }
+}
+
+pub(super) fn outcome(addition: i64) -> Outcome {
+    Outcome {
+        agreement_id: 9,
+        addition_id: Some(addition),
+        found: false,
+        fields: Some(fields()),
+        before: None,
+    }
+}
+
+pub(super) fn problem(code: &'static str) -> Problem {
+    Problem::new(ProblemKind::Incomplete, code, "the line was refused", "try again")
+}
+
+pub(super) fn settled(line: &Line, marker: &str) -> Settled {
+    Settled {
+        line_id: line.id,
+        line: line.key.clone(),
+        marker: marker.into(),
+        period: line.period,
+        amount: line.total,
+    }
+}
+
+/// A run with these intents.
+pub(super) async fn begin(
+    f: &Fixture,
+    kind: RunKind,
+    undoes: Option<RunId>,
+    actions: Vec<Action>,
+) -> (RunId, Vec<EntryId>) {
+    let run = f.store.begin_run(kind, &[], undoes).await.unwrap();
+    let entries = f.store.intend(run, actions).await.unwrap();
+    (run, entries)
 }
