@@ -1,5 +1,21 @@
 //! Billing sources: they turn a foreign bill into canonical lines. They only read (design 1, 5).
 
+mod check;
+mod collector;
+mod columns;
+mod delimited;
+mod duplicates;
+mod files;
+mod json_lines;
+mod platform;
+mod problems;
+mod raw;
+mod records;
+#[cfg(test)]
+mod tests;
+mod values;
+mod workbook;
+
 use std::path::PathBuf;
 
 use secrecy::SecretString;
@@ -7,7 +23,9 @@ use secrecy::SecretString;
 use crate::domain::load::LoadedLine;
 use crate::domain::period::Period;
 use crate::domain::policy::Policy;
-use crate::domain::problem::{FileRefusal, Problem};
+use crate::domain::problem::{FileRefusal, Problem, ProblemKind};
+use crate::domain::text::harmless;
+use collector::Collector;
 
 /// Where lines come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +66,12 @@ pub struct ReadReport {
 /// Reads all lines and hands them over in batches; blocking, for a thread of its own.
 ///
 /// Nothing may be kept unless this returns `Ok`: problems are collected over all files before it
-/// gives up. `sink` returns false to stop.
-#[expect(
-    clippy::todo,
-    unused_variables,
-    reason = "the walls stand first; the rooms are furnished next"
-)]
+/// gives up, and batches may have been handed over by then. `sink` returns false to stop.
+///
+/// # Errors
+///
+/// [`SourceError::Refused`] names each refused row; [`SourceError::Failed`] when the source as a
+/// whole cannot be read; [`SourceError::Abandoned`] when `sink` returned false.
 pub fn read(
     profile: &str,
     origin: &Origin,
@@ -62,5 +80,19 @@ pub fn read(
     policy: &Policy,
     sink: &mut dyn FnMut(Vec<LoadedLine>) -> bool,
 ) -> Result<ReadReport, SourceError> {
-    todo!()
+    if profile != "canonical" {
+        return Err(SourceError::Failed(Problem::new(
+            ProblemKind::NotSetUp,
+            "unknown-source-profile",
+            format!("there is no source profile {}", harmless(profile)),
+            "set source.profile to \"canonical\"",
+        )));
+    }
+    let mut collector = Collector::new(periods, policy, sink);
+    match origin {
+        Origin::Files(paths) => files::read(paths, &mut collector)?,
+        Origin::Location(place) => files::read(&files::of_location(place)?, &mut collector)?,
+        Origin::Url(url) => platform::read(url, secret, periods, &mut collector)?,
+    }
+    collector.finish()
 }
