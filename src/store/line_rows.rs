@@ -126,7 +126,7 @@ pub(super) fn read_one(
     id: i64,
 ) -> Result<Option<Line>, StoreError> {
     let mut lines = Vec::new();
-    each_line(conn, names, (id, id), false, |line| {
+    each_line(conn, names, (id, id), |line| {
         lines.push(line);
         Ok(())
     })?;
@@ -138,13 +138,11 @@ pub(super) fn each_line(
     conn: &Connection,
     names: &mut Names<'_>,
     range: (i64, i64),
-    failed_only: bool,
     mut take: impl FnMut(Line) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut sides = Sides::read(conn, names, range)?;
-    let which = if failed_only { "AND psa_status = 3" } else { "" };
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM line WHERE id BETWEEN ?1 AND ?2 {which} ORDER BY id"
+        "SELECT {COLUMNS} FROM line WHERE id BETWEEN ?1 AND ?2 ORDER BY id"
     ))?;
     let mut rows = statement.query(range)?;
     while let Some(row) = rows.next()? {

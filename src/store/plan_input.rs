@@ -16,11 +16,11 @@ use crate::domain::line::{Line, Text};
 use crate::domain::period::Period;
 use crate::domain::plan_input::{PeriodTotals, PlanInput, SubscriptionKey};
 use crate::domain::policy::Scope;
-use crate::domain::status::PsaStatus;
 use crate::domain::text::harmless;
 
 impl Store {
-    /// The snapshot that flows look at.
+    /// The snapshot that flows look at. It holds more lines than the scope names: all of its
+    /// periods, and with named lines the others of their subscriptions. The flow picks.
     ///
     /// # Errors
     /// [`StoreError::Refused`] for a line in scope that the store does not hold.
@@ -64,7 +64,7 @@ fn snapshot(conn: &Connection, scope: &Scope) -> Result<PlanInput, StoreError> {
     if scope.lines.is_empty() {
         for m in &scoped {
             let range = line_numbers(*m);
-            each_line(conn, &mut names, range, scope.failed_only, |line| {
+            each_line(conn, &mut names, range, |line| {
                 input.lines.push(line);
                 Ok(())
             })?;
@@ -104,10 +104,33 @@ fn named_lines(
         if !in_periods(&month_of(id)) || !seen.insert(id) {
             continue;
         }
-        let line = read_one(conn, names, id)?;
-        lines.extend(line.filter(|l| !scope.failed_only || l.psa_status == PsaStatus::Error));
+        lines.extend(read_one(conn, names, id)?);
+    }
+    let named = lines.len();
+    for n in 0..named {
+        for id in siblings(conn, &lines[n])? {
+            if seen.insert(id) {
+                lines.extend(read_one(conn, names, id)?);
+            }
+        }
     }
     Ok(lines)
+}
+
+/// The other lines of a line's subscription in its period: which occurrence it is, and so its
+/// marker, depends on them (design 6.3). The flow plans only what the scope names.
+fn siblings(conn: &Connection, line: &Line) -> Result<Vec<i64>, StoreError> {
+    let Some(key) = line.subscription_id.as_deref().filter(|_| line.charge_type.is_recurring())
+    else {
+        return Ok(Vec::new());
+    };
+    let (first, last) = line_numbers(month_of(line.id.0));
+    let mut statement = conn.prepare_cached(
+        "SELECT id FROM line WHERE id BETWEEN ?1 AND ?2 \
+         AND subscription IN (SELECT id FROM subscription WHERE key = ?3)",
+    )?;
+    let found = statement.query_map((first, last, key), |r| r.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// By period, invoice date, key. Keys are compared only among lines of one day.
@@ -188,7 +211,7 @@ fn relevant_additions(
         conn,
         &format!("WHERE recurring = 1 OR shown IN ({})", months.join(", ")),
     )?;
-    if !scope.lines.is_empty() || scope.failed_only {
+    if !scope.lines.is_empty() {
         let keys: HashSet<(&Text, &Text)> = lines.iter().map(|l| (&l.source, &l.key)).collect();
         found.retain(|a| match &a.subject {
             Subject::Recurring { .. } => true,
