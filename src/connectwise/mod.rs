@@ -1,15 +1,39 @@
 //! The PSA client: transport (authorization, retry, rate), paging, conditions, records, endpoints,
 //! permissions. It speaks ConnectWise's REST API and gives the domain's nouns.
 
+mod call;
+pub mod conditions;
+mod discovery;
+mod endpoints;
+mod headers;
+mod link;
+mod numbers;
+mod paging;
+mod patch;
+mod pause;
+mod permissions;
+mod records;
+mod refusal;
+mod rights;
+pub mod site;
+mod traffic;
+mod transport;
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::watch;
 
 use crate::domain::addition::{AdditionFields, LiveAddition};
-use crate::domain::plan::AgreementFields;
+use crate::domain::marker;
 use crate::domain::problem::Problem;
-use crate::domain::psa::{Agreement, AgreementType, Company, CustomField, MarkerPlace, Product};
+use crate::domain::psa::MarkerPlace;
+use headers::Identity;
+use records::agreement::Tables;
+use transport::Transport;
 
 /// The two API keys.
 #[derive(Clone)]
@@ -145,127 +169,104 @@ pub struct AdditionChange {
 
 /// The client; cheap to clone, all clones share rate, concurrency and pause.
 #[derive(Clone)]
-pub struct Client {}
+pub struct Client {
+    inner: Arc<Inner>,
+}
 
-#[expect(
-    clippy::todo,
-    unused_variables,
-    reason = "the walls stand first; the rooms are furnished next"
-)]
+struct Inner {
+    transport: Transport,
+    /// What references mean, as far as it was read.
+    tables: Mutex<Tables>,
+    currencies_read: AtomicBool,
+}
+
+/// Shows the address only: no key and no client id.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("base", &self.transport().base()).finish_non_exhaustive()
+    }
+}
+
 impl Client {
     /// A client that has not talked to anybody yet. `code_base` is what [`Client::discover`] told
     /// an earlier client; without it `v4_6_release` is used.
+    ///
+    /// # Errors
+    /// The site cannot be used, or a credential is missing.
     pub fn new(
         connection: &Connection,
         keys: ApiKeys,
         code_base: Option<String>,
     ) -> Result<Self, Problem> {
-        todo!()
+        Ok(Self::around(Self::transport_of(connection, &keys, code_base)?))
     }
+
+    fn transport_of(
+        connection: &Connection,
+        keys: &ApiKeys,
+        code_base: Option<String>,
+    ) -> Result<Transport, Problem> {
+        let identity = Identity::new(connection, keys)?;
+        let known = code_base.as_deref().and_then(site::code_base);
+        let code_base = known.unwrap_or_else(|| site::DEFAULT_CODE_BASE.to_owned());
+        Transport::new(connection, identity, code_base)
+    }
+
+    fn around(transport: Transport) -> Self {
+        let inner = Inner {
+            transport,
+            tables: Mutex::new(Tables::default()),
+            currencies_read: AtomicBool::new(false),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
     /// What it is doing.
     pub fn traffic(&self) -> watch::Receiver<Traffic> {
-        todo!()
+        self.transport().counters.watch()
     }
-    /// `companyinfo`: tells a mistyped company id from bad keys, and learns host and code base.
-    /// Returns the code base to remember; a PSA without the endpoint gives `None`.
+
+    /// `companyinfo`: tells a mistyped company id from bad keys, and learns the code base, which
+    /// this client and its clones use from now on. Returns the code base to remember; a PSA
+    /// without the endpoint gives `None`.
+    ///
+    /// # Errors
+    /// The company id is unknown (`unknown-company`), or the host cannot be reached.
     pub async fn discover(&self) -> Result<Option<String>, PsaError> {
-        todo!()
-    }
-    /// `GET /system/info`: one authenticated call.
-    pub async fn system_info(&self) -> Result<SystemInfo, PsaError> {
-        todo!()
-    }
-    /// All rights in one pass.
-    pub async fn permissions(&self) -> Result<Vec<PermissionCheck>, PsaError> {
-        todo!()
+        let found = self.transport().ask_code_base().await?;
+        if let Some(code_base) = &found {
+            self.transport().use_code_base(code_base);
+        }
+        Ok(found)
     }
 
-    /// All companies with the contact that an agreement would be made with.
-    pub async fn companies(
-        &self,
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Result<Vec<Company>, PsaError> {
-        todo!()
-    }
-    /// The catalog.
-    pub async fn products(
-        &self,
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Result<Vec<Product>, PsaError> {
-        todo!()
-    }
-    /// All agreements, their billing cycles resolved.
-    pub async fn agreements(
-        &self,
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Result<Vec<Agreement>, PsaError> {
-        todo!()
-    }
-    /// Agreement types.
-    pub async fn agreement_types(&self) -> Result<Vec<AgreementType>, PsaError> {
-        todo!()
-    }
-    /// Custom fields on agreement additions; empty where the role may not see them.
-    pub async fn addition_custom_fields(&self) -> Result<Vec<CustomField>, PsaError> {
-        todo!()
+    fn transport(&self) -> &Transport {
+        &self.inner.transport
     }
 
-    /// One agreement.
-    pub async fn agreement(&self, id: i64) -> Result<Agreement, PsaError> {
-        todo!()
-    }
-    /// All agreements of a company, filtered again here.
-    pub async fn agreements_of(&self, company: i64) -> Result<Vec<Agreement>, PsaError> {
-        todo!()
-    }
-    /// Sends once; a lost answer is the caller's to look up.
-    pub async fn create_agreement(&self, fields: &AgreementFields) -> Result<Agreement, PsaError> {
-        todo!()
-    }
-    /// Sends once.
-    pub async fn delete_agreement(&self, id: i64) -> Result<(), PsaError> {
-        todo!()
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.inner.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All additions of an agreement, at the full page size.
-    pub async fn additions(&self, agreement: i64) -> Result<Vec<LiveAddition>, PsaError> {
-        todo!()
+    fn currencies_read(&self) -> bool {
+        self.inner.currencies_read.load(Ordering::Acquire)
     }
-    /// One addition.
-    pub async fn addition(&self, agreement: i64, id: i64) -> Result<LiveAddition, PsaError> {
-        todo!()
-    }
-    /// Sends once; a lost answer is the caller's to look up.
-    pub async fn create_addition(
-        &self,
-        agreement: i64,
-        fields: &AdditionFields,
-        marker: &str,
-        place: &MarkerPlace,
-    ) -> Result<LiveAddition, PsaError> {
-        todo!()
-    }
-    /// Sends once; the answer is compared with what was asked.
-    pub async fn change_addition(
-        &self,
-        agreement: i64,
-        id: i64,
-        change: &AdditionChange,
-    ) -> Result<LiveAddition, PsaError> {
-        todo!()
-    }
-    /// Sends once.
-    pub async fn delete_addition(&self, agreement: i64, id: i64) -> Result<(), PsaError> {
-        todo!()
+
+    fn set_currencies_read(&self) {
+        self.inner.currencies_read.store(true, Ordering::Release);
     }
 }
 
-/// The marker of an addition, wherever it stands: the named place first, then the other.
-#[expect(
-    clippy::todo,
-    unused_variables,
-    reason = "the walls stand first; the rooms are furnished next"
-)]
+/// The marker of an addition, wherever it stands: the named place first, then the other, since
+/// `billing.identity` may have been changed after it was posted.
 pub fn marker_of<'a>(addition: &'a LiveAddition, place: &MarkerPlace) -> Option<&'a str> {
-    todo!()
+    let marked = |text: &&str| text.starts_with(marker::PREFIX);
+    let serial = || addition.serial_number.as_deref().map(str::trim).filter(marked);
+    let field =
+        |caption: &str| addition.custom_fields.get(caption).map(|v| v.trim()).filter(marked);
+    let any = || addition.custom_fields.values().map(|v| v.trim()).find(marked);
+    match place {
+        MarkerPlace::SerialNumber => serial().or_else(any),
+        MarkerPlace::CustomField(named) => field(&named.caption).or_else(serial).or_else(any),
+    }
 }

@@ -1,0 +1,32 @@
+//! The system itself: is it there, does it know us.
+
+use crate::connectwise::call::Call;
+use crate::connectwise::paging::read_one;
+use crate::connectwise::records::setup::InfoRecord;
+use crate::connectwise::{Client, PsaError, SystemInfo};
+use crate::domain::text::harmless;
+
+impl Client {
+    /// `GET /system/info`: one authenticated call. A PSA without the endpoint is asked for its
+    /// agreement types instead, so that the keys are proven all the same.
+    ///
+    /// # Errors
+    /// See [`PsaError`].
+    pub async fn system_info(&self) -> Result<SystemInfo, PsaError> {
+        let path = "/system/info";
+        let info = match self.transport().call(&Call::get(path)).await {
+            Ok(answer) => read_one::<InfoRecord>(path, &answer)?,
+            Err(PsaError::Refused { status: 404 | 405, .. }) => {
+                let call = Call::get("/finance/agreements/types").with("pageSize", 1);
+                self.transport().call(&call).await?;
+                InfoRecord::default()
+            }
+            Err(e) => return Err(e),
+        };
+        Ok(SystemInfo {
+            base: self.transport().base(),
+            version: info.version.as_deref().map(harmless).unwrap_or_default(),
+            time_zone: info.server_time_zone.as_deref().map(harmless),
+        })
+    }
+}

@@ -1,0 +1,332 @@
+//! Requests on their way: how many at once, how many a minute, the pause that all share, and which
+//! of them are sent again (connectwise-api.md 5.3, 7).
+//!
+//! A read is sent again after any doubt. A write is sent once: only a 429 and a connection that
+//! was never made are certain not to have written, everything else is the caller's to look up.
+
+use std::collections::HashSet;
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use backon::{BackoffBuilder as _, ExponentialBuilder};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LINK, RETRY_AFTER};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep};
+use url::Url;
+
+use super::call::{Answer, Arrived, Call, Tried, failed, judge, no_answer};
+use super::headers::{self, Identity};
+use super::pause::Pause;
+use super::site::Site;
+use super::traffic::Counters;
+use super::{Connection, PsaError};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::text::harmless;
+
+/// No answer is bigger; a server that goes on for ever is cut off.
+const BIGGEST_BODY: usize = 256 << 20;
+
+/// The transport; one per client, shared by its clones.
+pub(super) struct Transport {
+    http: reqwest::Client,
+    pub(super) site: Site,
+    pub(super) company_id: String,
+    identity: Identity,
+    code_base: RwLock<String>,
+    slots: Semaphore,
+    pub(super) concurrency: usize,
+    rate: Option<DefaultDirectRateLimiter>,
+    pub(super) pause: Pause,
+    pub(super) counters: Counters,
+    max_retries: u32,
+    waits: ExponentialBuilder,
+    /// Endpoints that refused the pinned version, numbers left out.
+    unpinned: Mutex<HashSet<String>>,
+    /// When the code base was last looked for because of a 404.
+    pub(super) looked: tokio::sync::Mutex<Option<Instant>>,
+}
+
+impl Transport {
+    pub(super) fn new(
+        connection: &Connection,
+        identity: Identity,
+        code_base: String,
+    ) -> Result<Self, Problem> {
+        let site = Site::parse(&connection.site)?;
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!("Addendum/", env!("CARGO_PKG_VERSION")))
+            .timeout(connection.timeout)
+            .connect_timeout(connection.timeout.min(Duration::from_secs(10)))
+            // Keys go to the configured host only.
+            .redirect(reqwest::redirect::Policy::none())
+            // Shorter than servers keep idle connections: a write on one that is about to be
+            // closed would be a lost answer.
+            .pool_idle_timeout(Duration::from_secs(15));
+        if site.is_loopback() {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|e| {
+            Problem::new(
+                ProblemKind::Fault,
+                "no-http-client",
+                format!("the HTTP client cannot be made: {}", harmless(&e.to_string())),
+                "check the system's certificates and proxy settings",
+            )
+        })?;
+        let concurrency = connection.concurrency.clamp(1, 1_000);
+        Ok(Self {
+            http,
+            site,
+            company_id: connection.company_id.trim().to_owned(),
+            identity,
+            code_base: RwLock::new(code_base),
+            slots: Semaphore::new(concurrency),
+            concurrency,
+            rate: rate(connection.requests_per_minute),
+            pause: Pause::new(),
+            counters: Counters::new(),
+            max_retries: connection.max_retries,
+            waits: ExponentialBuilder::new()
+                .with_min_delay(Duration::from_millis(300))
+                .with_max_delay(Duration::from_secs(30))
+                .with_jitter()
+                .without_max_times(),
+            unpinned: Mutex::new(HashSet::new()),
+            looked: tokio::sync::Mutex::new(None),
+        })
+    }
+
+    /// Shorter waits between tries, for tests.
+    #[cfg(test)]
+    pub(super) fn hurry(&mut self) {
+        self.waits = ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(1))
+            .with_max_delay(Duration::from_millis(2))
+            .without_max_times();
+    }
+
+    /// The base address in use.
+    pub(super) fn base(&self) -> String {
+        self.site.base(&self.code_base.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The code base in use.
+    pub(super) fn code_base(&self) -> String {
+        self.code_base.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes it for all clones.
+    pub(super) fn use_code_base(&self, code_base: &str) {
+        code_base.clone_into(&mut self.code_base.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Sends until there is an answer, a refusal, or no more tries.
+    pub(super) async fn send(&self, call: &Call) -> Result<Answer, PsaError> {
+        let most = self.max_retries.min(call.most_retries);
+        let mut waits = self.waits.build();
+        let mut tries = 0_u32;
+        let mut again = false;
+        loop {
+            let pinned = !self.is_unpinned(&call.path);
+            let tried = self.attempt(call, pinned, again).await;
+            again = true;
+            match tried {
+                Tried::Refused { status, problem, raw } => {
+                    if pinned && call.keyless.is_none() && about_version(status, &problem, &raw) {
+                        tracing::info!(path = call.path, status, "the API version is refused here");
+                        self.unpin(&call.path);
+                        continue;
+                    }
+                    return Err(PsaError::Refused { status, problem, raw });
+                }
+                Tried::Throttled { wait, problem, raw } => {
+                    self.pause.hold(wait);
+                    let left = u64::try_from(self.pause.left().as_millis()).unwrap_or(u64::MAX);
+                    self.counters.throttled(left);
+                    tracing::warn!(seconds = wait.as_secs(), "the PSA asks to slow down");
+                    if tries >= most {
+                        return failed(Tried::Throttled { wait, problem, raw });
+                    }
+                }
+                Tried::Doubt(problem) => {
+                    let in_time = problem.code != super::call::TIMEOUT || call.retry_timeouts;
+                    if call.writes() || tries >= most || !in_time {
+                        return Err(PsaError::Lost { problem });
+                    }
+                    sleep(waits.next().unwrap_or_default()).await;
+                }
+                Tried::NotSent(problem) => {
+                    if tries >= most || problem.code != "no-connection" {
+                        return Err(PsaError::NotSent { problem });
+                    }
+                    sleep(waits.next().unwrap_or_default()).await;
+                }
+                good @ Tried::Good(_) => return failed(good),
+            }
+            tries += 1;
+        }
+    }
+
+    /// One try: waits for its turn, sends, reads the whole answer, judges it.
+    async fn attempt(&self, call: &Call, pinned: bool, again: bool) -> Tried {
+        let _slot = self.turn().await;
+        let _in_flight = self.counters.sending(again);
+        let started = Instant::now();
+        let host = self.site.api_host();
+        let arrived = match self.exchange(call, pinned).await {
+            Ok(arrived) => arrived,
+            Err(Failed::NoAnswer(error)) => {
+                let tried = no_answer(call, host, error);
+                if let Tried::Doubt(p) | Tried::NotSent(p) = &tried {
+                    tracing::warn!(method = %call.method, path = call.path, code = %p.code, "{}", p.message);
+                }
+                return tried;
+            }
+            Err(Failed::TooBig) => {
+                return Tried::Doubt(Problem::new(
+                    ProblemKind::Fault,
+                    "answer-too-big",
+                    format!("{host} answers {} {} without end", call.method, call.path),
+                    "check connectwise.site",
+                ));
+            }
+        };
+        let (status, took) = (arrived.status, started.elapsed().as_millis());
+        let tried = judge(call, host, arrived);
+        match &tried {
+            Tried::Good(_) => {
+                tracing::debug!(method = %call.method, path = call.path, status, ms = took, "answered");
+            }
+            Tried::Refused { raw, .. } | Tried::Throttled { raw, .. } => {
+                tracing::warn!(method = %call.method, path = call.path, status, ms = took, raw, "refused");
+            }
+            Tried::Doubt(p) | Tried::NotSent(p) => {
+                tracing::warn!(method = %call.method, path = call.path, status, ms = took, "{}", p.message);
+            }
+        }
+        tried
+    }
+
+    /// Waits until nobody is told to wait, the rate allows one more, and a slot is free.
+    async fn turn(&self) -> SemaphorePermit<'_> {
+        loop {
+            if self.pause.over().await {
+                self.counters.resumed();
+            }
+            if let Some(rate) = &self.rate {
+                while let Err(not_yet) = rate.check() {
+                    sleep(not_yet.wait_time_from(DefaultClock::default().now())).await;
+                }
+            }
+            let slot = self.slots.acquire().await.expect("the semaphore is never closed");
+            // Somebody may have been told to wait while we stood in line.
+            if self.pause.left().is_zero() {
+                return slot;
+            }
+        }
+    }
+
+    async fn exchange(&self, call: &Call, pinned: bool) -> Result<Arrived, Failed> {
+        let url = match &call.keyless {
+            Some(url) => url.clone(),
+            None => self.address(call),
+        };
+        let mut request = self.http.request(call.method.clone(), url);
+        if call.keyless.is_some() {
+            request = request.header(ACCEPT, headers::ACCEPT_ANY);
+        } else {
+            let accept = if pinned { headers::ACCEPT } else { headers::ACCEPT_ANY };
+            request = request
+                .header(ACCEPT, accept)
+                .header(AUTHORIZATION, self.identity.authorization.clone())
+                .header("clientId", self.identity.client_id.clone());
+        }
+        if call.forward_only {
+            request = request.header("pagination-type", "forward-only");
+        }
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, headers::CONTENT_TYPE).body(body.clone());
+        }
+        let mut response = request.send().await.map_err(Failed::NoAnswer)?;
+        let head = response.headers();
+        let text = |name: &str| header(head, name);
+        let is_html = text("content-type").is_some_and(|t| t.to_ascii_lowercase().contains("html"));
+        let (link, retry_after) = (text(LINK.as_str()), text(RETRY_AFTER.as_str()));
+        tracing::debug!(
+            path = call.path,
+            status = response.status().as_u16(),
+            request_id = text("x-cw-request-id").map(|t| harmless(&t)),
+            api_version = text("api-current-version").map(|t| harmless(&t)),
+            "headers"
+        );
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(Failed::NoAnswer)? {
+            if body.len() + chunk.len() > BIGGEST_BODY {
+                return Err(Failed::TooBig);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let tag = body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<');
+        Ok(Arrived { status, html: is_html || tag, link, retry_after, body })
+    }
+
+    fn address(&self, call: &Call) -> Url {
+        let base = format!("{}{}", self.base(), call.path);
+        let mut url = Url::parse(&base).expect("a site's base and a plain path are an address");
+        if let Some(raw) = &call.raw_query {
+            url.set_query(Some(raw));
+        } else if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+            // A plus in a value is %2B by now, so that each plus left stands for a space.
+            let plain = url.query().unwrap_or_default().replace('+', "%20");
+            url.set_query(Some(&plain));
+        }
+        url
+    }
+
+    fn is_unpinned(&self, path: &str) -> bool {
+        let unpinned = self.unpinned.lock().unwrap_or_else(PoisonError::into_inner);
+        !unpinned.is_empty() && unpinned.contains(&template(path))
+    }
+
+    fn unpin(&self, path: &str) {
+        let mut unpinned = self.unpinned.lock().unwrap_or_else(PoisonError::into_inner);
+        unpinned.insert(template(path));
+    }
+}
+
+enum Failed {
+    NoAnswer(reqwest::Error),
+    TooBig,
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned())
+}
+
+/// A path with its numbers left out.
+fn template(path: &str) -> String {
+    let numbers = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let parts: Vec<&str> = path.split('/').map(|s| if numbers(s) { "#" } else { s }).collect();
+    parts.join("/")
+}
+
+/// Whether a refusal is about the version that was asked for. Nothing was written then.
+fn about_version(status: u16, problem: &Problem, raw: &str) -> bool {
+    match status {
+        406 | 415 => true,
+        400 => problem.code == "api-version" || raw.to_lowercase().contains("api version"),
+        _ => false,
+    }
+}
+
+/// So many a minute, of which a tenth may come at once: no minute sees much more than was set.
+fn rate(per_minute: u32) -> Option<DefaultDirectRateLimiter> {
+    let per_minute = NonZeroU32::new(per_minute)?;
+    let burst = NonZeroU32::new(per_minute.get() / 10).unwrap_or(NonZeroU32::MIN);
+    Some(RateLimiter::direct(Quota::per_minute(per_minute).allow_burst(burst)))
+}
