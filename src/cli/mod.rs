@@ -240,7 +240,7 @@ pub fn run(cli: &Cli) -> Exit {
         Ok(runtime) => runtime,
         Err(e) => return output.failure(&shell::output::fault(format!("cannot start: {e}"))),
     };
-    let result = runtime.block_on(dispatch(cli, output));
+    let result = shell::panics::caught(|| runtime.block_on(dispatch(cli, output)));
     // Blocking reads (standard input, a lost file server) must not hold the exit.
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     let exit = match result {

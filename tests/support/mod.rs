@@ -142,7 +142,11 @@ impl Home {
                 .find(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c));
             assert_eq!(raw, None, "{args:?} prints a raw control character: {ran:#?}");
         }
-        assert!(!ran.stderr.contains("panic"), "{args:?} panicked: {ran:#?}");
+        let fault = ["panicked", "the program stopped at", "ended without a result"];
+        assert!(
+            !fault.iter().any(|f| ran.stderr.contains(f) || ran.stdout.contains(f)),
+            "{args:?} is a fault of ours: {ran:#?}"
+        );
         if args.contains(&"--json") && !args.contains(&"--follow") {
             let document = ran.json();
             let schema = document["schema"].as_str().unwrap_or_default();

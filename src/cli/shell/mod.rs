@@ -6,6 +6,7 @@ pub mod exit;
 pub mod failure;
 pub mod log_file;
 pub mod output;
+pub mod panics;
 pub mod progress;
 pub mod signals;
 pub mod table;
