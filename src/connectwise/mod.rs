@@ -20,8 +20,7 @@ mod traffic;
 mod transport;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -177,7 +176,8 @@ struct Inner {
     transport: Transport,
     /// What references mean, as far as it was read.
     tables: Mutex<Tables>,
-    currencies_read: AtomicBool,
+    /// Whether the PSA shows its currencies; unset: nobody asked.
+    currencies_shown: OnceLock<bool>,
 }
 
 /// Shows the address only: no key and no client id.
@@ -216,7 +216,7 @@ impl Client {
         let inner = Inner {
             transport,
             tables: Mutex::new(Tables::default()),
-            currencies_read: AtomicBool::new(false),
+            currencies_shown: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -248,12 +248,13 @@ impl Client {
         self.inner.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn currencies_read(&self) -> bool {
-        self.inner.currencies_read.load(Ordering::Acquire)
+    fn currencies_shown(&self) -> Option<bool> {
+        self.inner.currencies_shown.get().copied()
     }
 
-    fn set_currencies_read(&self) {
-        self.inner.currencies_read.store(true, Ordering::Release);
+    fn set_currencies_shown(&self, shown: bool) {
+        // Somebody who asked at the same time got the same answer.
+        let _ = self.inner.currencies_shown.set(shown);
     }
 }
 

@@ -1,12 +1,16 @@
 //! Agreements, with what their references mean (connectwise-api.md 11).
 
+use serde_json::{Value, json};
+
 use crate::connectwise::call::Call;
 use crate::connectwise::conditions::{Conditions, Field};
 use crate::connectwise::paging::{List, Progress, SILENT, gather, read_one, walk};
 use crate::connectwise::records::agreement::{AgreementRecord, FIELDS, Tables, body};
+use crate::connectwise::records::reference;
 use crate::connectwise::{Client, PsaError};
 use crate::domain::money::Currency;
 use crate::domain::plan::AgreementFields;
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::Agreement;
 
 const ALL: &str = "/finance/agreements";
@@ -56,16 +60,29 @@ impl Client {
         Ok(all)
     }
 
-    /// Sends once; a lost answer is the caller's to look up. The currency is sent where the PSA's
-    /// number for it is known or can be read.
+    /// Sends once; a lost answer is the caller's to look up.
     ///
     /// # Errors
-    /// See [`PsaError`]. An answer without a record is a lost one.
+    /// See [`PsaError`]. An answer without a record is a lost one. A currency that the PSA does not
+    /// have is refused before anything is sent (status 0), and an agreement that came out in another
+    /// currency is a refusal with the code `answer-differs`: nothing may be posted on it.
     pub async fn create_agreement(&self, fields: &AgreementFields) -> Result<Agreement, PsaError> {
-        let currency = self.currency_number(fields.currency).await?;
+        let currency = self.currency_reference(fields.currency).await?;
         let answer = self.transport().call(&Call::post(ALL, &body(fields, currency))).await?;
-        let record = read_one::<AgreementRecord>(ALL, &answer)?;
-        Ok(self.resolved_one(record))
+        let made = self.resolved_one(read_one::<AgreementRecord>(ALL, &answer)?);
+        match made.currency {
+            Some(other) if other != fields.currency => Err(refused(
+                answer.status,
+                "answer-differs",
+                format!(
+                    "ConnectWise created agreement {} in {other}, not in {}",
+                    made.id, fields.currency
+                ),
+                "give it the right currency in ConnectWise, or delete it and create one by hand; \
+                 then `addendum pull`",
+            )),
+            _ => Ok(made),
+        }
     }
 
     /// Sends once.
@@ -80,6 +97,7 @@ impl Client {
     fn resolved(&self, all: Vec<AgreementRecord>) -> Vec<Agreement> {
         let mut tables = self.tables();
         tables.currencies.extend(all.iter().filter_map(AgreementRecord::currency_pair));
+        tables.unnamed |= all.iter().any(AgreementRecord::names_no_currency);
         all.into_iter().map(|r| r.resolved(&tables)).collect()
     }
 
@@ -88,15 +106,36 @@ impl Client {
         record.resolved(tables)
     }
 
-    /// The PSA's number of a currency; `None` where it has no table of them.
-    async fn currency_number(&self, wanted: Currency) -> Result<Option<i64>, PsaError> {
+    /// How a currency is written: by the PSA's number for it, else by its code. A PSA that has only
+    /// its home currency has neither, and gets none.
+    async fn currency_reference(&self, wanted: Currency) -> Result<Option<Value>, PsaError> {
         let known = |tables: &Tables| {
             tables.currencies.iter().filter(|(_, c)| **c == wanted).map(|(id, _)| *id).min()
         };
         if let Some(id) = known(&self.tables()) {
-            return Ok(Some(id));
+            return Ok(Some(reference::to(id)));
         }
-        self.learn_currencies().await?;
-        Ok(known(&self.tables()))
+        let all_known = self.learn_currencies().await?;
+        let tables = self.tables();
+        match known(&tables) {
+            Some(id) => Ok(Some(reference::to(id))),
+            None if all_known => Err(refused(
+                0,
+                "currency-not-in-psa",
+                format!("ConnectWise has no currency {wanted}"),
+                "add the currency in ConnectWise under System > Setup Tables > Currency, or create \
+                 the agreement by hand",
+            )),
+            None if tables.unnamed => Ok(None),
+            None => Ok(Some(json!({"currencyCode": wanted}))),
+        }
+    }
+}
+
+fn refused(status: u16, code: &'static str, message: String, remedy: &str) -> PsaError {
+    PsaError::Refused {
+        status,
+        problem: Problem::new(ProblemKind::Incomplete, code, message, remedy),
+        raw: String::new(),
     }
 }

@@ -50,16 +50,16 @@ impl Client {
         Ok(())
     }
 
-    /// Reads the codes of the currencies, once.
-    pub(super) async fn learn_currencies(&self) -> Result<(), PsaError> {
-        if self.currencies_read() {
-            return Ok(());
+    /// Reads the codes of the currencies, once. False: the PSA does not show them.
+    pub(super) async fn learn_currencies(&self) -> Result<bool, PsaError> {
+        if let Some(shown) = self.currencies_shown() {
+            return Ok(shown);
         }
         let all = self.optional::<CurrencyRecord>("/finance/currencies").await?;
         let known = all.iter().filter_map(|r| Some((r.id(), r.code()?)));
         self.tables().currencies.extend(known);
-        self.set_currencies_read();
-        Ok(())
+        self.set_currencies_shown(!all.is_empty());
+        Ok(!all.is_empty())
     }
 
     /// A table that can be done without.

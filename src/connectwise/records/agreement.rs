@@ -79,6 +79,8 @@ impl Record for AgreementRecord {
 pub(in crate::connectwise) struct Tables {
     pub cycles: HashMap<i64, BillingCycle>,
     pub currencies: HashMap<i64, Currency>,
+    /// Agreements without a currency have been seen.
+    pub unnamed: bool,
 }
 
 impl AgreementRecord {
@@ -86,6 +88,11 @@ impl AgreementRecord {
     pub(in crate::connectwise) fn currency_pair(&self) -> Option<(i64, Currency)> {
         let reference = self.currency.as_ref()?;
         Some((reference.id.filter(|id| *id > 0)?, code_of(reference)?))
+    }
+
+    /// Whether it has no currency at all.
+    pub(in crate::connectwise) fn names_no_currency(&self) -> bool {
+        self.currency.as_ref().is_none_or(|c| c.id.is_none() && code_of(c).is_none())
     }
 
     /// Whether its currency can only be known from the table of currencies.
@@ -154,7 +161,7 @@ fn code_of(reference: &CurrencyReference) -> Option<Currency> {
 
 /// The body that creates one. The billing start is sent too: left to the server it drifts one day
 /// past the start, and additions dated at the start are refused then (connectwise-api.md 9.2).
-pub(in crate::connectwise) fn body(fields: &AgreementFields, currency: Option<i64>) -> Value {
+pub(in crate::connectwise) fn body(fields: &AgreementFields, currency: Option<Value>) -> Value {
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| {
         body.insert(name.to_owned(), value);
@@ -170,11 +177,13 @@ pub(in crate::connectwise) fn body(fields: &AgreementFields, currency: Option<i6
         ("location", fields.location_id),
         ("department", fields.department_id),
         ("billingCycle", fields.billing_cycle_id),
-        ("currency", currency),
     ] {
         if let Some(id) = id {
             put(name, reference::to(id));
         }
+    }
+    if let Some(currency) = currency {
+        put("currency", currency);
     }
     for (name, word) in &fields.defaults {
         if super::agreement_type::DEFAULTS.contains(&name.as_str()) {
@@ -194,6 +203,7 @@ mod tests {
         let tables = Tables {
             cycles: HashMap::from([(4, BillingCycle::Quarterly)]),
             currencies: HashMap::from([(2, "EUR".parse().unwrap())]),
+            unnamed: false,
         };
         serde_json::from_str::<AgreementRecord>(json).unwrap().resolved(&tables)
     }
