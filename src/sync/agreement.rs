@@ -79,7 +79,7 @@ impl Under<'_> {
         // arrives late is found then.
         match self.look_for_agreement(wanted).await {
             Ok(Some(agreement)) => self.made(agreement, false).await,
-            Ok(None) => Sent::Failed(problems::not_made(action, 1, &lost), None),
+            Ok(None) => Sent::Failed(problems::not_made(action, 1, &lost.message), None),
             Err(problem) => {
                 self.stop(problem);
                 Sent::Open
@@ -144,7 +144,7 @@ impl Under<'_> {
             }
             Err(PsaError::Lost { problem }) => match self.agreement_gone(id).await {
                 Ok(true) => Sent::Done(Box::new(outcome), None),
-                Ok(false) => Sent::Failed(problems::not_made(action, 1, &problem), None),
+                Ok(false) => Sent::Failed(problems::not_made(action, 1, &problem.message), None),
                 Err(problem) => {
                     self.stop(problem);
                     Sent::Open

@@ -80,13 +80,13 @@ pub(super) fn marker_not_kept(action: &Action, addition: i64) -> Problem {
     )
 }
 
-pub(super) fn not_made(action: &Action, tries: u32, last: &Problem) -> Problem {
+pub(super) fn not_made(action: &Action, tries: u32, last: &str) -> Problem {
     incomplete(
         "no-answer",
         format!(
             "{tries} requests got no answer and none of them arrived ({}): {}",
             where_at(action),
-            last.message
+            last
         ),
         "run `addendum retry` when the connection is better",
     )

@@ -12,7 +12,7 @@ use crate::domain::line::Text;
 use crate::domain::plan::{Action, ActionKind, Counts, LineProblem};
 use crate::domain::problem::Problem;
 
-/// Reads in a row that may fail before the run counts the PSA as down.
+/// Reads, or writes, in a row that may fail before the run counts the PSA as down.
 const STRIKES: u32 = 3;
 
 /// One run under way.
@@ -37,6 +37,7 @@ pub(super) struct Tally {
     done: u64,
     failed: u64,
     strikes: u32,
+    unanswered: u32,
 }
 
 impl<'a> Under<'a> {
@@ -87,7 +88,17 @@ impl<'a> Under<'a> {
         }
     }
 
-    /// Something worked.
+    /// A write got no answer however often it was sent, though reads are answered: so it may be
+    /// the record. When it happens again and again with no write that works, it is the PSA.
+    pub(super) fn unanswered(&self, problem: &Problem) {
+        let mut tally = self.tally();
+        tally.unanswered += 1;
+        if tally.unanswered >= STRIKES {
+            tally.stop.get_or_insert_with(|| problem.clone());
+        }
+    }
+
+    /// A read worked.
     pub(super) fn worked(&self) {
         self.tally().strikes = 0;
     }
@@ -98,6 +109,7 @@ impl<'a> Under<'a> {
             let mut tally = self.tally();
             tally.done += 1;
             tally.strikes = 0;
+            tally.unanswered = 0;
             let c = &mut tally.counts;
             match action.kind {
                 _ if found => c.unchanged += action.lines.len() as u64,

@@ -90,6 +90,7 @@ impl Under<'_> {
     ) -> Sent {
         let marker = action.marker.as_deref().unwrap_or_default();
         let (client, place) = (&self.executor.client, &self.executor.place);
+        let mut last = None;
         for _ in 0..=AGAIN {
             if !self.mark(pending, entry).await {
                 return Sent::Dropped;
@@ -113,7 +114,7 @@ impl Under<'_> {
                     return Sent::Failed(problems::doubled(action, own.len()), None);
                 }
                 Seen::Absent if self.halted() => return Sent::Dropped,
-                Seen::Absent => self.strike(&lost),
+                Seen::Absent => last = Some(lost),
                 Seen::Unknown(problem) => {
                     self.stop(problem);
                     return Sent::Open;
@@ -123,7 +124,7 @@ impl Under<'_> {
                 return Sent::Dropped;
             }
         }
-        Sent::Failed(problems::not_made(action, AGAIN + 1, &unanswered()), None)
+        self.not_made(action, last)
     }
 
     /// A created addition is as asked, or it is said that it is not. What stands in the journal is
@@ -176,6 +177,7 @@ impl Under<'_> {
         let marker = action.marker.as_deref().unwrap_or_default();
         let agreement = live.agreement_id;
         let change = AdditionChange { to: wanted.clone(), from: live.fields.clone() };
+        let mut last = None;
         for _ in 0..=AGAIN {
             if !self.mark(pending, entry).await {
                 return Sent::Dropped;
@@ -197,7 +199,7 @@ impl Under<'_> {
                 Seen::There(now) => return self.changed(action, live, wanted, now).await,
                 Seen::Absent if self.halted() => return Sent::Dropped,
                 Seen::Absent => {
-                    self.strike(&lost);
+                    last = Some(lost);
                     // Between the two writes somebody may have made a third one.
                     match self.get(agreement, live.id).await {
                         Ok(Some(now)) if same(&live.fields, &now.fields) => {}
@@ -221,7 +223,7 @@ impl Under<'_> {
                 return Sent::Dropped;
             }
         }
-        Sent::Failed(problems::not_made(action, AGAIN + 1, &unanswered()), None)
+        self.not_made(action, last)
     }
 
     async fn changed(
@@ -272,6 +274,7 @@ impl Under<'_> {
             fields: None,
             before: Some(live.clone()),
         };
+        let mut last = None;
         for _ in 0..=AGAIN {
             if !self.mark(pending, entry).await {
                 return Sent::Dropped;
@@ -285,7 +288,7 @@ impl Under<'_> {
                 Ok(()) | Err(PsaError::Refused { status: 404, .. }) => {
                     return Sent::Done(Box::new(outcome), None);
                 }
-                Err(PsaError::Lost { problem }) => self.strike(&problem),
+                Err(PsaError::Lost { problem }) => last = Some(problem),
                 Err(e) => return refused(self, e),
             }
             match self.look_deleted(agreement, live.id, marker).await {
@@ -298,7 +301,15 @@ impl Under<'_> {
                 }
             }
         }
-        Sent::Failed(problems::not_made(action, AGAIN + 1, &unanswered()), None)
+        self.not_made(action, last)
+    }
+
+    /// None of the requests arrived.
+    fn not_made(&self, action: &Action, last: Option<Problem>) -> Sent {
+        let last = last.map(|p| p.message).unwrap_or_default();
+        let problem = problems::not_made(action, AGAIN + 1, &last);
+        self.unanswered(&problem);
+        Sent::Failed(problem, None)
     }
 
     /// A person deleted the addition: remembered, and the line fails.
@@ -311,13 +322,4 @@ impl Under<'_> {
         tracing::warn!(addition, "an addition was deleted in the PSA");
         Sent::Failed(problems::deleted(action), None)
     }
-}
-
-fn unanswered() -> Problem {
-    Problem::new(
-        crate::domain::problem::ProblemKind::Fault,
-        "no-answer",
-        "the connection broke each time",
-        "",
-    )
 }
