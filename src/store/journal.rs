@@ -34,6 +34,24 @@ impl Store {
         self.write(move |tx| actions.iter().map(|a| intend(tx, run, a)).collect()).await
     }
 
+    /// Writes intents in place of others that were never requested: those are dropped, and their
+    /// lines follow the new ones only. One transaction.
+    pub async fn intend_instead(
+        &self,
+        run: RunId,
+        of: Vec<EntryId>,
+        actions: Vec<Action>,
+    ) -> Result<Vec<EntryId>, StoreError> {
+        self.write(move |tx| {
+            for entry in &of {
+                tx.execute("DELETE FROM entry_line WHERE entry = ?1", [entry.0])?;
+                tx.execute("UPDATE entry SET state = ?2 WHERE id = ?1", (entry.0, DROPPED))?;
+            }
+            actions.iter().map(|a| intend(tx, run, a)).collect()
+        })
+        .await
+    }
+
     /// Makes steps durable, with what follows from them, in one transaction; concurrent callers
     /// share one commit.
     ///

@@ -148,7 +148,7 @@ impl Lane {
                 self.fail_rest(under, Some((problem, raw))).await;
             }
             Sent::Dropped => self.pending.push(Step::Dropped { entry }),
-            Sent::Open => {}
+            Sent::Open | Sent::Replaced => {}
         }
     }
 
@@ -216,7 +216,7 @@ impl Lane {
                 self.broken = true;
             }
             Sent::Dropped => self.pending.push(Step::Dropped { entry }),
-            Sent::Open => {}
+            Sent::Open | Sent::Replaced => {}
         }
         asked
     }
@@ -309,18 +309,18 @@ impl Lane {
         }
         let new: Vec<Action> =
             old.iter().enumerate().map(|(n, (_, a))| in_next_life(a, n == 0)).collect();
-        match under.executor.store.intend(under.run, new.clone()).await {
+        let intents = old.iter().map(|(entry, _)| *entry).collect();
+        match under.executor.store.intend_instead(under.run, intents, new.clone()).await {
             Ok(entries) => {
-                let dropped = old.iter().skip(1).map(|(entry, _)| Step::Dropped { entry: *entry });
-                self.pending.extend(dropped);
                 self.queue = entries.into_iter().zip(new).chain(others).collect();
+                Sent::Replaced
             }
             Err(e) => {
                 under.stop(fault(e));
                 self.queue = old.into_iter().skip(1).chain(others).collect();
+                Sent::Dropped
             }
         }
-        Sent::Dropped
     }
 
     /// A known addition that the list does not show: the list lags, or a person deleted it.

@@ -27,6 +27,8 @@ pub(super) enum Sent {
     Dropped,
     /// It is not known, and the run stops: the next run looks it up.
     Open,
+    /// Other entries stand in its place, at the head of the lane.
+    Replaced,
 }
 
 /// What follows from an error other than a lost answer.
