@@ -195,6 +195,13 @@ impl Under<'_> {
                 Err(PsaError::Refused { status: 404, .. }) => {
                     return self.gone(action, live.id).await;
                 }
+                // It said yes and did not do it all: what is there now decides.
+                Err(PsaError::Refused { status: 200..300, problem, .. }) => {
+                    return match self.get(agreement, live.id).await {
+                        Ok(Some(now)) => self.changed(action, live, wanted, now).await,
+                        _ => Sent::Failed(problem, None),
+                    };
+                }
                 Err(e) => return refused(self, e),
             };
             match self.look_changed(agreement, live.id, marker, wanted).await {
