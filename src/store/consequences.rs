@@ -7,12 +7,14 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::encoding::month;
 use super::error::StoreError;
 use super::journal::{DONE, DROPPED, FAILED, INTENDED, REQUESTED, set_status};
 use super::line_rows::status_of;
 use super::{additions, revisions, runs};
 use crate::domain::addition::{OwnAddition, Subject};
 use crate::domain::journal::{Outcome, RunKind};
+use crate::domain::line::Text;
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind};
 use crate::domain::problem::Problem;
@@ -104,11 +106,12 @@ fn shown_before(
     let mut settled = tx.prepare_cached(
         "SELECT previous FROM settled WHERE run = ?1 AND marker = ?2 ORDER BY line",
     )?;
-    // Lines are settled before the first write of a run.
+    // Where a run writes, lines are settled after its writes.
     let by_settling: Option<String> =
         settled.query_row((undone, marker), |r| r.get(0)).optional()?;
-    by_settling
-        .or_else(|| by_write.flatten())
+    by_write
+        .flatten()
+        .or(by_settling)
         .map(|text| serde_json::from_str(&text).map_err(StoreError::from))
         .transpose()
 }
@@ -122,6 +125,48 @@ fn unsettle(tx: &Connection, undone: Option<i64>, marker: &str) -> Result<(), St
         rows.collect::<Result<_, _>>()?
     };
     lines.into_iter().try_for_each(|line| take_back(tx, line))
+}
+
+/// Lines that a run settled without a write, on markers other than these, become Not Synced again,
+/// and their additions show what they showed before.
+pub(super) fn unsettle_all(tx: &Connection, run: i64, except: &[Text]) -> Result<u64, StoreError> {
+    let rows: Vec<(i64, String, String)> = {
+        let mut statement = tx.prepare_cached(
+            "SELECT line, marker, previous FROM settled WHERE run = ?1 ORDER BY line DESC",
+        )?;
+        let rows = statement.query_map([run], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    let mut taken = 0;
+    for (line, marker, previous) in rows {
+        if except.iter().any(|m| **m == *marker) {
+            continue;
+        }
+        tx.prepare_cached("DELETE FROM settled WHERE run = ?1 AND line = ?2")?
+            .execute((run, line))?;
+        let rests: bool = tx
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM posting p JOIN own_addition a ON a.id = p.addition \
+                 WHERE p.line = ?1 AND a.marker = ?2)",
+            )?
+            .query_row((line, &marker), |r| r.get(0))?;
+        if !rests {
+            continue;
+        }
+        let shown = additions::by_marker(tx, &marker)?.map(|own| own.line);
+        let key: Option<String> = tx
+            .prepare_cached("SELECT key FROM line WHERE id = ?1")?
+            .query_row([line], |r| r.get(0))
+            .optional()?;
+        if shown.as_deref() == key.as_deref() {
+            let before: OwnAddition = serde_json::from_str(&previous)?;
+            tx.prepare_cached("UPDATE own_addition SET shown = ?2, line = ?3 WHERE marker = ?1")?
+                .execute((&marker, month(before.shown), &*before.line))?;
+        }
+        take_back(tx, line)?;
+        taken += 1;
+    }
+    Ok(taken)
 }
 
 /// The addition is gone from the PSA, by us: no line rests on it any more.

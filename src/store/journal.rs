@@ -11,7 +11,7 @@ use super::line_rows::{number_of, status_of};
 use super::runs::word;
 use super::{Store, additions, consequences, threads};
 use crate::domain::journal::{Entry, EntryId, EntryState, RunId, RunState, Step};
-use crate::domain::line::LineId;
+use crate::domain::line::{LineId, Text};
 use crate::domain::plan::{Action, LineProblem, Settled};
 use crate::domain::status::PsaStatus;
 
@@ -102,6 +102,26 @@ impl Store {
     /// line whose addition the store does not know, or that is being posted, stays as it is.
     pub async fn settle(&self, run: RunId, settled: Vec<Settled>) -> Result<(), StoreError> {
         self.write(move |tx| settled.iter().try_for_each(|s| settle(tx, run, s))).await
+    }
+
+    /// Markers of the lines that a run settled and nothing has taken back.
+    pub async fn settled_markers(&self, run: RunId) -> Result<Vec<Text>, StoreError> {
+        self.read(move |conn| {
+            let mut statement = conn.prepare_cached(
+                "SELECT DISTINCT s.marker FROM settled s JOIN posting p ON p.line = s.line \
+                 JOIN own_addition a ON a.id = p.addition AND a.marker = s.marker \
+                 WHERE s.run = ?1",
+            )?;
+            let rows = statement.query_map([run.0], |r| r.get::<_, String>(0))?;
+            Ok(rows.map(|m| m.map(Text::from)).collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// Takes back that a run settled lines without a write, but for these markers. Gives how many
+    /// lines are Not Synced again.
+    pub async fn unsettle(&self, run: RunId, except: Vec<Text>) -> Result<u64, StoreError> {
+        self.write(move |tx| consequences::unsettle_all(tx, run.0, &except)).await
     }
 
     /// Lines that the plan refused become Error; posted lines stay as they are.

@@ -1,18 +1,33 @@
 //! Carrying out a plan: intents, lanes, results, the end of the run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::crash::{Point, point};
 use super::lane::{ByMarker, lanes};
 use super::tally::Under;
 use super::{ApplyOptions, Executor, RunEvent, RunReport, basis, dispatch, fault};
 use crate::domain::journal::{EntryId, RunId, RunKind, RunState, Step};
+use crate::domain::line::Text;
 use crate::domain::period::Period;
-use crate::domain::plan::{Action, ActionKind, Counts, LineProblem, Plan};
+use crate::domain::plan::{Action, ActionKind, Counts, LineProblem, Plan, Settled};
 use crate::domain::problem::{Problem, ProblemKind};
 
 /// Steps that are made durable in one call at the end of a run.
 const BATCH: usize = 1_000;
+
+/// A run that was opened, and what it is to do.
+pub(super) struct Begun {
+    pub run: RunId,
+    pub periods: Vec<Period>,
+    pub actions: Vec<Action>,
+    /// Lines that are Synced once the writes on their marker are done.
+    pub settled: Vec<Settled>,
+    pub options: ApplyOptions,
+    /// What is counted already.
+    pub counts: Counts,
+    /// Lines that the plan refused.
+    pub errors: Vec<LineProblem>,
+}
 
 impl Executor {
     /// Carries out a plan. Calls [`Executor::recover`] first.
@@ -41,27 +56,28 @@ impl Executor {
         };
         let run = self.store.begin_run(kind, &periods, None).await.map_err(fault)?;
         self.store.refuse_lines(run, errors.clone()).await.map_err(fault)?;
-        self.store.settle(run, settled).await.map_err(fault)?;
+        // A line that rests on what this plan writes is settled when that is written.
+        let written: HashSet<&Text> = actions.iter().filter_map(|a| a.marker.as_ref()).collect();
+        let (later, now): (Vec<Settled>, Vec<Settled>) =
+            settled.into_iter().partition(|s| written.contains(&s.marker));
+        self.store.settle(run, now).await.map_err(fault)?;
         // What will have been done is counted as it is done.
         let counts = Counts { create: 0, update: 0, cancel: 0, create_agreement: 0, ..counts };
-        self.carry_out(run, &periods, actions, options, listed, counts, errors).await
+        let begun = Begun { run, periods, actions, settled: later, options, counts, errors };
+        self.carry_out(begun, listed).await
     }
 
     /// Intends, drives and ends a run that was begun.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of one plan, taken apart by the caller"
-    )]
     pub(super) async fn carry_out(
         &self,
-        run: RunId,
-        periods: &[Period],
-        actions: Vec<Action>,
-        options: ApplyOptions,
+        begun: Begun,
         listed: HashMap<i64, ByMarker>,
-        counts: Counts,
-        errors: Vec<LineProblem>,
     ) -> Result<RunReport, Problem> {
+        let Begun { run, periods, actions, settled, options, counts, errors } = begun;
+        let mut writes: HashMap<Text, u32> = HashMap::new();
+        for marker in actions.iter().filter_map(|a| a.marker.clone()) {
+            *writes.entry(marker).or_default() += 1;
+        }
         let under = Under::new(self, run, options, &actions, counts, errors);
         (self.events)(RunEvent::Started { run, actions: actions.len() as u64 });
         point(Point::BeforeIntent);
@@ -79,12 +95,17 @@ impl Executor {
         }
         point(Point::BeforeFinish);
         let tally = under.into_tally();
+        let settled = settled
+            .into_iter()
+            .filter(|s| writes.get(&s.marker) == tally.markers.get(&s.marker))
+            .collect();
+        self.store.settle(run, settled).await.map_err(fault)?;
         let state = match (&tally.stop, left && self.cancel.is_cancelled()) {
             (Some(_), _) => RunState::Stopped,
             (None, true) => RunState::Cancelled,
             (None, false) => RunState::Done,
         };
-        let money = (self.money)(periods.to_vec()).await?;
+        let money = (self.money)(periods).await?;
         self.store.finish_run(run, state, tally.counts, money).await.map_err(fault)?;
         if let Some(mut problem) = tally.stop {
             problem.message = format!("{} (run {} stopped)", problem.message, run.0);

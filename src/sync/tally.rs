@@ -1,5 +1,6 @@
 //! What a run has come to so far, and whether it goes on.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -34,6 +35,8 @@ pub(super) struct Tally {
     pub errors: Vec<LineProblem>,
     pub answers: Vec<(Text, String)>,
     pub stop: Option<Problem>,
+    /// How many actions on a marker are done.
+    pub markers: HashMap<Text, u32>,
     done: u64,
     failed: u64,
     strikes: u32,
@@ -110,6 +113,9 @@ impl<'a> Under<'a> {
             tally.done += 1;
             tally.strikes = 0;
             tally.unanswered = 0;
+            if let Some(marker) = &action.marker {
+                *tally.markers.entry(marker.clone()).or_default() += 1;
+            }
             let c = &mut tally.counts;
             match action.kind {
                 _ if found => c.unchanged += action.lines.len() as u64,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use futures_util::FutureExt;
 use rust_decimal::Decimal;
 
+use super::apply::Begun;
 use super::fields::{differences_of, same, told};
 use super::lane::{ByMarker, by_marker};
 use super::{ApplyOptions, Executor, Left, RunReport, all_of, fault};
@@ -50,6 +51,10 @@ impl Executor {
     pub async fn undo(&self, run: RunId) -> Result<(RunReport, Vec<Left>), Problem> {
         self.recover().await?;
         let (taken, entries) = self.to_take_back(run).await?;
+        let settled = self.store.settled_markers(run).await.map_err(fault)?;
+        if entries.is_empty() && settled.is_empty() {
+            return Err(nothing_left(&taken, run));
+        }
         let newest = entries.iter().filter_map(|e| e.action.period).max();
         let newest = taken.periods.iter().copied().max().or(newest);
         let (mut made, agreements) = collapse(entries);
@@ -95,13 +100,24 @@ impl Executor {
         for (n, action) in (0u32..).zip(&mut actions) {
             action.id = n;
         }
+        // What rests on an addition that had to be left rests on; what is taken back with a write
+        // follows that write.
+        let left_out = left.iter().map(|l| Text::from(l.what.as_str()));
+        let kept = left_out.chain(actions.iter().filter_map(|a| a.marker.clone())).collect();
         let listed = places.drain().map(|(id, place)| (id, place.live)).collect();
         let undo =
             self.store.begin_run(RunKind::Undo, &taken.periods, Some(run)).await.map_err(fault)?;
-        let options = ApplyOptions::default();
-        let mut report = self
-            .carry_out(undo, &taken.periods, actions, options, listed, Counts::default(), vec![])
-            .await?;
+        let begun = Begun {
+            run: undo,
+            periods: taken.periods.clone(),
+            actions,
+            settled: Vec::new(),
+            options: ApplyOptions::default(),
+            counts: Counts::default(),
+            errors: Vec::new(),
+        };
+        self.store.unsettle(run, kept).await.map_err(fault)?;
+        let mut report = self.carry_out(begun, listed).await?;
         // A line whose undo was refused is posted as before: it is left, not failed.
         for refused in std::mem::take(&mut report.errors) {
             left.push(Left { what: refused.line.to_string(), problem: refused.problem });
@@ -136,13 +152,6 @@ impl Executor {
             .into_iter()
             .filter(|e| matches!(&e.state, EntryState::Done(outcome) if !outcome.found))
             .collect();
-        if written.is_empty() {
-            return Err(refuse(
-                "nothing-to-undo",
-                format!("run {} wrote nothing to the PSA", run.0),
-                "see the runs with `addendum status`",
-            ));
-        }
         let mut undone: HashSet<(Option<Text>, i64)> = HashSet::new();
         for earlier in self.store.runs(usize::MAX).await.map_err(fault)? {
             if earlier.undoes != Some(run) {
@@ -161,13 +170,6 @@ impl Executor {
                 _ => false,
             })
             .collect();
-        if entries.is_empty() {
-            return Err(refuse(
-                "already-undone",
-                format!("run {} was taken back already; nothing was done", run.0),
-                "nothing is left to do",
-            ));
-        }
         Ok((taken, entries))
     }
 
@@ -186,6 +188,25 @@ impl Executor {
         let all = list.iter().map(|a| a.id).collect();
         Ok((id, Place { agreement, live: by_marker(list, &self.place), all }))
     }
+}
+
+/// There is nothing of a run that could be taken back.
+fn nothing_left(taken: &Run, run: RunId) -> Problem {
+    let c = &taken.counts;
+    if c.create + c.update + c.cancel + c.create_agreement == 0 {
+        return Problem::new(
+            ProblemKind::Refused,
+            "nothing-to-undo",
+            format!("run {} wrote nothing to the PSA", run.0),
+            "see the runs with `addendum status`",
+        );
+    }
+    Problem::new(
+        ProblemKind::Refused,
+        "already-undone",
+        format!("run {} was taken back already; nothing was done", run.0),
+        "nothing is left to do",
+    )
 }
 
 /// The writes of a run, one for each marker in the order of their first write, and the agreements

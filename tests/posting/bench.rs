@@ -1,6 +1,5 @@
 //! A sandbox, a home in a temporary folder and a worker on it, all in this process.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use addendum::config::{Paths, Settings};
@@ -231,26 +230,45 @@ pub fn one_time_bill(sandbox: &Sandbox, organizations: usize, lines: usize) -> S
         }
     }
     assert!(known.len() >= organizations, "the sample has {} organizations", known.len());
-    let mut csv = String::from(
-        "line_id,invoice_number,invoice_date,organization_id,organization_name,offer_id,\
-         offer_name,charge_type,charge_start_date,charge_end_date,quantity,unit_price,total,\
-         currency\n",
-    );
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record([
+        "line_id",
+        "invoice_number",
+        "invoice_date",
+        "organization_id",
+        "organization_name",
+        "offer_id",
+        "offer_name",
+        "charge_type",
+        "charge_start_date",
+        "charge_end_date",
+        "quantity",
+        "unit_price",
+        "total",
+        "currency",
+    ])
+    .unwrap();
+    let day = month.first_day().to_string();
     for n in 0..lines {
         let l = &known[n % organizations];
         let price = Decimal::new(i64::try_from(1000 + n).unwrap(), 2);
-        writeln!(
-            csv,
-            "B{n:05},INV-B,{day},{},{},{},{},OneTimeFee,{day},{day},2,{price},{},{}",
-            l.organization_id,
-            l.organization_name,
-            l.offer_id,
-            l.offer_name,
-            price * Decimal::TWO,
-            l.currency,
-            day = month.first_day(),
-        )
+        csv.write_record([
+            &format!("B{n:05}"),
+            "INV-B",
+            &day,
+            &l.organization_id,
+            &l.organization_name,
+            &l.offer_id,
+            &l.offer_name,
+            "OneTimeFee",
+            &day,
+            &day,
+            "2",
+            &price.to_string(),
+            &(price * Decimal::TWO).to_string(),
+            &l.currency.to_string(),
+        ])
         .unwrap();
     }
-    csv
+    String::from_utf8(csv.into_inner().unwrap()).unwrap()
 }

@@ -63,7 +63,7 @@ async fn every_kind_of_fault_ends_like_a_clean_run() {
                 Rule::new(Kind::ResetBeforeCommit).on("PATCH", "/additions").chance(0.3),
             ],
         ),
-        ("reads fail", vec![Rule::new(Kind::ServerError).on("GET", "/additions").chance(0.3)]),
+        ("reads fail", vec![Rule::new(Kind::ServerError).on("GET", "/additions").times(6)]),
     ];
     for (name, rules) in cases {
         let mut bench = Bench::ready(small()).await;
