@@ -271,3 +271,10 @@ pub fn marker_of<'a>(addition: &'a LiveAddition, place: &MarkerPlace) -> Option<
         MarkerPlace::CustomField(named) => field(&named.caption).or_else(serial).or_else(any),
     }
 }
+
+#[cfg(test)]
+mod paging_tests;
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod transport_tests;
