@@ -56,7 +56,7 @@ impl Client {
     async fn own_rights(&self) -> Result<Vec<SecurityRow>, PsaError> {
         match walk(self.transport(), &List::of("/system/mySecurity"), SILENT).await {
             Ok(rows) => Ok(rows),
-            Err(PsaError::Refused { status: 403 | 404 | 405, problem, .. })
+            Err(PsaError::Refused { status: 403..=405, problem, .. })
                 if problem.code != "bad-client-id" && problem.code != "wrong-host" =>
             {
                 tracing::info!("the PSA does not show the role: {}", problem.message);
