@@ -21,6 +21,7 @@ mod dictionary;
 mod edits;
 mod encoding;
 mod error;
+pub mod grid;
 mod journal;
 mod line_rows;
 mod load;

@@ -1,0 +1,415 @@
+//! The index itself: a few bytes a line in columns, and what their codes stand for.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use rust_decimal::Decimal;
+
+use super::super::error::StoreError;
+use super::super::totals::add;
+use super::Column;
+use crate::domain::charge_type::ChargeType;
+use crate::domain::invoice_status::InvoiceStatus;
+use crate::domain::line::{DateBadge, LineChoice, LineId};
+use crate::domain::money::Currency;
+use crate::domain::status::{MappingStatus, PsaStatus};
+
+/// No value.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// All lines of some periods, in order of their numbers. About 40 bytes a line.
+#[derive(Default)]
+pub struct Index {
+    /// Base of the numbers of each month, and its first row.
+    pub(super) spans: Vec<(i64, u32)>,
+    pub(super) sequence: Vec<u32>,
+    pub(super) customers: Vec<u32>,
+    pub(super) items: Vec<u32>,
+    pub(super) subscriptions: Vec<u32>,
+    pub(super) invoices: Vec<u32>,
+    pub(super) flags: Vec<Flags>,
+    /// YYYYMMDD; 0: open.
+    pub(super) starts: Vec<i32>,
+    pub(super) ends: Vec<i32>,
+    pub(super) amounts: Numbers,
+    pub(super) quantities: OnceLock<Numbers>,
+    pub(super) prices: OnceLock<Numbers>,
+    pub(super) costs: OnceLock<Numbers>,
+    /// Place of each row in the order of the keys.
+    pub(super) keys: OnceLock<Vec<u32>>,
+    pub(super) choices: HashMap<u32, LineChoice>,
+    /// Row to position in `errors`.
+    pub(super) failed: HashMap<u32, u32>,
+    pub(super) errors: Texts,
+    pub(super) customer: Customers,
+    pub(super) item: Items,
+    pub(super) subscription: Subscriptions,
+    pub(super) invoice: Invoices,
+    pub(super) psa: Psa,
+}
+
+/// Status, charge type, badges, whether a choice was made and whether it was revised, in 16 bits.
+#[derive(Clone, Copy)]
+pub(super) struct Flags(pub u16);
+
+impl Flags {
+    pub(super) fn new(
+        status: i64,
+        charge_type: i64,
+        badges: i64,
+        chosen: bool,
+        revised: bool,
+    ) -> Self {
+        let bits = (status & 3) | (charge_type & 7) << 2 | (badges & 15) << 5;
+        Self(bits as u16 | u16::from(chosen) << 9 | u16::from(revised) << 10)
+    }
+    pub(super) fn status(self) -> u32 {
+        u32::from(self.0 & 3)
+    }
+    pub(super) fn charge_type(self) -> u32 {
+        u32::from(self.0 >> 2 & 7)
+    }
+    pub(super) fn start_badge(self) -> u32 {
+        u32::from(self.0 >> 5 & 15) % 3
+    }
+    pub(super) fn end_badge(self) -> u32 {
+        u32::from(self.0 >> 5 & 15) / 3
+    }
+    fn chosen(self) -> bool {
+        self.0 >> 9 & 1 == 1
+    }
+    fn revised(self) -> bool {
+        self.0 >> 10 & 1 == 1
+    }
+}
+
+/// Texts by position, in one piece of memory, with their alphabetical order.
+#[derive(Default)]
+pub(super) struct Texts {
+    bytes: String,
+    ends: Vec<u32>,
+    ranks: Vec<u32>,
+}
+
+impl Texts {
+    /// Puts a text at a position; positions come in ascending order, gaps are empty.
+    pub(super) fn put(&mut self, at: usize, text: &str) {
+        while self.ends.len() < at {
+            self.ends.push(self.bytes.len() as u32);
+        }
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len() as u32);
+    }
+
+    pub(super) fn push(&mut self, text: &str) -> u32 {
+        self.put(self.ends.len(), text);
+        self.ends.len() as u32 - 1
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn get(&self, at: u32) -> &str {
+        let at = at as usize;
+        let Some(&end) = self.ends.get(at) else { return "" };
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.bytes[start as usize..end as usize]
+    }
+
+    /// Works out the order, letters large and small alike.
+    pub(super) fn rank(&mut self) {
+        let mut order: Vec<(String, u32)> =
+            (0..self.len() as u32).map(|at| (self.get(at).to_lowercase(), at)).collect();
+        order.sort_unstable();
+        self.ranks = vec![0; order.len()];
+        let mut rank = 0;
+        for (n, (text, at)) in order.iter().enumerate() {
+            // Equal texts share a rank, so that the next level of a sort decides.
+            if n > 0 && order[n - 1].0 != *text {
+                rank += 1;
+            }
+            self.ranks[*at as usize] = rank;
+        }
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    pub(super) fn rank_of(&self, at: u32) -> u32 {
+        if self.get(at).is_empty() {
+            NONE
+        } else {
+            self.ranks.get(at as usize).copied().unwrap_or(NONE)
+        }
+    }
+}
+
+/// Amounts of a column: the rows hold positions in the sorted list of all that occur.
+#[derive(Default)]
+pub(super) struct Numbers {
+    pub(super) codes: Vec<u32>,
+    pub(super) values: Vec<Decimal>,
+}
+
+impl Numbers {
+    /// From the amount of each row.
+    pub(super) fn new(rows: Vec<Option<Decimal>>) -> Self {
+        let mut by_form: HashMap<(i128, u32), u32> = HashMap::new();
+        for value in rows.iter().flatten() {
+            by_form.entry((value.mantissa(), value.scale())).or_insert(0);
+        }
+        let form = |v: &(i128, u32)| Decimal::from_i128_with_scale(v.0, v.1);
+        let mut forms: Vec<((i128, u32), Decimal)> =
+            by_form.keys().map(|k| (*k, form(k))).collect();
+        forms.sort_unstable_by(|a, b| a.1.cmp(&b.1));
+        let mut values: Vec<Decimal> = Vec::new();
+        for (key, value) in forms {
+            if values.last() != Some(&value) {
+                values.push(value);
+            }
+            by_form.insert(key, values.len() as u32 - 1);
+        }
+        let code = |v: &Decimal| by_form.get(&(v.mantissa(), v.scale())).copied().unwrap_or(NONE);
+        let codes = rows.iter().map(|v| v.as_ref().map_or(NONE, code)).collect();
+        Self { codes, values }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Customers {
+    pub names: Texts,
+    pub organizations: Vec<u32>,
+    pub excluded: Vec<bool>,
+    /// Default company of each organization, as a position in [`Psa::companies`].
+    pub companies: Vec<u32>,
+}
+
+#[derive(Default)]
+pub(super) struct Items {
+    pub names: Texts,
+    pub offers: Vec<u32>,
+    /// Catalog item of each offer, as a position in [`Psa::products`].
+    pub products: Vec<u32>,
+}
+
+#[derive(Default)]
+pub(super) struct Subscriptions {
+    pub names: Texts,
+    pub contracts: Vec<u32>,
+    pub contract_names: Texts,
+    pub cycles: Vec<u32>,
+    pub cycle_names: Texts,
+}
+
+#[derive(Default)]
+pub(super) struct Invoices {
+    pub numbers: Texts,
+    pub days: Vec<i32>,
+    pub statuses: Vec<u32>,
+    /// Positions in `codes`.
+    pub currencies: Vec<u32>,
+    pub currency_names: Texts,
+    pub codes: Vec<Currency>,
+}
+
+/// PSA records that lines can be mapped to: names, by position.
+#[derive(Default)]
+pub(super) struct Records {
+    pub names: Texts,
+    pub usable: Vec<bool>,
+    pub at: HashMap<i64, u32>,
+    pub ids: Vec<i64>,
+}
+
+#[derive(Default)]
+pub(super) struct Psa {
+    pub companies: Records,
+    pub products: Records,
+    pub agreements: Records,
+    /// Contract and company number to a position in `agreements`.
+    pub remembered: HashMap<(u32, i64), u32>,
+    pub response_error: bool,
+}
+
+impl Index {
+    /// How many lines it holds.
+    pub fn len(&self) -> usize {
+        self.sequence.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.sequence.is_empty()
+    }
+
+    /// The number of the line in a row.
+    pub(super) fn id(&self, row: u32) -> LineId {
+        let span = self.spans.partition_point(|(_, first)| *first <= row).saturating_sub(1);
+        LineId(self.spans[span].0 | i64::from(self.sequence[row as usize]))
+    }
+
+    /// The row of a line.
+    pub(super) fn row(&self, line: LineId) -> Option<u32> {
+        let base = line.0 & !0xFFFF_FFFF;
+        let span = self.spans.iter().position(|(b, _)| *b == base)?;
+        let first = self.spans[span].1 as usize;
+        let last = self.spans.get(span + 1).map_or(self.len(), |(_, f)| *f as usize);
+        let wanted = (line.0 & 0xFFFF_FFFF) as u32;
+        self.sequence[first..last].binary_search(&wanted).ok().map(|at| (first + at) as u32)
+    }
+
+    /// Money by currency of some rows.
+    pub(super) fn money(&self, rows: &[u32]) -> Result<Vec<(Currency, Decimal)>, StoreError> {
+        let mut sums = vec![None; self.invoice.codes.len()];
+        for &row in rows {
+            let invoice = self.invoices[row as usize];
+            let currency = self.invoice.currencies[invoice as usize] as usize;
+            let amount = self.amounts.values[self.amounts.codes[row as usize] as usize];
+            sums[currency] = Some(match sums[currency] {
+                Some(sum) => add(sum, amount)?,
+                None => amount,
+            });
+        }
+        let mut money: Vec<_> = (self.invoice.codes.iter().copied())
+            .zip(sums)
+            .filter_map(|(currency, sum)| sum.map(|s| (currency, s)))
+            .collect();
+        money.sort_by_key(|(currency, _)| *currency);
+        Ok(money)
+    }
+
+    /// What a person has to look at: Unmapped and not excluded, Error, revised after posting.
+    pub(super) fn needs_a_person(&self, row: u32) -> bool {
+        let flags = self.flags[row as usize];
+        let status = PsaStatus::ALL[flags.status() as usize];
+        status == PsaStatus::Error
+            || flags.revised()
+            || (status == PsaStatus::NotSynced && self.excluded(row) == 0 && self.mapping(row) != 0)
+    }
+
+    fn choice(&self, row: u32) -> Option<&LineChoice> {
+        if self.flags[row as usize].chosen() { self.choices.get(&row) } else { None }
+    }
+
+    fn company(&self, row: u32) -> u32 {
+        match self.choice(row).and_then(|c| c.company) {
+            Some(own) => self.psa.companies.at.get(&own).copied().unwrap_or(NONE),
+            None => {
+                let customer = self.customers[row as usize] as usize;
+                self.customer.companies[self.customer.organizations[customer] as usize]
+            }
+        }
+    }
+
+    fn product(&self, row: u32) -> u32 {
+        match self.choice(row).and_then(|c| c.product) {
+            Some(own) => self.psa.products.at.get(&own).copied().unwrap_or(NONE),
+            None => {
+                let item = self.items[row as usize] as usize;
+                self.item.products[self.item.offers[item] as usize]
+            }
+        }
+    }
+
+    fn agreement(&self, row: u32) -> u32 {
+        if let Some(own) = self.choice(row).and_then(|c| c.agreement) {
+            return self.psa.agreements.at.get(&own).copied().unwrap_or(NONE);
+        }
+        if self.psa.remembered.is_empty() {
+            return NONE;
+        }
+        let contract = self.subscription.contracts[self.subscriptions[row as usize] as usize];
+        let company = self.psa.companies.ids.get(self.company(row) as usize);
+        match company {
+            Some(id) => self.psa.remembered.get(&(contract, *id)).copied().unwrap_or(NONE),
+            None => NONE,
+        }
+    }
+
+    fn excluded(&self, row: u32) -> u32 {
+        let customer = self.customers[row as usize] as usize;
+        u32::from(self.customer.excluded[self.customer.organizations[customer] as usize])
+    }
+
+    /// Position in [`MAPPINGS`].
+    fn mapping(&self, row: u32) -> u32 {
+        if self.psa.response_error {
+            return 2;
+        }
+        let usable = |records: &Records, at: u32| records.usable.get(at as usize) == Some(&true);
+        let mapped = usable(&self.psa.companies, self.company(row))
+            && usable(&self.psa.products, self.product(row));
+        u32::from(!mapped)
+    }
+
+    /// The code of a row in a column of texts; [`NONE`] for an empty cell. Codes are positions in
+    /// what [`Index::texts`] or [`words`] gives for the column.
+    pub(super) fn code(&self, column: Column, row: u32) -> u32 {
+        let r = row as usize;
+        let flags = self.flags[r];
+        match column {
+            Column::Organization => self.customers[r],
+            Column::Offer => self.items[r],
+            Column::Currency => self.invoice.currencies[self.invoices[r] as usize],
+            Column::Mapping => self.mapping(row),
+            Column::Status => flags.status(),
+            Column::ChargeType => flags.charge_type(),
+            Column::Company => self.company(row),
+            Column::Product => self.product(row),
+            Column::Agreement => self.agreement(row),
+            Column::StartBadge => flags.start_badge(),
+            Column::EndBadge => flags.end_badge(),
+            Column::Subscription => self.subscriptions[r],
+            Column::Cycle => self.subscription.cycles[self.subscriptions[r] as usize],
+            Column::Contract => self.subscription.contracts[self.subscriptions[r] as usize],
+            Column::Invoice => self.invoices[r],
+            Column::InvoiceStatus => self.invoice.statuses[self.invoices[r] as usize],
+            Column::Excluded => self.excluded(row),
+            Column::Error => self.failed.get(&row).copied().unwrap_or(NONE),
+            _ => NONE,
+        }
+    }
+
+    /// What the codes of a column stand for, where that comes from the store.
+    pub(super) fn texts(&self, column: Column) -> Option<&Texts> {
+        Some(match column {
+            Column::Organization => &self.customer.names,
+            Column::Offer => &self.item.names,
+            Column::Currency => &self.invoice.currency_names,
+            Column::Company => &self.psa.companies.names,
+            Column::Product => &self.psa.products.names,
+            Column::Agreement => &self.psa.agreements.names,
+            Column::Subscription => &self.subscription.names,
+            Column::Cycle => &self.subscription.cycle_names,
+            Column::Contract => &self.subscription.contract_names,
+            Column::Invoice => &self.invoice.numbers,
+            Column::Error => &self.errors,
+            _ => return None,
+        })
+    }
+
+    /// The day of a row in a column of days; `None` for other columns, 0 for an empty cell.
+    pub(super) fn days(&self, column: Column) -> Option<impl Fn(u32) -> i32 + '_> {
+        let known = matches!(column, Column::Start | Column::End | Column::Date);
+        known.then_some(move |row: u32| match column {
+            Column::Start => self.starts[row as usize],
+            Column::End => self.ends[row as usize],
+            _ => self.invoice.days[self.invoices[row as usize] as usize],
+        })
+    }
+}
+
+/// What the codes of a column stand for, where that is fixed.
+pub(super) fn words(column: Column) -> Option<Vec<&'static str>> {
+    let badges = [DateBadge::None, DateBadge::SystemUpdated, DateBadge::UserUpdated];
+    let mapping = [MappingStatus::Mapped, MappingStatus::Unmapped, MappingStatus::ResponseError];
+    Some(match column {
+        Column::Mapping => mapping.map(MappingStatus::as_str).to_vec(),
+        Column::Status => PsaStatus::ALL.map(PsaStatus::as_str).to_vec(),
+        Column::ChargeType => ChargeType::ALL.map(ChargeType::as_str).to_vec(),
+        Column::StartBadge | Column::EndBadge => badges.map(DateBadge::as_str).to_vec(),
+        Column::InvoiceStatus => InvoiceStatus::ALL.map(InvoiceStatus::as_str).to_vec(),
+        Column::Excluded => vec!["No", "Yes"],
+        _ => return None,
+    })
+}
