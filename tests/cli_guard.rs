@@ -124,8 +124,8 @@ fn what_is_no_plan_is_exit_2() {
     let bench = Bench::ready();
     let file = bench.home.file("no.json", "{\"schema\":\"something\"}");
     bench.home.refused(2, "not-a-plan", &["sync", "--plan", &file]);
-    bench.home.refused(2, "file", &["sync", "--plan", "/nowhere/plan.json"]);
-    bench.home.refused(2, "file", &["plan", "--out", "/nowhere/at/all/plan.json"]);
+    bench.home.refused(2, "file", &["sync", "--plan", "/dev/null/plan.json"]);
+    bench.home.refused(2, "file", &["plan", "--out", "/dev/null/at/all/plan.json"]);
 }
 
 #[test]

@@ -121,7 +121,7 @@ fn every_kind_of_bad_file_is_refused_and_never_a_fault() {
         assert!(document.to_string().len() < 20_000, "{what}: the answer repeats the file");
         home.run(&["load", "--from", &file]).exits(2);
     }
-    home.json(2, &["load", "--from", "/nowhere/lines.csv"]);
+    home.json(2, &["load", "--from", "/dev/null/lines.csv"]);
     assert_eq!(home.json(0, &["status"])["lines"], 0);
 }
 
@@ -247,8 +247,8 @@ fn a_refused_mapping_file_changes_nothing() {
     let document = home.refused(2, "refused-input", &["map", "import", &bad]);
     assert_eq!(document["problems"][0]["code"], "unknown-record");
     assert_eq!(home.json(0, &["map", "list"])["mappings"], serde_json::json!([]));
-    home.refused(2, "file", &["map", "import", "/nowhere/m.csv"]);
-    home.refused(2, "file", &["map", "export", "/nowhere/at/all/m.csv"]);
+    home.refused(2, "file", &["map", "import", "/dev/null/m.csv"]);
+    home.refused(2, "file", &["map", "export", "/dev/null/at/all/m.csv"]);
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn lists_without_their_columns_are_refused_by_row_and_column() {
     has_fields(problem, &["file", "row", "column", "code", "message", "remedy"]);
     assert_eq!((&problem["row"], &problem["column"]), (&1.into(), &"id".into()));
     assert_eq!(document["more"], 0);
-    home.refused(2, "file", &["match", "--pairs", "/nowhere/at/all.csv"]);
+    home.refused(2, "file", &["match", "--pairs", "/dev/null/at/all.csv"]);
     let bad = home.file("bad.csv", b"query\n\xff\xfe\n");
     let good = home.file("good.csv", "id,name\n1,A\n");
     home.refused(2, "refused-input", &["match", "--catalog", &good, "--queries", &bad]);

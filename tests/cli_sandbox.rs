@@ -101,6 +101,6 @@ fn what_it_cannot_do_is_said_before_it_listens() {
     let faults = home.file("faults.toml", "latency = 1\n");
     let document = home.refused(2, "bad-faults", &["sandbox", "--faults", &faults]);
     assert!(document["message"].as_str().is_some_and(|m| m.contains("latency")), "{document}");
-    home.refused(2, "file", &["sandbox", "--faults", "/nowhere/faults.toml"]);
+    home.refused(2, "file", &["sandbox", "--faults", "/dev/null/faults.toml"]);
     home.refused(2, "usage", &["sandbox", "--listen", "localhost"]);
 }

@@ -257,9 +257,10 @@ fn ending(home: &Path, proven: bool) -> String {
     };
     format!(
         "{verdict}\n\nWhere things are:\n  settings  {0}/config/config.toml\n  store     \
-         {0}/data/default/addendum.db\n  log       {0}/state/addendum.log\n  mapping   {0}/mapping.csv\n\
-         Look around with ADDENDUM_HOME={0} addendum status; the folder can be deleted.\n\
-         For a sandbox that stays: addendum sandbox. For the real thing: addendum credentials set.",
+         {0}/data/default/addendum.db\n  log       {0}/state/addendum.log\n  mapping   {0}/mapping.csv\n\n\
+         To look around:\n  export ADDENDUM_HOME={0}\n  addendum status\n  addendum map list\n\
+         The folder can be deleted; the sandbox has ended.\n\
+         A sandbox that stays: addendum sandbox\nThe real thing:       addendum credentials set",
         home.display()
     )
 }

@@ -11,8 +11,8 @@ use super::home;
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
 use super::shell::signals;
+use super::shell::table::wrapped;
 use crate::domain::log::{LogEntry, LogLevel};
-use crate::domain::text::harmless;
 use crate::store::LogQuery;
 use crate::sync::fault;
 
@@ -122,9 +122,12 @@ fn document(entry: &LogEntry) -> Value {
 }
 
 fn text(entry: &LogEntry) -> String {
-    let mut out = format!("{:.0}  {:<7}  {}", entry.at, entry.level, harmless(&entry.title));
+    let line = entry.line.as_ref().map(|l| format!(" [line {l}]")).unwrap_or_default();
+    let head = format!("{:.0}  {:<7}  ", entry.at, entry.level);
+    let mut out = wrapped(&head, "      ", &format!("{}{line}", entry.title));
     for line in entry.details.lines().filter(|l| !l.trim().is_empty()) {
-        out.push_str(&format!("\n    {}", harmless(line)));
+        out.push('\n');
+        out.push_str(&wrapped("    ", "      ", line));
     }
     out
 }

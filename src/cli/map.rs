@@ -174,7 +174,7 @@ fn text(items: &[MappingItem], unmapped: bool) -> String {
     for item in items.iter().take(SHOWN) {
         let psa = match (item.state(), item.targets.first()) {
             (MappingState::Gone, Some(t)) => format!("{} (gone)", t.id),
-            (_, Some(t)) => fit(&harmless(&format!("{} {}", t.id, t.name)), 20),
+            (_, Some(t)) => fit(&harmless(&format!("{} {}", t.id, t.name)), 18),
             (_, None) => "-".to_owned(),
         };
         let more = item.targets.len().saturating_sub(1);
@@ -187,7 +187,7 @@ fn text(items: &[MappingItem], unmapped: bool) -> String {
                 MappingKind::Contract => "contract",
             }
             .to_owned(),
-            fit(&harmless(&item.id), 14),
+            fit(&harmless(&item.id), 12),
             item.name.to_string(),
             if more > 0 { format!("{psa} +{more}") } else { psa },
             match item.excluded {
@@ -196,7 +196,12 @@ fn text(items: &[MappingItem], unmapped: bool) -> String {
                 None => "",
             }
             .to_owned(),
-            money.join(", "),
+            match money.as_slice() {
+                [] => String::new(),
+                [one] => one.clone(),
+                // JSON has all currencies.
+                [first, ..] => format!("{first} …"),
+            },
         ]);
     }
     let mut out = table.text();
@@ -211,8 +216,9 @@ fn text(items: &[MappingItem], unmapped: bool) -> String {
     }
     if unmapped {
         out.push_str(
-            "\nnext: `addendum map auto`, or `addendum map set organization ID --psa COMPANY`,\n\
-             `addendum map set offer ID --psa PRODUCT`; `--excluded no` lets an organization sync",
+            "\nnext: `addendum map auto`, or\n  \
+             `addendum map set organization ID --psa COMPANY --excluded no`,\n  \
+             `addendum map set offer ID --psa PRODUCT`",
         );
     }
     out

@@ -33,25 +33,23 @@ type Part = (&'static str, fn(&MoneyRow) -> Decimal);
 pub fn rows_text(rows: &[MoneyRow]) -> String {
     let parts: [Part; 7] = [
         ("Source", |r| r.source),
-        ("= Posted", |r| r.posted),
-        ("+ Excluded", |r| r.excluded),
-        ("+ Unmapped", |r| r.unmapped),
-        ("+ Failed", |r| r.failed),
-        ("+ Open", |r| r.open),
-        ("+ Revisions", |r| r.revisions),
+        ("=Posted", |r| r.posted),
+        ("+Excluded", |r| r.excluded),
+        ("+Unmapped", |r| r.unmapped),
+        ("+Failed", |r| r.failed),
+        ("+Open", |r| r.open),
+        ("+Revisions", |r| r.revisions),
     ];
+    let mut heads = vec![("", Align::Left)];
+    heads.extend(parts.iter().map(|(name, _)| (*name, Align::Right)));
+    let mut table = Table::new(&heads);
+    for row in rows {
+        let amounts = parts.iter().map(|(_, part)| text(part(row)));
+        table.row(std::iter::once(row.currency.to_string()).chain(amounts));
+    }
+    let mut out = table.text();
     // Seven amounts in a row pass 80 columns with large sums: then one line a part.
-    let widest = rows.iter().map(|r| text(r.source).len()).max().unwrap_or(0);
-    let mut out = if widest <= 9 {
-        let mut heads = vec![("", Align::Left)];
-        heads.extend(parts.iter().map(|(name, _)| (*name, Align::Right)));
-        let mut table = Table::new(&heads);
-        for row in rows {
-            let amounts = parts.iter().map(|(_, part)| text(part(row)));
-            table.row(std::iter::once(row.currency.to_string()).chain(amounts));
-        }
-        table.text()
-    } else {
+    if out.lines().any(|l| l.len() > 80) {
         let mut table =
             Table::new(&[("Money", Align::Left), ("", Align::Left), ("Amount", Align::Right)]);
         for row in rows {
@@ -59,8 +57,8 @@ pub fn rows_text(rows: &[MoneyRow]) -> String {
                 table.row([(*name).to_owned(), row.currency.to_string(), text(part(row))]);
             }
         }
-        table.text()
-    };
+        out = table.text();
+    }
     for row in rows.iter().filter(|r| !r.holds()) {
         out.push_str(&format!("\n{}: the equation does not hold", row.currency));
     }

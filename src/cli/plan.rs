@@ -10,7 +10,7 @@ use super::money;
 use super::run_text::{ScopeArgs, counts_text, errors_document, errors_text};
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
-use super::shell::table::{Align, Table};
+use super::shell::table::{Align, Table, wrapped};
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind, Plan};
 use crate::domain::policy::Scope;
@@ -136,9 +136,14 @@ pub fn read(file: &Path) -> Result<Saved, Failure> {
 
 /// Writes the file in one step: a reader sees the old content or the new one whole.
 pub fn write_atomically(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let whole = std::path::absolute(file)?;
+    // A mistyped folder is a mistake, not a wish for a new one.
+    if let Some(folder) = whole.parent() {
+        std::fs::metadata(folder)?;
+    }
     let mut content = bytes.to_vec();
     content.push(b'\n');
-    crate::config::replace_file(&std::path::absolute(file)?, &content)
+    crate::config::replace_file(&whole, &content)
 }
 
 /// The plan for people.
@@ -160,7 +165,8 @@ pub fn summary(plan: &Plan) -> String {
         out.push_str(&format!("\n\nRefused:\n{}", errors_text(&plan.errors)));
     }
     for notice in &plan.notices {
-        out.push_str(&format!("\nnote: {} ({})", harmless(&notice.text), notice.code));
+        out.push('\n');
+        out.push_str(&wrapped("note: ", "  ", &format!("{} ({})", notice.text, notice.code)));
     }
     if plan.cancels_need_consent {
         out.push_str(&format!(
@@ -175,17 +181,15 @@ fn actions_text(actions: &[Action]) -> String {
     let mut table = Table::new(&[
         ("", Align::Left),
         ("Company", Align::Left),
-        ("Agreement", Align::Left),
         ("What", Align::Left),
         ("Money", Align::Right),
         ("", Align::Left),
     ])
-    .shrinking(3);
+    .shrinking(2);
     for action in actions.iter().take(SHOWN) {
         table.row([
             verb(action.kind).to_owned(),
-            super::shell::table::fit(&action.company, 18),
-            super::shell::table::fit(&action.agreement_name, 18),
+            super::shell::table::fit(&harmless(&action.company), 22),
             what(action),
             crate::domain::money::text(action.amount),
             action.currency.to_string(),

@@ -1,19 +1,24 @@
 //! What `plan`, `sync`, `retry` and `undo` have in common: counts, errors, the run's document.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::money;
 use super::shell::exit::Exit;
 use super::shell::failure::Failure;
 use super::shell::output::Answer;
-use super::shell::table::{Align, Table, fit};
+use super::shell::table::{Align, Table, fit, wrapped};
 use crate::domain::journal::RunState;
 use crate::domain::plan::{Counts, LineProblem};
+use crate::domain::problem::Problem;
 use crate::domain::text::harmless;
 use crate::worker::job::SyncSummary;
 
-/// So many errors are shown as text; JSON has all.
+/// So many causes of errors are shown as text; JSON has all.
 const SHOWN: usize = 20;
+/// So many lines of a cause are named.
+const NAMED: usize = 4;
 
 /// A choice of lines and periods, as `plan`, `sync` and `retry` take it.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -76,27 +81,37 @@ pub fn counts_text(counts: &Counts, planned: bool) -> String {
     if rows.is_empty() { "       0  lines in scope".into() } else { rows.join("\n") }
 }
 
-/// Errors as a table with their remedies below.
+/// Errors for people: lines with the same cause together, the most frequent cause first.
 pub fn errors_text(errors: &[LineProblem]) -> String {
-    let mut out = String::new();
-    for e in errors.iter().take(SHOWN) {
-        if !out.is_empty() {
-            out.push('\n');
+    let mut causes: Vec<(&Problem, Vec<&str>)> = Vec::new();
+    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+    for e in errors {
+        let place = *places.entry((&e.problem.code, &e.problem.message)).or_insert_with(|| {
+            causes.push((&e.problem, Vec::new()));
+            causes.len() - 1
+        });
+        causes[place].1.push(&e.line);
+    }
+    causes.sort_by_key(|(_, lines)| std::cmp::Reverse(lines.len()));
+    let mut out = Vec::new();
+    for (problem, lines) in causes.iter().take(SHOWN) {
+        let count =
+            if lines.len() == 1 { "1 line: ".into() } else { format!("{} lines: ", lines.len()) };
+        out.push(wrapped(&count, "  ", &format!("{} ({})", problem.message, problem.code)));
+        let more = lines.len().saturating_sub(NAMED);
+        let mut named = lines.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        if more > 0 {
+            named.push_str(&format!(" and {more} more"));
         }
-        out.push_str(&format!(
-            "{}: {} ({})",
-            harmless(&e.line),
-            harmless(&e.problem.message),
-            e.problem.code
-        ));
-        if !e.problem.remedy.is_empty() {
-            out.push_str(&format!("\n  remedy: {}", harmless(&e.problem.remedy)));
+        out.push(wrapped("  lines: ", "    ", &named));
+        if !problem.remedy.is_empty() {
+            out.push(wrapped("  remedy: ", "    ", &problem.remedy));
         }
     }
-    if errors.len() > SHOWN {
-        out.push_str(&format!("\nand {} more; --json lists all", errors.len() - SHOWN));
+    if causes.len() > SHOWN {
+        out.push(format!("and {} more causes; --json lists all", causes.len() - SHOWN));
     }
-    out
+    out.join("\n")
 }
 
 /// Errors as JSON: line, code, message, remedy.

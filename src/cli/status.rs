@@ -12,6 +12,7 @@ use super::run_text::state_word;
 use super::shell::exit::Exit;
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
+use super::shell::table::wrapped;
 use crate::domain::money::text as amount;
 use crate::worker::Profile;
 use crate::worker::overview::{Block, Overview, overview};
@@ -185,12 +186,11 @@ fn counts(title: &str, map: &std::collections::BTreeMap<&'static str, u64>) -> S
 }
 
 fn block_text(block: &Block) -> String {
-    let mut out = format!("  {}", crate::domain::text::harmless(&block.message));
+    let mut text = block.message.clone();
     if block.lines > 0 {
         let money: Vec<String> =
             block.money.iter().map(|(c, sum)| format!("{} {c}", amount(*sum))).collect();
-        out.push_str(&format!(": {} lines, {}", block.lines, money.join(", ")));
+        text.push_str(&format!(": {} lines, {}", block.lines, money.join(", ")));
     }
-    out.push_str(&format!("\n    {}", crate::domain::text::harmless(&block.remedy)));
-    out
+    format!("{}\n{}", wrapped("  ", "    ", &text), wrapped("    -> ", "       ", &block.remedy))
 }

@@ -7,7 +7,7 @@ use super::jobs::{perform, unexpected};
 use super::shell::exit::Exit;
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
-use super::shell::table::{Align, Table};
+use super::shell::table::{Align, Table, wrapped};
 use crate::connectwise::{CheckState, PermissionCheck};
 use crate::domain::text::harmless;
 use crate::worker::job::{Job, Outcome};
@@ -37,13 +37,13 @@ fn text(checks: &[PermissionCheck]) -> String {
     let mut out = table.text();
     for c in checks.iter().filter(|c| c.state != CheckState::Ok) {
         out.push_str(&format!(
-            "\n\n{}: {} / {} / {}\n  needed for: {}\n  remedy: {}",
+            "\n\n{}: {} / {} / {}\n{}\n{}",
             state(c.state),
             harmless(&c.module),
             harmless(&c.permission),
             harmless(&c.level),
-            harmless(&c.needed_for),
-            harmless(&c.remedy)
+            wrapped("  needed for: ", "    ", &c.needed_for),
+            wrapped("  remedy: ", "    ", &c.remedy)
         ));
     }
     let count = |s| checks.iter().filter(|c| c.state == s).count();

@@ -111,6 +111,10 @@ pub async fn export(store: &Store, file: &Path) -> Result<u64, ImportError> {
     let failed = |e: &dyn std::fmt::Display| ImportError::Failed(unwritable(file, e));
     let bytes = written(&rows).map_err(|e| failed(&e))?;
     let whole = std::path::absolute(file).map_err(|e| failed(&e))?;
+    // A mistyped folder is a mistake, not a wish for a new one.
+    if let Some(folder) = whole.parent() {
+        std::fs::metadata(folder).map_err(|e| failed(&e))?;
+    }
     crate::config::replace_file(&whole, &bytes).map_err(|e| failed(&e))?;
     Ok(rows.len() as u64)
 }

@@ -100,6 +100,27 @@ pub fn fit(text: &str, width: usize) -> String {
     out
 }
 
+/// The text broken at spaces into lines of at most 80 columns: the first begins with `first`, the
+/// others with `rest`. A word that is longer has a line of its own. The text is made harmless.
+pub fn wrapped(first: &str, rest: &str, text: &str) -> String {
+    let mut lines = Vec::new();
+    let mut line = first.to_owned();
+    let mut empty = true;
+    for word in harmless(text).split(' ').filter(|w| !w.is_empty()) {
+        if !empty && line.width() + 1 + word.width() > 80 {
+            lines.push(std::mem::replace(&mut line, rest.to_owned()));
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    lines.push(line);
+    lines.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,5 +143,14 @@ mod tests {
         t.row(["a\u{1b}[31mb\nc"]);
         assert_eq!(t.text().lines().count(), 2);
         assert!(!t.text().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn long_texts_are_broken_at_spaces() {
+        let text = wrapped("- ", "  ", &"word ".repeat(40));
+        assert!(text.lines().all(|l| l.width() <= 80), "{text}");
+        assert!(text.lines().skip(1).all(|l| l.starts_with("  word")), "{text}");
+        assert_eq!(text.matches("word").count(), 40);
+        assert_eq!(wrapped("", "", &"x".repeat(100)).len(), 100);
     }
 }
