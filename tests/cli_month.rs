@@ -141,7 +141,8 @@ fn one_line_can_be_synced_alone() {
 #[test]
 fn failed_lines_are_exit_3_and_retried_from_their_present_values() {
     let bench = Bench::ready();
-    let mut rule = Rule::new(Kind::Forbidden);
+    let mut rule = Rule::new(Kind::ServerError);
+    rule.status = Some(400);
     rule.method = Some("POST".into());
     rule.path = Some("*/additions".into());
     rule.limit = Some(2);

@@ -174,6 +174,28 @@ fn the_passphrase_is_asked_for_when_the_file_is_locked() {
 }
 
 #[test]
+fn a_question_can_be_left_with_control_c() {
+    let home = Home::new();
+    let args = [
+        "credentials",
+        "set",
+        "--site",
+        "na.myconnectwise.net",
+        "--company-id",
+        "acme",
+        "--client-id",
+        "5a4db0c5-0000-4000-8000-000000000001",
+    ];
+    let mut terminal = Terminal::open(&home, &args);
+    terminal.wait_for("Public key:");
+    terminal.input.write_all(b"half a key\x03").expect("typed");
+    let (exit, seen) = terminal.end();
+    assert_eq!(exit, 3, "{seen}");
+    assert!(!seen.contains("half a key") && seen.contains("nothing was kept"), "{seen}");
+    assert!(!home.paths().settings.exists());
+}
+
+#[test]
 fn a_profile_is_forgotten_after_its_name_was_typed() {
     let home = Home::new();
     home.json(0, &["status"]);

@@ -96,7 +96,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
         after = newer.last().map_or(after, |e| e.id.max(after));
         show(&newer, output);
     }
-    Ok(Answer { document: Value::Null, text: String::new(), exit: super::shell::exit::Exit::Done })
+    Ok(Answer::said())
 }
 
 fn show(entries: &[LogEntry], output: Output) {

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::shell::exit::Exit;
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
 use super::shell::signals;
@@ -50,7 +49,7 @@ pub async fn run(args: &Args, output: Output) -> Result<Answer, Failure> {
     stop.cancelled().await;
     sandbox.stop().await;
     output.hint("the sandbox has stopped; nothing of it is kept");
-    Ok(Answer { document: Value::Null, text: String::new(), exit: Exit::Done })
+    Ok(Answer::said())
 }
 
 /// Starts a sandbox; what is wrong with its options is a usage mistake.

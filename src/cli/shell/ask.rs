@@ -3,6 +3,8 @@
 
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 
+use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
+use crossterm::terminal;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
@@ -25,19 +27,75 @@ pub fn yes(question: &str) -> Result<bool, Failure> {
 
 /// Asks for one line of text.
 pub fn line(question: &str) -> Result<String, Failure> {
-    let mut err = io::stderr().lock();
-    let _ = err.write_all(question.as_bytes()).and_then(|()| err.flush());
-    drop(err);
+    show(question);
     Ok(stdin_line()?.unwrap_or_default())
 }
 
 /// Asks for a secret without showing it.
+///
+/// The terminal shows nothing from before the question until after the answer, so that a secret
+/// pasted at once is not shown either; Ctrl-C leaves the terminal as it was.
+///
+/// # Errors
+/// The terminal cannot be read, or the person pressed Ctrl-C.
 pub fn secret(question: &str) -> Result<SecretString, Failure> {
-    let typed = Zeroizing::new(
-        rpassword::prompt_password(question)
-            .map_err(|e| fault(format!("cannot read the terminal: {e}")))?,
-    );
-    Ok(SecretString::from(typed.trim()))
+    let broken = |e: io::Error| fault(format!("cannot read the terminal: {e}"));
+    let typed = {
+        let _silent = Silent::begin().map_err(broken)?;
+        show(question);
+        let typed = typed_line().map_err(broken);
+        show("\r\n");
+        typed?
+    };
+    match typed {
+        Some(text) => Ok(SecretString::from(text.trim())),
+        None => Err(Failure::interrupted("nothing was kept")),
+    }
+}
+
+/// What is typed until Enter; `None` after Ctrl-C or Ctrl-D.
+fn typed_line() -> io::Result<Option<Zeroizing<String>>> {
+    // Room enough that the text never moves in memory and leaves a copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(4096));
+    loop {
+        let Event::Key(key) = event::read()? else { continue };
+        if key.kind == KeyEventKind::Release {
+            continue;
+        }
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Enter => return Ok(Some(text)),
+            KeyCode::Char('c' | 'd') if control => return Ok(None),
+            KeyCode::Char('j' | 'm') if control => return Ok(Some(text)),
+            KeyCode::Char('u') if control => text.clear(),
+            KeyCode::Backspace => drop(text.pop()),
+            KeyCode::Char(c) if !control && text.len() + c.len_utf8() <= text.capacity() => {
+                text.push(c);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The terminal shows nothing that is typed until this goes.
+struct Silent;
+
+impl Silent {
+    fn begin() -> io::Result<Self> {
+        terminal::enable_raw_mode().map(|()| Self)
+    }
+}
+
+impl Drop for Silent {
+    fn drop(&mut self) {
+        // Nothing more can be done for a terminal that is gone.
+        let _ = terminal::disable_raw_mode();
+    }
+}
+
+fn show(text: &str) {
+    let mut err = io::stderr().lock();
+    let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
 }
 
 /// One line of standard input without its line break; `None` at the end.

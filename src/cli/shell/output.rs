@@ -39,6 +39,11 @@ impl Answer {
         Ok(Self { document: Value::Object(object), text, exit: Exit::Done })
     }
 
+    /// Nothing more to say: all was printed as it came.
+    pub fn said() -> Self {
+        Self { document: Value::Null, text: String::new(), exit: Exit::Done }
+    }
+
     /// The same answer with another exit code.
     #[must_use]
     pub fn ending(mut self, exit: Exit) -> Self {
@@ -71,9 +76,10 @@ pub struct Output {
 impl Output {
     /// Prints an answer and gives its exit code.
     pub fn answer(&self, answer: &Answer) -> Exit {
-        if self.json {
+        // What a stream has printed already needs no document at its end.
+        if self.json && answer.document.is_object() {
             self.document(&answer.document);
-        } else if !answer.text.is_empty() {
+        } else if !self.json && !answer.text.is_empty() {
             self.line(&answer.text);
         }
         answer.exit
