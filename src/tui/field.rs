@@ -1,0 +1,127 @@
+//! A one-line text field around the text-area widget, so that the model edits text without knowing
+//! ratatui, and nobody writes an editor anew.
+
+use std::fmt;
+
+use ratatui_textarea::{CursorMove, TextArea};
+
+use super::keys::{Chord, to_text_area};
+
+/// The longest text that a field takes, in characters: more is a mistaken paste.
+const LONGEST: usize = 4096;
+
+/// A one-line text with a cursor.
+#[derive(Clone)]
+pub struct Field {
+    area: TextArea<'static>,
+    secret: bool,
+}
+
+impl Default for Field {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
+impl Field {
+    /// A field that holds the text, the cursor behind it.
+    pub fn new(text: &str) -> Self {
+        let mut area = TextArea::new(vec![one_line(text)]);
+        area.move_cursor(CursorMove::End);
+        Self { area, secret: false }
+    }
+
+    /// An empty field whose text is never shown and never printed.
+    pub fn secret() -> Self {
+        Self { secret: true, ..Self::default() }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        self.area.lines().first().map_or("", String::as_str)
+    }
+
+    /// Whether nothing is typed.
+    pub fn is_empty(&self) -> bool {
+        self.text().is_empty()
+    }
+
+    /// Whether the text is hidden.
+    pub fn is_secret(&self) -> bool {
+        self.secret
+    }
+
+    /// The cursor's place in characters.
+    pub fn cursor(&self) -> usize {
+        self.area.cursor().1
+    }
+
+    /// Edits the text by a key; tells whether anything changed, the cursor included.
+    pub fn press(&mut self, chord: Chord) -> bool {
+        if chord.typed().is_some() && self.text().chars().count() >= LONGEST {
+            return false;
+        }
+        let Some(input) = to_text_area(chord) else { return false };
+        let before = self.area.cursor();
+        self.area.input(input) || self.area.cursor() != before
+    }
+
+    /// Puts a pasted text in; line breaks become spaces.
+    pub fn paste(&mut self, text: &str) {
+        let room = LONGEST.saturating_sub(self.text().chars().count());
+        let line: String = one_line(text.trim_end_matches(['\r', '\n'])).chars().take(room).collect();
+        self.area.insert_str(line);
+    }
+
+    /// Replaces the text.
+    pub fn set(&mut self, text: &str) {
+        let secret = self.secret;
+        *self = Self { secret, ..Self::new(text) };
+    }
+}
+
+/// Control characters never enter a field: they could not be seen there.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c })
+        .filter(|c| !crate::domain::text::is_harmful(*c))
+        .collect()
+}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.secret {
+            f.write_str("Field(hidden)")
+        } else {
+            write!(f, "Field({:?} at {})", self.text(), self.cursor())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::keys::Key;
+
+    #[test]
+    fn typing_editing_and_pasting() {
+        let mut field = Field::new("ab");
+        field.press(Chord::char('c'));
+        field.press(Chord::of(Key::Left));
+        field.press(Chord::of(Key::Backspace));
+        assert_eq!((field.text(), field.cursor()), ("ac", 1));
+        field.paste("x\ny\u{1b}[2J\n");
+        assert_eq!(field.text(), "ax y[2Jc");
+        assert!(!field.press(Chord::of(Key::Enter)));
+        field.press(Chord::ctrl('m'));
+        assert_eq!(field.text(), "ax y[2Jc");
+    }
+
+    #[test]
+    fn a_secret_is_not_printed() {
+        let mut field = Field::secret();
+        field.paste("hunter2");
+        assert!(!format!("{field:?}").contains("hunter2"));
+        assert_eq!(field.text(), "hunter2");
+    }
+}
