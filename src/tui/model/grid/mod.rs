@@ -20,7 +20,7 @@ pub use movement::Step;
 pub use order::{ordered, totals};
 pub use window::{Rows, SortKey, ViewQuery};
 
-use super::filter::Filter;
+use super::filter::{Filter, Term};
 use super::record::{Money, Row, RowId};
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
@@ -105,6 +105,8 @@ pub struct Grid {
     pub layout: Layout,
     /// The filter.
     pub bar: FilterBar,
+    /// Terms that stand besides the filter bar, such as the logs' level.
+    pub fixed: Vec<Term>,
     /// Levels of the sort, the first first. Empty: as the store gives them.
     pub sort: Vec<SortKey>,
     /// The row under the cursor.
@@ -151,6 +153,7 @@ impl Grid {
             id,
             layout: Layout::shipped(id),
             bar: FilterBar::default(),
+            fixed: vec![],
             sort: vec![],
             cursor: None,
             at: 0,
@@ -197,7 +200,8 @@ impl Grid {
 
     /// Reads the filter bar again; tells whether the filter is another one now.
     pub fn read_filter(&mut self) -> bool {
-        let (filter, problems) = super::filter::parse(self.id, self.bar.field.text());
+        let (mut filter, problems) = super::filter::parse(self.id, self.bar.field.text());
+        filter.terms.extend(self.fixed.iter().cloned());
         self.bar.problems = problems;
         let changed = filter != self.bar.filter;
         if changed {

@@ -60,6 +60,14 @@ impl Grid {
         }
     }
 
+    /// The screen has this many rows for the grid now.
+    pub fn set_height(&mut self, rows: u64) {
+        if self.height != rows {
+            self.height = rows;
+            self.scroll();
+        }
+    }
+
     /// Moves the cursor among columns, and the columns so that it is seen.
     pub fn step_column(&mut self, by: isize, width: u16) {
         let shown = self.layout.shown().count();

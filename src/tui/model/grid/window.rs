@@ -97,10 +97,8 @@ impl Grid {
         Some(self.ask(start, None))
     }
 
-    fn ask(&mut self, start: u64, anchor: Option<RowId>) -> ViewQuery {
-        self.fetch += 1;
-        let count = self.height.max(1) * (2 * PAGES_AROUND + 1);
-        self.asked = Some((start, count));
+    /// The view as a question that no answer to rows belongs to: for searches, ranges and exports.
+    pub fn question(&self) -> ViewQuery {
         ViewQuery {
             grid: self.id,
             generation: self.generation,
@@ -108,10 +106,17 @@ impl Grid {
             period: self.period,
             filter: self.bar.filter.clone(),
             sort: self.sort.clone(),
-            start,
-            count,
-            anchor,
+            start: 0,
+            count: 0,
+            anchor: None,
         }
+    }
+
+    fn ask(&mut self, start: u64, anchor: Option<RowId>) -> ViewQuery {
+        self.fetch += 1;
+        let count = self.height.max(1) * (2 * PAGES_AROUND + 1);
+        self.asked = Some((start, count));
+        ViewQuery { start, count, anchor, ..self.question() }
     }
 
     /// Takes an answer; `false` when it is too old.

@@ -25,3 +25,7 @@ pub fn of(grid: GridId) -> &'static [Spec] {
         GridId::Logs => log::COLUMNS,
     }
 }
+
+pub use log::tone as tone_of;
+pub use plan::kind_word as action_word;
+pub use run::kind_word as run_word;

@@ -1,0 +1,383 @@
+//! The Configuration tab: every setting with its value and what it means, where it stands.
+
+use super::effect::Effect;
+use super::layer::picker::{Choice, Chosen, Purpose};
+use super::layer::prompt::{Asked, TextKind};
+use super::settings::{Setting, SettingsView};
+use super::toast::Toast;
+use super::{Model, texts};
+use crate::config::Settings;
+use crate::domain::billing_cycle::BillingCycle;
+use crate::domain::charge_type::ChargeType;
+use crate::domain::policy::{ChargeEndRule, ChargeStartRule, IdentityPlace};
+use crate::domain::problem::Problem;
+use crate::tui::commands::Command as C;
+use crate::tui::field::Field;
+
+/// How a setting is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// One of the PSA's agreement types.
+    AgreementType,
+    /// One of these words, each with what it means.
+    Words(&'static [(&'static str, &'static str)]),
+    /// On or off.
+    Flag(bool),
+    /// A text.
+    Text(TextKind),
+}
+
+/// A line of the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The heading that it stands under.
+    pub section: &'static str,
+    /// Its key in the file.
+    pub key: String,
+    /// Its name.
+    pub title: String,
+    /// What it means.
+    pub help: &'static str,
+    /// Its value now.
+    pub value: String,
+    /// How it is changed.
+    pub input: Input,
+}
+
+/// The page.
+#[derive(Debug, Clone, Default)]
+pub struct Configuration {
+    /// The settings as lines.
+    pub items: Vec<Item>,
+    /// The cursor.
+    pub at: usize,
+}
+
+const END_RULES: &[(&str, &str)] = &[
+    ("none", "the default for the charge type"),
+    ("last-day-of-invoice-month", "18 May gives 31 May"),
+    ("first-day-of-following-month", "18 May gives 1 June"),
+    ("charge-end", "the charge's own end"),
+];
+const START_RULES: &[(&str, &str)] = &[
+    ("none", "the charge's own start; a persistent addition keeps its first one"),
+    ("first-day-of-invoice-month", "18 May gives 1 May"),
+    ("first-day-of-following-month", "18 May gives 1 June"),
+    ("charge-start", "the charge's own start"),
+];
+
+fn word<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// All settings that the page shows, with their values.
+pub fn items(settings: &Settings) -> Vec<Item> {
+    let p = &settings.policy;
+    let mut all = Vec::new();
+    let mut add = |section, key: &str, title: &str, help, value: String, input| {
+        all.push(Item { section, key: key.into(), title: title.into(), help, value, input });
+    };
+    let general = "Posting";
+    add(
+        general,
+        "billing.agreement_type",
+        "Agreement Type",
+        "Additions go to agreements of this type, and new agreements get it. Required before \
+         anything is posted.",
+        p.agreement_type.clone().unwrap_or_default(),
+        Input::AgreementType,
+    );
+    add(
+        general,
+        "billing.recurring",
+        "Recurring charges",
+        "persistent keeps one addition for each subscription and updates it month by month; \
+         per-line makes an addition for each line.",
+        word(&p.recurring),
+        Input::Words(&[
+            ("persistent", "one addition per subscription, updated"),
+            ("per-line", "an addition for each line"),
+        ]),
+    );
+    add(
+        general,
+        "billing.residual",
+        "Residual cents",
+        "What happens when quantity x unit price is not the source's total. The total always wins.",
+        word(&p.residual),
+        Input::Words(&[
+            ("collapse", "quantity 1 at the total"),
+            ("rounding-line", "an addition of its own carries the missing cents"),
+            ("refuse", "the line is refused"),
+        ]),
+    );
+    add(
+        general,
+        "billing.price_decimals",
+        "Price decimals",
+        "Decimals that a unit price may have in the PSA, 0 to 4. A price with more is a residual.",
+        p.price_decimals.to_string(),
+        Input::Text(TextKind::Number),
+    );
+    add(
+        general,
+        "billing.identity",
+        "Marker",
+        "Where the marker goes by which an addition is found again: serialNumber, \
+         customField:CAPTION, or auto.",
+        match &p.identity {
+            IdentityPlace::Auto => "auto".into(),
+            IdentityPlace::SerialNumber => "serialNumber".into(),
+            IdentityPlace::CustomField(caption) => format!("customField:{caption}"),
+        },
+        Input::Text(TextKind::Text),
+    );
+    add(
+        general,
+        "billing.auto_cancel",
+        "Auto-cancel",
+        "Recurring additions whose subscription is missing from the month's bill get the last day \
+         of the month before as their end.",
+        word(&p.auto_cancel),
+        Input::Words(&[
+            ("off", "nothing is cancelled"),
+            ("ask", "the plan shows them, a sync asks"),
+            ("on", "they are cancelled with the sync"),
+        ]),
+    );
+    add(
+        general,
+        "billing.partial_share",
+        "Partial load below",
+        "A month with fewer organizations or less money than this share (0 to 1) of the month \
+         before looks partial: nothing is cancelled because of it.",
+        p.partial_share.to_string(),
+        Input::Text(TextKind::Decimal),
+    );
+    add(
+        general,
+        "billing.closed_period",
+        "Invoiced period",
+        "A start inside a period that the PSA has invoiced already.",
+        word(&p.closed_period),
+        Input::Words(&[
+            ("next-open", "moved to the first open day, which the plan shows"),
+            ("refuse", "the line is refused"),
+        ]),
+    );
+    add(
+        general,
+        "billing.one_time_end",
+        "End of one-time charges",
+        "What is to be billed once must end inside one billing period.",
+        word(&p.one_time_end),
+        Input::Words(&[
+            ("billing-period", "at the latest with the agreement's billing period"),
+            ("charge-end", "with the charge"),
+        ]),
+    );
+    add(
+        general,
+        "billing.description",
+        "Invoice description",
+        "{subscription}, {charge_type}, {offer}, {organization}, {invoice}, {part_number} are \
+         filled in.",
+        p.description.clone(),
+        Input::Text(TextKind::Text),
+    );
+    add(
+        general,
+        "billing.home_currency",
+        "Home currency",
+        "Currency of agreements for which ConnectWise names none, such as USD.",
+        p.home_currency.map(|c| c.to_string()).unwrap_or_default(),
+        Input::Text(TextKind::Text),
+    );
+    let daily = "Schedule";
+    add(
+        daily,
+        "billing.daily_sync",
+        "Automated Daily Sync",
+        "Fully mapped lines are posted every day at 00:00 UTC, while `addendum daemon` runs.",
+        on_off(settings.daily_sync).into(),
+        Input::Flag(settings.daily_sync),
+    );
+    add(
+        daily,
+        "billing.timezone",
+        "Time zone",
+        "Whose \"today\" and \"this month\" are meant: UTC, or a name such as Europe/Berlin.",
+        settings.timezone.clone(),
+        Input::Text(TextKind::Text),
+    );
+    let source = "Billing source";
+    add(
+        source,
+        "source.profile",
+        "Source profile",
+        "How the bill is read: a profile shipped with Addendum, or the path of your own.",
+        settings.source.profile.clone(),
+        Input::Text(TextKind::Text),
+    );
+    add(
+        source,
+        "source.location",
+        "Location",
+        "Where Load Invoices looks: a file, a folder or a URL.",
+        settings.source.location.clone().unwrap_or_default(),
+        Input::Text(TextKind::Text),
+    );
+    for t in ChargeType::ALL {
+        add(
+            "Charge End Date rules",
+            &format!("billing.charge_end.{t}"),
+            t.default_name(),
+            "The end date that a charge of this type gets when it is loaded. Lines that are \
+             loaded already keep theirs.",
+            word(&p.charge_end.get(&t).copied().unwrap_or(ChargeEndRule::None)),
+            Input::Words(END_RULES),
+        );
+    }
+    for c in BillingCycle::ALL {
+        add(
+            "Charge Start Date rules",
+            &format!("billing.charge_start.{c}"),
+            c.as_str(),
+            "The start date that a charge of this billing cycle gets when it is loaded.",
+            word(&p.charge_start.get(&c).copied().unwrap_or(ChargeStartRule::None)),
+            Input::Words(START_RULES),
+        );
+    }
+    for t in ChargeType::ALL {
+        add(
+            "Custom Charge Type Names",
+            &format!("billing.charge_names.{t}"),
+            t.as_str(),
+            "What the charge type is called on the customer's invoice.",
+            p.charge_name(t).to_owned(),
+            Input::Text(TextKind::Text),
+        );
+    }
+    all
+}
+
+fn on_off(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+impl Model {
+    /// Commands of the Configuration tab.
+    pub(super) fn run_on_configuration(&mut self, command: C) -> Vec<Effect> {
+        let last = self.configuration.items.len().saturating_sub(1);
+        let page = usize::from(self.page_rows()).saturating_sub(4).max(1);
+        let at = self.configuration.at;
+        self.configuration.at = match command {
+            C::Down => (at + 1).min(last),
+            C::Up => at.saturating_sub(1),
+            C::PageDown | C::HalfDown => (at + page).min(last),
+            C::PageUp | C::HalfUp => at.saturating_sub(page),
+            C::First => 0,
+            C::Last => last,
+            C::Open => return self.edit_setting(),
+            C::Dictionary => {
+                self.read("Dictionary", texts::dictionary());
+                return vec![];
+            }
+            _ => at,
+        };
+        vec![]
+    }
+
+    fn edit_setting(&mut self) -> Vec<Effect> {
+        let Some(item) = self.configuration.items.get(self.configuration.at).cloned() else {
+            return vec![];
+        };
+        let (key, title) = (item.key, item.title);
+        match item.input {
+            Input::Flag(on) => vec![Effect::Save {
+                what: format!("{title}: {}", on_off(!on)),
+                changes: vec![(key, Some(Setting::Flag(!on)))],
+            }],
+            Input::Words(words) => {
+                let list = words
+                    .iter()
+                    .map(|(w, means)| Choice::plain(Chosen::Word((*w).into()), *w, *means))
+                    .collect();
+                self.pick_from(title.clone(), list, Purpose::Setting { key, title })
+            }
+            Input::AgreementType => {
+                let types =
+                    self.settings.as_ref().map(|v| v.agreement_types.clone()).unwrap_or_default();
+                if types.is_empty() {
+                    self.prompt(
+                        title.clone(),
+                        "its name in ConnectWise; refresh the PSA records to choose from a list",
+                        Field::new(&item.value),
+                        Asked::Setting { key, title, as_what: TextKind::Text },
+                    );
+                    return vec![];
+                }
+                let list = types
+                    .into_iter()
+                    .map(|t| Choice::plain(Chosen::Word(t.clone()), t, ""))
+                    .collect();
+                self.pick_from(title.clone(), list, Purpose::Setting { key, title })
+            }
+            Input::Text(as_what) => {
+                let field = Field::new(&item.value);
+                self.prompt(title.clone(), item.help, field, Asked::Setting { key, title, as_what });
+                vec![]
+            }
+        }
+    }
+
+    /// Takes settings and what is known of the credentials.
+    pub(super) fn take_settings(&mut self, view: SettingsView) -> Vec<Effect> {
+        let before = self.gate();
+        let first = self.settings.is_none();
+        self.configuration.items = items(&view.settings);
+        let last = self.configuration.items.len().saturating_sub(1);
+        self.configuration.at = self.configuration.at.min(last);
+        if !self.credentials.editing {
+            let c = &view.settings.connectwise;
+            for (field, text) in
+                self.credentials.fields.iter_mut().zip([&c.site, &c.company_id, &c.client_id])
+            {
+                field.set(text);
+            }
+        }
+        self.settings = Some(view);
+        let now = self.gate();
+        if first && self.tab == super::Tab::Dashboard && now.is_some() {
+            return now.map(|g| self.go(g.leads_to())).unwrap_or_default();
+        }
+        if before.is_some() && now.is_none() {
+            return self.enter();
+        }
+        vec![]
+    }
+
+    /// Settings were written, or not.
+    pub(super) fn saved(
+        &mut self,
+        what: &str,
+        result: Result<Box<SettingsView>, Problem>,
+    ) -> Vec<Effect> {
+        match result {
+            Ok(view) => {
+                self.toast(Toast::note(format!("saved: {what}")));
+                let mut effects = self.take_settings(*view);
+                self.sync.stale = self.sync.plan.is_some();
+                effects.push(Effect::Stale);
+                effects
+            }
+            Err(problem) => {
+                self.toast(Toast::problem(&problem));
+                vec![]
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Edits: what a person asks for ([`Change`]), what came of it, and the lines of undo and redo.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::Model;
+use super::effect::Effect;
+use super::grid::Target;
+use super::toast::Toast;
+use crate::domain::edit::Edit;
+use crate::domain::problem::Problem;
+
+/// What is to change in each row of a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The organization's default company; absent clears all.
+    Company(Option<i64>),
+    /// A further company.
+    AddCompany(i64),
+    /// Excluded from Sync.
+    Excluded(bool),
+    /// Excluded from Sync the other way round.
+    ToggleExcluded,
+    /// The offer's catalog item.
+    Product(Option<i64>),
+    /// What matching suggests.
+    Suggested,
+    /// The line's own company.
+    LineCompany(Option<i64>),
+    /// The line's own catalog item.
+    LineProduct(Option<i64>),
+    /// The line's own agreement.
+    LineAgreement(Option<i64>),
+    /// The line's start.
+    Start(Date),
+    /// The line's end; absent: open.
+    End(Option<Date>),
+    /// Post a superseded line once, the other way round.
+    TogglePostOnce,
+}
+
+/// What an edit did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edited {
+    /// How many rows changed.
+    pub rows: u64,
+    /// How many could not: Synced lines are frozen.
+    pub frozen: u64,
+    /// The edits that take it back, in order.
+    pub inverse: Vec<Edit>,
+}
+
+/// What a bulk update would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BulkPreview {
+    /// Rows that change.
+    pub changes: u64,
+    /// Rows that have the values already.
+    pub same: u64,
+    /// Rows that cannot change: Synced lines are frozen.
+    pub frozen: u64,
+    /// The first of them: row, field, from, to.
+    pub examples: Vec<[String; 4]>,
+}
+
+/// An edit that can be taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// What it was, such as `map Contoso Ltd`.
+    pub label: String,
+    /// The edits that take it back.
+    pub inverse: Arc<Vec<Edit>>,
+}
+
+/// Which way an edit on its way goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    New,
+    Undo,
+    Redo,
+}
+
+/// Undo and redo.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    done: Vec<Step>,
+    undone: Vec<Step>,
+    under_way: Vec<(u64, Way, String)>,
+}
+
+/// Steps that are remembered; a bulk edit of many rows is one step.
+const REMEMBERED: usize = 200;
+
+impl History {
+    /// What undo would take back.
+    pub fn last(&self) -> Option<&str> {
+        self.done.last().map(|s| s.label.as_str())
+    }
+
+    /// What redo would make again.
+    pub fn next(&self) -> Option<&str> {
+        self.undone.last().map(|s| s.label.as_str())
+    }
+}
+
+impl Model {
+    /// Begins an edit.
+    pub(super) fn change(
+        &mut self,
+        label: impl Into<String>,
+        target: Target,
+        changes: Vec<Change>,
+    ) -> Vec<Effect> {
+        let ticket = self.ticket();
+        self.history.under_way.push((ticket, Way::New, label.into()));
+        vec![Effect::Change { ticket, target, changes }]
+    }
+
+    /// Takes the last edit back, or makes it again.
+    pub(super) fn travel(&mut self, back: bool) -> Vec<Effect> {
+        let from = if back { &mut self.history.done } else { &mut self.history.undone };
+        let Some(step) = from.pop() else {
+            let word = if back { "undo" } else { "redo" };
+            self.toast(Toast::note(format!("nothing to {word}")));
+            return vec![];
+        };
+        let ticket = self.ticket();
+        let way = if back { Way::Undo } else { Way::Redo };
+        self.history.under_way.push((ticket, way, step.label));
+        vec![Effect::Edit { ticket, edits: step.inverse }]
+    }
+
+    /// Takes the answer to an edit.
+    pub(super) fn edited(&mut self, ticket: u64, result: Result<Edited, Problem>) -> Vec<Effect> {
+        let Some(i) = self.history.under_way.iter().position(|(t, _, _)| *t == ticket) else {
+            return vec![];
+        };
+        let (_, way, label) = self.history.under_way.remove(i);
+        let edited = match result {
+            Ok(edited) => edited,
+            Err(problem) => {
+                self.toast(Toast::problem(&problem));
+                return vec![];
+            }
+        };
+        let frozen = match edited.frozen {
+            0 => String::new(),
+            n => format!("; {n} left as they are: posted already"),
+        };
+        let rows = edited.rows;
+        let told = match way {
+            Way::New if rows == 0 => format!("nothing to change{frozen}"),
+            Way::New => format!("{label}: {rows} changed{frozen}; u takes it back"),
+            Way::Undo => format!("taken back: {label}"),
+            Way::Redo => format!("made again: {label}"),
+        };
+        self.toast(Toast::note(told));
+        if edited.inverse.is_empty() {
+            return vec![];
+        }
+        let step = Step { label, inverse: Arc::new(edited.inverse) };
+        match way {
+            Way::Undo => self.history.undone.push(step),
+            Way::New | Way::Redo => {
+                if way == Way::New {
+                    self.history.undone.clear();
+                }
+                self.history.done.push(step);
+                if self.history.done.len() > REMEMBERED {
+                    self.history.done.remove(0);
+                }
+            }
+        }
+        self.data_changed()
+    }
+}

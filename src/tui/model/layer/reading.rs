@@ -1,0 +1,157 @@
+//! A text to read: details of a row, help texts. It scrolls, is searched with `/`, `n`, `N`, and
+//! can be copied whole.
+
+use super::Layer;
+use crate::tui::commands::Command;
+use crate::tui::field::Field;
+use crate::tui::model::Model;
+use crate::tui::model::effect::Effect;
+use crate::tui::model::grid::Tone;
+
+/// A line of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextLine {
+    /// What stands on the left, such as a field's name.
+    pub label: String,
+    /// The text.
+    pub text: String,
+    /// How it is meant.
+    pub tone: Tone,
+}
+
+/// The dialog.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// Its heading.
+    pub title: String,
+    /// The text.
+    pub lines: Vec<TextLine>,
+    /// The first visible line.
+    pub top: usize,
+    /// What is searched for, while it is typed.
+    pub search: Option<Field>,
+    /// What was searched for.
+    pub wanted: String,
+}
+
+/// Builds a text line by line.
+#[derive(Debug, Clone, Default)]
+pub struct Text(Vec<TextLine>);
+
+impl Text {
+    /// A heading.
+    pub fn heading(&mut self, text: impl Into<String>) {
+        if !self.0.is_empty() {
+            self.line("");
+        }
+        self.0.push(TextLine { label: String::new(), text: text.into(), tone: Tone::Hint });
+    }
+
+    /// Lines of text.
+    pub fn line(&mut self, text: impl AsRef<str>) {
+        for line in text.as_ref().split('\n') {
+            self.toned(line, Tone::Plain);
+        }
+    }
+
+    /// A line with a tone.
+    pub fn toned(&mut self, text: impl Into<String>, tone: Tone) {
+        self.0.push(TextLine { label: String::new(), text: text.into(), tone });
+    }
+
+    /// A field with its value; empty values are left out.
+    pub fn field(&mut self, label: &str, text: impl std::fmt::Display) {
+        let text = text.to_string();
+        if text.is_empty() {
+            return;
+        }
+        for (i, line) in text.split('\n').enumerate() {
+            let label = if i == 0 { label.to_owned() } else { String::new() };
+            self.0.push(TextLine { label, text: line.to_owned(), tone: Tone::Plain });
+        }
+    }
+
+    /// A field with its value and a tone.
+    pub fn field_toned(&mut self, label: &str, text: impl std::fmt::Display, tone: Tone) {
+        let from = self.0.len();
+        self.field(label, text);
+        for line in &mut self.0[from..] {
+            line.tone = tone;
+        }
+    }
+
+    /// The lines.
+    pub fn done(self) -> Vec<TextLine> {
+        self.0
+    }
+}
+
+impl Reading {
+    /// Goes to the next line that holds what is searched for; `here` includes the first visible.
+    pub(super) fn find(&mut self, here: bool) {
+        if let Some(field) = &self.search {
+            field.text().clone_into(&mut self.wanted);
+        }
+        let count = self.lines.len();
+        let from = if here { self.top } else { self.top + 1 };
+        if let Some(at) = (0..count).map(|i| (from + i) % count).find(|i| self.hits(*i)) {
+            self.top = at;
+        }
+    }
+
+    fn find_back(&mut self) {
+        let count = self.lines.len();
+        let found =
+            (1..=count).map(|i| (self.top + count - i) % count).find(|i| self.hits(*i));
+        if let Some(at) = found {
+            self.top = at;
+        }
+    }
+
+    /// Whether a line holds what is searched for.
+    pub fn hits(&self, line: usize) -> bool {
+        let wanted = self.wanted.to_lowercase();
+        !wanted.is_empty()
+            && self.lines.get(line).is_some_and(|l| {
+                l.text.to_lowercase().contains(&wanted) || l.label.to_lowercase().contains(&wanted)
+            })
+    }
+}
+
+impl Model {
+    /// Shows a text.
+    pub(in crate::tui::model) fn read(&mut self, title: impl Into<String>, text: Text) {
+        self.layers.push(Layer::Reading(Reading {
+            title: title.into(),
+            lines: text.done(),
+            top: 0,
+            search: None,
+            wanted: String::new(),
+        }));
+    }
+
+    pub(super) fn run_in_reading(&mut self, command: Command) -> Option<Vec<Effect>> {
+        let Some(Layer::Reading(r)) = self.layers.last_mut() else { return None };
+        match command {
+            Command::Filter => r.search = Some(Field::default()),
+            Command::NextHit => r.find(false),
+            Command::PreviousHit => r.find_back(),
+            Command::CopyRow => {
+                let text: Vec<String> = r
+                    .lines
+                    .iter()
+                    .map(|l| format!("{} {}", l.label, l.text).trim().to_owned())
+                    .collect();
+                let text = crate::domain::text::harmless_lines(&text.join("\n")).into_owned();
+                return Some(vec![Effect::Copy { text, rows: r.lines.len() as u64 }]);
+            }
+            Command::Accept => {
+                if r.search.take().is_none() {
+                    return Some(self.close_layer());
+                }
+            }
+            _ => return None,
+        }
+        Some(vec![])
+    }
+}

@@ -1,0 +1,201 @@
+//! What the ends of jobs mean for the screen, and answers that fill pages.
+
+use std::sync::Arc;
+
+use super::Model;
+use super::dashboard::DashboardData;
+use super::effect::Effect;
+use super::grid::{GridId, Layout};
+use super::sync::SyncView;
+use super::toast::Toast;
+use crate::domain::plan::Plan;
+use crate::domain::problem::Problem;
+use crate::worker::job::{JobError, JobId, Outcome, PullSummary, SyncSummary};
+
+impl Model {
+    /// A job ended.
+    pub(super) fn ended(&mut self, id: JobId, result: Result<Outcome, JobError>) -> Vec<Effect> {
+        let Some(job) = self.finish(id) else { return vec![] };
+        let mut effects = vec![Effect::TaskBar(None)];
+        effects.extend(match result {
+            Ok(outcome) => self.outcome(outcome),
+            Err(error) => {
+                self.ended_badly(&job.title, error);
+                // A run that stopped may have written; a load may not have.
+                if job.writes { self.data_changed() } else { self.logs_changed() }
+            }
+        });
+        if self.leaving && self.jobs.running.is_empty() {
+            effects.push(Effect::Quit);
+        }
+        effects
+    }
+
+    fn outcome(&mut self, outcome: Outcome) -> Vec<Effect> {
+        match outcome {
+            Outcome::Connected(info) => self.tested(Ok(info)),
+            Outcome::Verified(checks) => {
+                self.verified(checks);
+                self.logs_changed()
+            }
+            Outcome::Pulled(summary) => {
+                self.toast(Toast::note(pulled(&summary)));
+                let mut effects = self.data_changed();
+                effects.push(Effect::Settings);
+                effects
+            }
+            Outcome::Loaded(report) => {
+                let mut text = format!(
+                    "{} lines read: {} new, {} changed, {} as before",
+                    report.read, report.added, report.replaced, report.unchanged
+                );
+                for (n, what) in [
+                    (report.revisions.len() as u64, "changed after posting"),
+                    (report.absent, "no longer in the source (kept)"),
+                ] {
+                    if n > 0 {
+                        text.push_str(&format!(", {n} {what}"));
+                    }
+                }
+                self.toast(Toast::note(text));
+                if let Some(newest) = report.periods.last() {
+                    self.grid_mut(GridId::Invoices).period = Some(*newest);
+                }
+                let mut effects = self.data_changed();
+                effects.push(Effect::Periods);
+                effects
+            }
+            Outcome::Planned(plan) => self.planned(Arc::new(*plan)),
+            Outcome::Synced(summary) => self.synced(*summary),
+            Outcome::Reconciled(summary) => self.reconciled(*summary),
+            Outcome::Matched { accepted, open } => {
+                self.toast(Toast::note(format!(
+                    "{accepted} mapped by name; {open} are left for you: n goes to the next one"
+                )));
+                self.data_changed()
+            }
+        }
+    }
+
+    fn planned(&mut self, plan: Arc<Plan>) -> Vec<Effect> {
+        let writes = plan.actions.len();
+        let text = match (writes, plan.errors.len()) {
+            (0, 0) => "nothing to write: the PSA has what it should have".to_owned(),
+            (0, e) => format!("nothing to write; {e} lines are refused"),
+            (n, 0) => format!("the plan has {n} writes; a carries it out"),
+            (n, e) => format!("the plan has {n} writes, {e} lines are refused; a carries it out"),
+        };
+        self.toast(Toast::note(text));
+        self.sync.stale = false;
+        self.sync.view = if writes == 0 && !plan.errors.is_empty() {
+            SyncView::Refused
+        } else {
+            SyncView::Companies
+        };
+        self.show_plan(Some(plan))
+    }
+
+    /// Puts a plan, or none, behind the plan's grids.
+    pub(super) fn show_plan(&mut self, plan: Option<Arc<Plan>>) -> Vec<Effect> {
+        self.sync.plan.clone_from(&plan);
+        for id in [GridId::Companies, GridId::Actions, GridId::Refused] {
+            self.grid_mut(id).forget();
+        }
+        let mut effects = vec![Effect::ShowPlan(plan)];
+        effects.extend(self.logs_changed());
+        if self.tab == super::Tab::Sync {
+            effects.extend(self.enter());
+        }
+        effects
+    }
+
+    fn synced(&mut self, summary: SyncSummary) -> Vec<Effect> {
+        let c = summary.report.run.counts;
+        let mut text = format!(
+            "run {}: {} created, {} updated, {} cancelled, {} failed",
+            summary.report.run.id.0, c.create, c.update, c.cancel, c.failed
+        );
+        if summary.cancels_waiting > 0 {
+            text.push_str(&format!("; {} cancels wait for consent", summary.cancels_waiting));
+        }
+        if !summary.left.is_empty() {
+            text.push_str(&format!("; {} had to be left", summary.left.len()));
+        }
+        let clean = c.failed == 0 && summary.left.is_empty();
+        self.toast(if clean { Toast::note(text) } else { Toast::warning(text) });
+        self.jobs.problems.clone_from(&summary.report.errors);
+        self.sync.last = Some(Arc::new(summary));
+        self.sync.view = SyncView::Progress;
+        let mut effects = self.show_plan(None);
+        effects.extend(self.data_changed());
+        effects
+    }
+
+    fn reconciled(&mut self, summary: crate::worker::job::ReconcileSummary) -> Vec<Effect> {
+        let f = &summary.findings;
+        let (missing, doubled, drifted) = (f.missing.len(), f.doubled.len(), f.drifted.len());
+        self.toast(if missing + doubled + drifted == 0 {
+            Toast::note("reconciled: the PSA has exactly what was posted")
+        } else {
+            Toast::warning(format!("{missing} missing, {doubled} doubled, {drifted} drifted"))
+        });
+        let findings = Arc::new(summary.findings.clone());
+        self.sync.proof = Some(Arc::new(summary));
+        self.sync.view = SyncView::Findings;
+        self.grid_mut(GridId::Findings).forget();
+        let mut effects = vec![Effect::ShowFindings(findings)];
+        effects.extend(self.logs_changed());
+        if self.tab == super::Tab::Sync {
+            effects.extend(self.enter());
+        }
+        effects
+    }
+
+    /// The dashboard's figures came.
+    pub(super) fn take_dashboard(&mut self, data: Result<Box<DashboardData>, Problem>) {
+        match data {
+            Ok(data) => {
+                self.dashboard.data = Some(data);
+                self.dashboard.problem = None;
+                let last = self.dashboard.next().len().saturating_sub(1);
+                self.dashboard.at = self.dashboard.at.min(last);
+            }
+            Err(problem) => self.dashboard.problem = Some(problem),
+        }
+    }
+
+    /// Remembered layouts came.
+    pub(super) fn take_notes(&mut self, notes: &[(String, String)]) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for id in GridId::ALL {
+            let name = id.note();
+            if let Some((_, note)) = notes.iter().find(|(n, _)| *n == name) {
+                let (layout, sort) = Layout::from_note(id, note);
+                let front = self.front() == Some(id);
+                let grid = self.grid_mut(id);
+                let sorted = grid.sort != sort;
+                (grid.layout, grid.sort) = (layout, sort);
+                if sorted && front {
+                    effects.push(Effect::View(grid.renew()));
+                }
+            }
+        }
+        self.fit();
+        effects
+    }
+}
+
+fn pulled(summary: &PullSummary) -> String {
+    let parts: Vec<String> = [
+        ("companies", summary.companies),
+        ("products", summary.products),
+        ("agreements", summary.agreements),
+    ]
+    .into_iter()
+    .filter_map(|(what, report)| {
+        let r = report?;
+        Some(format!("{} {what} ({} new, {} changed, {} gone)", r.total, r.added, r.updated, r.gone))
+    })
+    .collect();
+    parts.join("; ")
+}

@@ -1,0 +1,303 @@
+//! The Sync tab: the plan before anything is written, progress, past runs, what reconcile found.
+
+use std::sync::Arc;
+
+use super::effect::Effect;
+use super::grid::{GridId, Target};
+use super::layer::confirm::{Confirm, Deed};
+use super::layer::Layer;
+use super::record::{Record, RowId};
+use super::toast::Toast;
+use super::{Model, Tab};
+use crate::domain::journal::RunId;
+use crate::domain::money;
+use crate::domain::plan::{ActionKind, Plan};
+use crate::domain::policy::Scope;
+use crate::tui::commands::Command as C;
+use crate::worker::job::{Job, ReconcileSummary, SyncSummary};
+
+/// What the tab shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SyncView {
+    /// The plan by company.
+    #[default]
+    Companies,
+    /// The plan by action.
+    Actions,
+    /// The refused lines.
+    Refused,
+    /// Progress of what runs, and how the last run ended.
+    Progress,
+    /// Past runs.
+    Runs,
+    /// What reconcile found.
+    Findings,
+}
+
+impl SyncView {
+    /// All of them, in the order of the switch.
+    pub const ALL: [Self; 6] =
+        [Self::Companies, Self::Actions, Self::Refused, Self::Progress, Self::Runs, Self::Findings];
+
+    /// Its name.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Companies => "Plan by company",
+            Self::Actions => "Actions",
+            Self::Refused => "Refused",
+            Self::Progress => "Progress",
+            Self::Runs => "Runs",
+            Self::Findings => "Findings",
+        }
+    }
+
+    /// Its grid.
+    pub fn grid(self) -> Option<GridId> {
+        match self {
+            Self::Companies => Some(GridId::Companies),
+            Self::Actions => Some(GridId::Actions),
+            Self::Refused => Some(GridId::Refused),
+            Self::Progress => None,
+            Self::Runs => Some(GridId::Runs),
+            Self::Findings => Some(GridId::Findings),
+        }
+    }
+}
+
+/// The tab.
+#[derive(Debug, Clone, Default)]
+pub struct Sync {
+    /// What is shown.
+    pub view: SyncView,
+    /// The plan.
+    pub plan: Option<Arc<Plan>>,
+    /// What was changed since may have changed the plan.
+    pub stale: bool,
+    /// What the plan is for.
+    pub scope: Scope,
+    /// The same, for people.
+    pub scope_text: String,
+    /// How the last run ended.
+    pub last: Option<Arc<SyncSummary>>,
+    /// What reconcile said.
+    pub proof: Option<Arc<ReconcileSummary>>,
+    /// First line of the progress page that is shown.
+    pub top: usize,
+}
+
+impl Model {
+    /// Commands of the Sync tab.
+    pub(super) fn run_on_sync(&mut self, command: C) -> Vec<Effect> {
+        match command {
+            C::SyncView => {
+                let at = SyncView::ALL.iter().position(|v| *v == self.sync.view).unwrap_or(0);
+                self.sync.view = SyncView::ALL[(at + 1) % SyncView::ALL.len()];
+                self.enter()
+            }
+            C::MakePlan => self.make_plan(),
+            C::Apply => self.ask_apply(),
+            C::Reconcile => {
+                let periods = match self.current_run() {
+                    Some(run) => self.run_periods(run),
+                    None => self.sync.scope.periods.clone(),
+                };
+                self.submit(Job::Reconcile(periods))
+            }
+            C::Retry => self.ask_retry(),
+            C::UndoRun => self.ask_undo(),
+            C::Open => self.open_row(),
+            C::Down => {
+                self.sync.top = self.sync.top.saturating_add(1).min(self.jobs.problems.len());
+                vec![]
+            }
+            C::Up => {
+                self.sync.top = self.sync.top.saturating_sub(1);
+                vec![]
+            }
+            _ => vec![],
+        }
+    }
+
+    fn open_row(&mut self) -> Vec<Effect> {
+        let Some(row) = self.front().and_then(|id| self.grid(id).current()).cloned() else {
+            return vec![];
+        };
+        // A company opens to its actions; everything else to its details.
+        if let Record::Company(company) = &row.record {
+            self.sync.view = SyncView::Actions;
+            let filter = format!("company=\"{}\" currency={}", company.name, company.currency);
+            let grid = self.grid_mut(GridId::Actions);
+            grid.bar.field.set(&filter);
+            grid.read_filter();
+            grid.loaded = false;
+            return self.enter();
+        }
+        self.run(C::Details)
+    }
+
+    fn make_plan(&mut self) -> Vec<Effect> {
+        if self.sync.scope_text.is_empty() {
+            self.sync.scope_text = "everything loaded".into();
+        }
+        let scope = self.sync.scope.clone();
+        self.submit(Job::Plan(scope))
+    }
+
+    /// Plans the month that the Invoices tab shows.
+    pub(super) fn plan_month(&mut self) -> Vec<Effect> {
+        let month = self.grid(GridId::Invoices).period;
+        self.sync.scope = Scope { periods: month.into_iter().collect(), ..Scope::default() };
+        self.sync.scope_text = month.map_or_else(|| "all months".to_owned(), |m| m.to_string());
+        self.sync.view = SyncView::Companies;
+        let mut effects = self.go(Tab::Sync);
+        effects.extend(self.make_plan());
+        effects
+    }
+
+    /// Plans the line under the cursor, or the marked ones.
+    pub(super) fn plan_lines(&mut self, command: C, target: Target) -> Vec<Effect> {
+        let target = if command == C::SyncLine {
+            match self.current_id() {
+                Some(row) => Target::Rows { grid: GridId::Invoices, rows: vec![row] },
+                None => return vec![],
+            }
+        } else {
+            target
+        };
+        self.sync.scope_text = match target.count() {
+            1 => "one line".to_owned(),
+            n => format!("{n} marked lines"),
+        };
+        self.sync.view = SyncView::Companies;
+        let mut effects = self.go(Tab::Sync);
+        let ticket = self.begin_job("Plan", false);
+        effects.push(Effect::SubmitPlanFor { ticket, target, periods: vec![] });
+        effects
+    }
+
+    fn ask_apply(&mut self) -> Vec<Effect> {
+        let Some(plan) = self.sync.plan.clone() else { return vec![] };
+        if self.sync.stale {
+            self.toast(Toast::warning("something has changed since: the plan is made anew"));
+            return self.make_plan();
+        }
+        if plan.actions.is_empty() && plan.settled.is_empty() && plan.errors.is_empty() {
+            self.toast(Toast::note("there is nothing to write"));
+            return vec![];
+        }
+        let c = &plan.counts;
+        let mut lines = vec![format!(
+            "{} additions created, {} updated, {} agreements created in ConnectWise.",
+            c.create, c.update, c.create_agreement
+        )];
+        for (currency, amount) in amounts(&plan) {
+            lines.push(format!("Money of these lines: {} {currency}", money::text(amount)));
+        }
+        if c.failed > 0 {
+            lines.push(format!("{} lines are refused and stay as they are.", c.failed));
+        }
+        let cancels = plan.actions.iter().filter(|a| a.kind == ActionKind::Cancel).count();
+        if cancels == 0 {
+            lines.push("What was posted can be undone until the PSA invoices it.".into());
+            self.ask("Carry the plan out", lines, "Write to ConnectWise", Deed::Apply(false));
+            return vec![];
+        }
+        lines.push(format!(
+            "{cancels} recurring additions whose subscription is missing from the bill would end."
+        ));
+        if plan.cancels_need_consent {
+            self.layers.push(Layer::Confirm(Confirm {
+                title: "Carry the plan out".into(),
+                lines,
+                yes: "With the cancels".into(),
+                deed: Deed::Apply(true),
+                otherwise: Some(("Without the cancels".into(), Deed::Apply(false))),
+                typed: None,
+            }));
+        } else {
+            self.ask("Carry the plan out", lines, "Write to ConnectWise", Deed::Apply(true));
+        }
+        vec![]
+    }
+
+    /// Carries the plan on the screen out. What it rests on goes along, so that nothing else is
+    /// carried out than what was shown; its actions are made again from the same values.
+    pub(super) fn apply(&mut self, with_cancels: bool) -> Vec<Effect> {
+        let Some(plan) = self.sync.plan.clone() else { return vec![] };
+        self.sync.view = SyncView::Progress;
+        let bare = Plan {
+            schema: plan.schema.clone(),
+            run: plan.run.clone(),
+            today: plan.today,
+            periods: plan.periods.clone(),
+            counts: plan.counts,
+            money: plan.money.clone(),
+            errors: vec![],
+            actions: vec![],
+            settled: vec![],
+            notices: vec![],
+            cancels_need_consent: plan.cancels_need_consent,
+            basis: plan.basis.clone(),
+        };
+        let scope = self.sync.scope.clone();
+        self.submit(Job::Sync { scope, plan: Some(Box::new(bare)), with_cancels })
+    }
+
+    /// The run under the cursor.
+    fn current_run(&self) -> Option<RunId> {
+        match (self.front() == Some(GridId::Runs)).then(|| self.current_id())?? {
+            RowId::Run(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    fn run_periods(&self, id: RunId) -> Vec<crate::domain::period::Period> {
+        match self.grid(GridId::Runs).current().map(|r| &r.record) {
+            Some(Record::Run(run)) if run.id == id => run.periods.clone(),
+            _ => vec![],
+        }
+    }
+
+    fn ask_retry(&mut self) -> Vec<Effect> {
+        let run = self.current_run();
+        let which = run.map_or_else(|| "all failed lines".into(), |r| format!("what failed in run {}", r.0));
+        let lines = vec![
+            format!("{which} is planned anew from its present values and written to ConnectWise."),
+            "Nothing is written twice.".into(),
+        ];
+        self.ask("Retry", lines, "Retry", Deed::Retry(run));
+        vec![]
+    }
+
+    /// Retries what failed.
+    pub(super) fn retry(&mut self, run: Option<RunId>) -> Vec<Effect> {
+        self.sync.view = SyncView::Progress;
+        self.submit(Job::Retry { run, scope: Scope::default() })
+    }
+
+    fn ask_undo(&mut self) -> Vec<Effect> {
+        let Some(run) = self.current_run() else { return vec![] };
+        let lines = vec![
+            format!("What run {} wrote is taken back in ConnectWise:", run.0),
+            "created additions are deleted, updated ones get their former values.".into(),
+            "What was invoiced or edited there since is left, and named.".into(),
+        ];
+        self.ask(format!("Undo run {}", run.0), lines, "Take it back", Deed::UndoRun(run));
+        vec![]
+    }
+
+    /// Takes a run back.
+    pub(super) fn undo_run(&mut self, run: RunId) -> Vec<Effect> {
+        self.sync.view = SyncView::Progress;
+        self.submit(Job::Undo(run))
+    }
+}
+
+/// Money of a plan's actions by currency.
+pub fn amounts(plan: &Plan) -> super::record::Money {
+    let mut sums = super::record::Money::new();
+    for a in plan.actions.iter().filter(|a| a.kind != ActionKind::Cancel) {
+        super::record::add_money(&mut sums, a.currency, a.amount);
+    }
+    sums
+}

@@ -1,0 +1,71 @@
+//! Texts to read: how keys are made, good practice, the words of both sides.
+
+use super::layer::reading::Text;
+
+/// How to obtain API keys (domain.md 1.5).
+pub fn how_to_obtain() -> Text {
+    let mut text = Text::default();
+    text.heading("In ConnectWise");
+    text.line("1  Site and Company ID are on the login page: the host in the address bar, and the");
+    text.line("   company that you type.");
+    text.line("2  System > Members > API Members > +: Member ID, Member Name, a Role. Save.");
+    text.line("3  Open the member again, API Keys > +: a description. Save, and copy both keys: the");
+    text.line("   private one is shown only now.");
+    text.line("4  The Client ID belongs to the integration: developer.connectwise.com > ClientID.");
+    text.heading("In Addendum");
+    text.line("5  Type or paste all five into this form, Test Connection, then Save.");
+    text.line("6  Verify Permissions says what the role still lacks, and where to grant it.");
+    text.heading("Where the keys go");
+    text.line("The system keyring, or an encrypted file where there is none. Never into settings,");
+    text.line("logs or plans. ADDENDUM_CW_PUBLIC_KEY and ADDENDUM_CW_PRIVATE_KEY beat both.");
+    text
+}
+
+/// Six points that save trouble (domain.md 1.7).
+pub fn best_practices() -> Text {
+    let mut text = Text::default();
+    text.line("1  Map organizations and products first: unmapped lines are not posted.");
+    text.line("2  Begin with one to three months of invoices.");
+    text.line("3  Run Sync Organizations after new customers were added in ConnectWise.");
+    text.line("4  Response Error means that ConnectWise could not be read: refresh in a few minutes.");
+    text.line("5  Sync after the end of the month, when the invoices are verified.");
+    text.line("6  Switch Automated Daily Sync on once most lines are mapped; off while you change");
+    text.line("   mappings or rules.");
+    text
+}
+
+/// The words of both sides (design 3).
+pub fn dictionary() -> Text {
+    let mut text = Text::default();
+    text.heading("Platform word = PSA word");
+    for (platform, psa) in [
+        ("Organization", "Company"),
+        ("Offer", "Product (catalog item)"),
+        ("Contract", "Agreement"),
+        ("Invoice line", "Addition"),
+        ("Charge start", "Effective Date"),
+        ("Charge end", "Cancelled Date"),
+        ("Unit price", "Unit Price"),
+        ("Subscription and charge type", "Invoice Description"),
+    ] {
+        text.field(platform, psa);
+    }
+    text.heading("Mapping Status");
+    text.field("Mapped", "company and product are chosen and exist: the line can be posted");
+    text.field("Unmapped", "one of them is missing: the line is skipped");
+    text.field("Response Error", "ConnectWise could not be read: refresh later");
+    text.heading("Status in PSA");
+    text.field("Not Synced", "nothing was posted");
+    text.field("Posting", "a write is unresolved; it is looked up before anything else");
+    text.field("Synced", "posted, and frozen from here on");
+    text.field("Error", "the last try failed; the line says why");
+    text.heading("Badges of dates");
+    text.field("System Updated", "a rule set the date when the line was loaded");
+    text.field("User Updated", "a person typed it; it always wins");
+    text.heading("Charge types");
+    for t in crate::domain::charge_type::ChargeType::ALL {
+        let class = if t.is_recurring() { "recurring" } else { "posted once" };
+        text.field(t.as_str(), format!("{} ({class})", t.default_name()));
+    }
+    text
+}

@@ -1,0 +1,44 @@
+//! Which columns to show.
+
+use ratatui::layout::{Position, Rect};
+
+use super::first_shown;
+use crate::tui::model::Model;
+use crate::tui::model::layer::columns::ColumnsDialog;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::theme::Part;
+
+/// Draws the dialog.
+pub(super) fn draw(
+    model: &Model,
+    c: &ColumnsDialog,
+    pen: &mut Pen,
+    area: Rect,
+) -> Option<Position> {
+    let layout = &model.grid(c.grid).layout;
+    let high = (layout.columns.len() as u16 + 4).min(area.height);
+    let inner = pen.dialog(area, 58.min(area.width), high, "Columns");
+    let dim = pen.style(Part::Dim);
+    let list = Rect { height: inner.height.saturating_sub(2), ..inner };
+    let first = first_shown(c.at, list.height);
+    let mut cursor = None;
+    let frozen_up_to = layout.frozen.checked_sub(1).and_then(|n| layout.place(n));
+    for (y, (i, column)) in (list.y..list.bottom()).zip(layout.columns.iter().enumerate().skip(first)) {
+        let here = i == c.at;
+        let style = pen.style(if here { Part::Cursor } else { Part::Text });
+        if here {
+            pen.wash(list.x, y, list.width, style);
+            cursor = Some(Position { x: list.x + 1, y });
+        }
+        let sign = if column.shown { "[x]" } else { "[ ]" };
+        let frozen = if frozen_up_to.is_some_and(|f| i <= f) && column.shown { "frozen" } else { "" };
+        pen.text(list.x, y, 4, sign, style);
+        pen.text(list.x + 4, y, 28, column.spec(c.grid).title, style);
+        pen.right(list.x + 32, y, 5, &column.width.to_string(), style);
+        pen.text(list.x + 39, y, 8, frozen, style);
+    }
+    let text = "Space shows or hides, J K move, < > width, F freezes,";
+    pen.text(inner.x, inner.bottom() - 2, inner.width, text, dim);
+    pen.text(inner.x, inner.bottom() - 1, inner.width, "R resets, Esc closes and remembers", dim);
+    cursor
+}

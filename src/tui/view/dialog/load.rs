@@ -1,0 +1,33 @@
+//! Load Invoice Lines: which months.
+
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::model::layer::load::LoadDialog;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::theme::Part;
+
+/// Draws the dialog.
+pub(super) fn draw(l: &LoadDialog, pen: &mut Pen, area: Rect) -> Option<Position> {
+    let inner = pen.dialog(area, 58.min(area.width), 9, "Load Invoice Lines");
+    let plain = pen.style(Part::Text);
+    let text = "Select which periods to load invoice lines for.";
+    pen.text(inner.x, inner.y, inner.width, text, plain);
+    let mut cursor = None;
+    for (i, (month, name)) in l.months.iter().zip(["Current Month", "Previous Month"]).enumerate() {
+        let y = inner.y + 2 + i as u16;
+        let here = l.at == i;
+        let style = pen.style(if here { Part::Cursor } else { Part::Text });
+        let sign = if l.wanted[i] { "[x]" } else { "[ ]" };
+        pen.text(inner.x, y, inner.width, &format!("{sign} {name} ({month})"), style);
+        if here {
+            cursor = Some(Position { x: inner.x + 1, y });
+        }
+    }
+    let here = l.at == l.months.len();
+    let style = pen.style(if here { Part::Cursor } else { Part::Title });
+    pen.text(inner.x, inner.y + 5, inner.width, "[ Load ]", style);
+    if here {
+        cursor = Some(Position { x: inner.x, y: inner.y + 5 });
+    }
+    cursor
+}

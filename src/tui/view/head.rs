@@ -1,0 +1,143 @@
+//! The two lines above the page: tabs, and what the page shows.
+
+use ratatui::layout::{Position, Rect};
+
+use super::pen::{Pen, width};
+use super::theme::Part;
+use crate::domain::money;
+use crate::tui::model::grid::{Grid, GridId};
+use crate::tui::model::record::Money;
+use crate::tui::model::{Model, Tab};
+
+/// A whole number with its thousands apart.
+pub(super) fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Sums of money in one line.
+pub(super) fn money_text(sums: &Money) -> String {
+    let all: Vec<String> =
+        sums.iter().map(|(c, amount)| format!("{} {c}", money::text(*amount))).collect();
+    all.join("  ")
+}
+
+/// Draws both lines.
+pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) {
+    let mut x = 0;
+    for tab in Tab::ALL {
+        let label = model.tab_label(tab);
+        let part = if tab == model.tab { Part::TabActive } else { Part::Tab };
+        let style = pen.style(part);
+        x = pen.text(x, 0, area.width.saturating_sub(x), &label, style) + 1;
+    }
+    let profile = if model.profile == "default" { "" } else { model.profile.as_str() };
+    let room = area.width.saturating_sub(x);
+    if !profile.is_empty() && room > 8 {
+        let style = pen.style(Part::Dim);
+        pen.right(x, 0, room, profile, style);
+    }
+    page_line(model, pen, area);
+}
+
+fn page_line(model: &Model, pen: &mut Pen, area: Rect) {
+    let style = pen.style(Part::Title);
+    if model.closed(model.tab).is_some() {
+        pen.text(0, 1, area.width, model.tab.title(), style);
+        return;
+    }
+    match model.front() {
+        Some(id) => grid_line(model, model.grid(id), pen, area),
+        None => {
+            pen.text(0, 1, area.width, &title(model), style);
+        }
+    }
+}
+
+fn title(model: &Model) -> String {
+    match model.tab {
+        Tab::Sync => format!("Sync: {}", model.sync.view.title()),
+        Tab::Credentials => "Credentials: how Addendum reaches ConnectWise".into(),
+        Tab::Configuration => match &model.settings {
+            Some(view) => format!("Configuration: {}", view.file),
+            None => "Configuration".into(),
+        },
+        tab => tab.title().into(),
+    }
+}
+
+fn place(model: &Model, id: GridId) -> String {
+    match id {
+        GridId::Invoices => match model.grid(id).period {
+            Some(month) => format!("Invoices {month}"),
+            None => "Invoices, all months".into(),
+        },
+        GridId::Logs => match model.log_level {
+            Some(level) => format!("Logs: {level}"),
+            None => "Logs: all levels".into(),
+        },
+        _ => title(model),
+    }
+}
+
+/// What the grid shows: its place, how many rows, their money, the filter, the sort.
+fn grid_line(model: &Model, grid: &Grid, pen: &mut Pen, area: Rect) {
+    let bar = &grid.bar;
+    let dot = format!(" {} ", pen.look.glyphs.dot);
+    let (_, many) = grid.id.noun();
+    let counts = if grid.total == grid.unfiltered {
+        format!("{} {many}", thousands(grid.total))
+    } else {
+        format!("{} of {} {many}", thousands(grid.total), thousands(grid.unfiltered))
+    };
+    if bar.editing {
+        let label = "Filter ";
+        let style = pen.style(Part::Title);
+        let x = pen.text(0, 1, area.width, label, style);
+        let told = bar.problems.first().unwrap_or(&counts);
+        let part = if bar.problems.is_empty() { Part::Dim } else { Part::Warn };
+        let room = width(told).min(area.width / 2);
+        let style = pen.style(part);
+        pen.right(area.width - room, 1, room, told, style);
+        pen.field(x, 1, area.width - room - x - 1, &bar.field);
+        return;
+    }
+    let mut parts = vec![(place(model, grid.id), Part::Title)];
+    if grid.loaded {
+        parts.push((dot.clone(), Part::Dim));
+        parts.push((counts, Part::Text));
+        let sums = money_text(&grid.money);
+        if !sums.is_empty() {
+            parts.push((dot.clone(), Part::Dim));
+            parts.push((sums, Part::Text));
+        }
+    }
+    if !bar.field.is_empty() {
+        parts.push((dot.clone(), Part::Dim));
+        parts.push((format!("/{}", bar.field.text()), Part::Hint));
+    }
+    if let Some(problem) = bar.problems.first() {
+        parts.push((format!(" {problem}"), Part::Warn));
+    }
+    let parts: Vec<(&str, Part)> = parts.iter().map(|(t, p)| (t.as_str(), *p)).collect();
+    pen.parts(0, 1, area.width, &parts);
+}
+
+/// Where the cursor of a filter that is being typed is.
+pub(super) fn filter_cursor(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
+    let grid = model.grid(model.front()?);
+    if !grid.bar.editing {
+        return None;
+    }
+    let x = width("Filter ");
+    let told = grid.bar.problems.first().map_or(20, |p| width(p)).min(area.width / 2);
+    let room = area.width - told - x - 1;
+    Some(Position { x: pen.field(x, 1, room, &grid.bar.field), y: 1 })
+}

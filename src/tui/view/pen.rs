@@ -1,0 +1,204 @@
+//! Drawing text into cells: cut by grapheme, aligned by width, never beyond its room.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Block, Clear, Widget};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::Look;
+use super::theme::Part;
+use crate::domain::text::harmless;
+
+/// How many cells a text takes.
+pub fn width(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// The text cut to so many cells, with the sign for it when something is missing.
+pub fn fit(text: &str, room: u16, cut: &str) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    let room = room.saturating_sub(width(cut));
+    for g in text.graphemes(true) {
+        let w = width(g);
+        if used + w > room {
+            break;
+        }
+        kept.push_str(g);
+        used += w;
+    }
+    kept.push_str(cut);
+    kept
+}
+
+/// The text in lines of so many cells, broken at blanks where there are any.
+pub fn wrap(text: &str, room: u16) -> Vec<String> {
+    let room = room.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        for word in paragraph.split_word_bounds() {
+            if width(&line) + width(word) <= room {
+                line.push_str(word);
+                continue;
+            }
+            if !line.trim().is_empty() {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            }
+            line.clear();
+            // A word longer than a line is cut where the line ends.
+            for g in word.graphemes(true) {
+                if width(&line) + width(g) > room {
+                    lines.push(std::mem::take(&mut line));
+                }
+                if !(line.is_empty() && g == " ") {
+                    line.push_str(g);
+                }
+            }
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// Draws into a frame's buffer.
+pub struct Pen<'a> {
+    /// The cells.
+    pub buffer: &'a mut Buffer,
+    /// Styles and signs.
+    pub look: &'a Look,
+}
+
+impl Pen<'_> {
+    /// The style of a part.
+    pub fn style(&self, part: Part) -> Style {
+        self.look.theme.of(part)
+    }
+
+    /// Draws a text in so many cells, and gives the column behind it. Text from outside is made
+    /// harmless here, whoever forgot it.
+    pub fn text(&mut self, x: u16, y: u16, room: u16, text: &str, style: Style) -> u16 {
+        let area = *self.buffer.area();
+        if y >= area.bottom() || x >= area.right() || room == 0 {
+            return x;
+        }
+        let room = room.min(area.right() - x);
+        let text = fit(&harmless(text), room, self.look.glyphs.cut);
+        let (end, _) = self.buffer.set_stringn(x, y, &text, usize::from(room), style);
+        end
+    }
+
+    /// Draws a text at the right end of its room.
+    pub fn right(&mut self, x: u16, y: u16, room: u16, text: &str, style: Style) {
+        let text = fit(&harmless(text), room, self.look.glyphs.cut);
+        let left = room.saturating_sub(width(&text));
+        self.text(x + left, y, room - left, &text, style);
+    }
+
+    /// Draws parts one after another, each with its style; gives the column behind them.
+    pub fn parts(&mut self, x: u16, y: u16, room: u16, parts: &[(&str, Part)]) -> u16 {
+        let end = x.saturating_add(room);
+        let mut at = x;
+        for (text, part) in parts {
+            let style = self.style(*part);
+            at = self.text(at, y, end.saturating_sub(at), text, style);
+        }
+        at
+    }
+
+    /// Styles a whole stretch of a line.
+    pub fn wash(&mut self, x: u16, y: u16, width: u16, style: Style) {
+        let area = Rect { x, y, width, height: 1 }.intersection(*self.buffer.area());
+        self.buffer.set_style(area, style);
+    }
+
+    /// Draws an empty framed box in the middle; gives the room within.
+    pub fn dialog(&mut self, area: Rect, width: u16, height: u16, title: &str) -> Rect {
+        let (width, height) = (width.min(area.width), height.min(area.height));
+        let outer = Rect {
+            x: area.x + (area.width - width) / 2,
+            y: area.y + (area.height - height) / 2,
+            width,
+            height,
+        };
+        Clear.render(outer, self.buffer);
+        let title = fit(&harmless(title), width.saturating_sub(6), self.look.glyphs.cut);
+        let block = Block::bordered()
+            .border_set(self.look.glyphs.frame)
+            .border_style(self.style(Part::Border))
+            .style(self.style(Part::Text))
+            .title_style(self.style(Part::Title))
+            .title(format!(" {title} "));
+        let inner = block.inner(outer);
+        block.render(outer, self.buffer);
+        Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+    }
+
+    /// Draws a text field and gives the cursor's column.
+    pub fn field(
+        &mut self,
+        x: u16,
+        y: u16,
+        room: u16,
+        field: &crate::tui::field::Field,
+    ) -> u16 {
+        let style = self.style(Part::Input);
+        let shown = if field.is_secret() {
+            self.look.glyphs.hidden.repeat(field.text().chars().count())
+        } else {
+            field.text().to_owned()
+        };
+        let before: String = shown.chars().take(field.cursor()).collect();
+        // The text moves to the left so that the cursor is always seen.
+        let mut skip = 0;
+        let mut gone = 0;
+        for g in shown.graphemes(true) {
+            if width(&before).saturating_sub(gone) < room {
+                break;
+            }
+            gone += width(g);
+            skip += g.len();
+        }
+        self.wash(x, y, room, style);
+        let (x, y) = (x.min(self.buffer.area().right()), y.min(self.buffer.area().bottom() - 1));
+        self.buffer.set_stringn(x, y, &shown[skip..], usize::from(room), style);
+        x + width(&before).saturating_sub(gone)
+    }
+
+    /// Draws a gauge.
+    pub fn gauge(&mut self, x: u16, y: u16, room: u16, percent: u8) {
+        let done = room * u16::from(percent.min(100)) / 100;
+        let (full, rest) = (self.look.glyphs.full, self.look.glyphs.rest);
+        for i in 0..room {
+            let glyph = if i < done { full } else { rest };
+            let style = self.style(Part::Text);
+            self.text(x + i, y, 1, glyph, style);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_by_grapheme_and_width() {
+        assert_eq!(fit("Contoso", 7, "…"), "Contoso");
+        assert_eq!(fit("Contoso", 5, "…"), "Cont…");
+        assert_eq!(fit("株式会社", 5, "…"), "株式…");
+        assert_eq!(fit("株式会社", 4, "~"), "株~");
+        assert_eq!(fit("e\u{301}e\u{301}e\u{301}", 2, "~"), "e\u{301}~");
+    }
+
+    #[test]
+    fn lines_break_at_blanks_and_long_words_where_the_line_ends() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("a\n\nb", 4), ["a", "", "b"]);
+    }
+}

@@ -1,0 +1,201 @@
+//! The Dashboard: tiles, counts and money by status, the equation, posted money by month, what to
+//! do next.
+
+use jiff::Timestamp;
+use ratatui::layout::{Position, Rect};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::domain::money;
+use crate::domain::plan::MoneyRow;
+use crate::domain::status::{MappingStatus, PsaStatus};
+use crate::tui::model::Model;
+use crate::tui::model::dashboard::DashboardData;
+use crate::tui::model::record::{Money, clock_text};
+use crate::tui::view::head::{money_text, thousands};
+use crate::tui::view::pen::Pen;
+use crate::tui::view::theme::Part;
+
+/// Draws the page.
+pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
+    let plain = pen.style(Part::Text);
+    let Some(data) = &model.dashboard.data else {
+        let (text, part) = match &model.dashboard.problem {
+            Some(p) => (format!("{} -> {}", p.message, p.remedy), Part::Bad),
+            None => ("Reading...".to_owned(), Part::Dim),
+        };
+        let style = pen.style(part);
+        pen.text(area.x + 2, area.y + 1, area.width - 2, &text, style);
+        return None;
+    };
+    let mut y = tiles(model, data, pen, area);
+    y = statuses(data, pen, area, y + 1);
+    y = equation(&data.equation, pen, area, y);
+    // What is left is shared: what to do next first, the chart where there is room.
+    let next = model.dashboard.next();
+    let wanted = u16::try_from(next.len()).unwrap_or(6) + 1;
+    let left = area.bottom().saturating_sub(y);
+    let wide = area.width >= 110;
+    if wide {
+        chart(data, pen, Rect { x: 60, y: y + 1, width: area.width - 60, height: left.min(12) });
+    } else if left >= wanted + 6 {
+        let height = (left - wanted - 1).min(9);
+        chart(data, pen, Rect { y: area.bottom() - height, height, ..area });
+    }
+    let style = pen.style(Part::Title);
+    if y < area.bottom() {
+        pen.text(area.x, y, area.width, "What to do next", style);
+    }
+    let room = if wide { 58 } else { area.width };
+    let mut cursor = None;
+    for (i, entry) in next.iter().enumerate() {
+        let at = y + 1 + i as u16;
+        if at >= area.bottom() {
+            break;
+        }
+        let here = i == model.dashboard.at;
+        let style = if here { pen.style(Part::Cursor) } else { plain };
+        if here {
+            pen.wash(area.x, at, room, style);
+            cursor = Some(Position { x: area.x + 2, y: at });
+        }
+        let text = format!("{} > {}", entry.tab.title(), entry.text);
+        pen.text(area.x + 2, at, room - 2, &text, style);
+    }
+    cursor
+}
+
+/// The four tiles of domain.md 1.6.
+fn tiles(model: &Model, data: &DashboardData, pen: &mut Pen, area: Rect) -> u16 {
+    let at = |t: Option<Timestamp>| t.map_or("never".to_owned(), |t| clock_text(t, &model.zone));
+    let tiles = [
+        ("Last organizations sync", at(data.companies_at)),
+        ("Last products load", at(data.products_at)),
+        ("Last invoices load", at(data.load_at)),
+        ("Last Sync to PSA", at(data.sync_at)),
+    ];
+    let width = area.width / 4;
+    let (name, value) = (pen.style(Part::Dim), pen.style(Part::Title));
+    for (i, (title, when)) in tiles.iter().enumerate() {
+        let x = area.x + width * i as u16;
+        let title = if width < 24 { title.replace("organizations", "org.") } else { (*title).into() };
+        pen.text(x, area.y, width - 1, &title, name);
+        pen.text(x, area.y + 1, width - 1, when, value);
+    }
+    area.y + 2
+}
+
+/// Lines and money by status, both statuses side by side.
+fn statuses(data: &DashboardData, pen: &mut Pen, area: Rect, y: u16) -> u16 {
+    let half = area.width / 2;
+    let style = pen.style(Part::Title);
+    pen.text(area.x, y, half, "Mapping Status", style);
+    pen.text(area.x + half, y, half, "Status in PSA", style);
+    let mapping = [MappingStatus::Mapped, MappingStatus::Unmapped, MappingStatus::ResponseError];
+    let left = mapping.iter().zip(&data.mapping).map(|(s, v)| (s.as_str(), v));
+    let right = PsaStatus::ALL.iter().zip(&data.psa).map(|(s, v)| (s.as_str(), v));
+    let tone = |name: &str, n: u64| match name {
+        "Error" | "Response Error" if n > 0 => Part::Bad,
+        "Unmapped" | "Posting" if n > 0 => Part::Warn,
+        "Mapped" | "Synced" if n > 0 => Part::Good,
+        _ => Part::Text,
+    };
+    let mut row = |x: u16, y: u16, name: &str, (n, sums): &(u64, Money)| {
+        let style = pen.style(tone(name, *n));
+        pen.text(x, y, 14, name, style);
+        let plain = pen.style(Part::Text);
+        pen.right(x + 14, y, 10, &thousands(*n), plain);
+        pen.text(x + 26, y, half.saturating_sub(27), &money_text(sums), plain);
+    };
+    for (i, (name, value)) in left.enumerate() {
+        row(area.x, y + 1 + i as u16, name, value);
+    }
+    for (i, (name, value)) in right.enumerate() {
+        row(area.x + half, y + 1 + i as u16, name, value);
+    }
+    y + 6
+}
+
+/// The equation of design 6.10: one line a currency, green or saying what is missing.
+fn equation(rows: &[MoneyRow], pen: &mut Pen, area: Rect, mut y: u16) -> u16 {
+    for row in rows.iter().take(3) {
+        let parts = [
+            ("posted", row.posted),
+            ("excluded", row.excluded),
+            ("unmapped", row.unmapped),
+            ("failed", row.failed),
+            ("open", row.open),
+            ("revisions", row.revisions),
+        ];
+        let told: Vec<String> = parts
+            .iter()
+            .filter(|(_, amount)| !amount.is_zero())
+            .map(|(name, amount)| format!("{} {name}", money::text(*amount)))
+            .collect();
+        let sum = if told.is_empty() { "0.00".to_owned() } else { told.join(" + ") };
+        let sum = sum.replace("+ -", "- ");
+        let text = format!("{} source {} = {sum}", row.currency, money::text(row.source));
+        let (text, part) = if row.holds() {
+            (text, Part::Good)
+        } else {
+            let parts: Decimal = parts.iter().map(|(_, amount)| *amount).sum();
+            let missing = money::text(row.source - parts);
+            (format!("{text}  MISSING {missing}"), Part::Bad)
+        };
+        let style = pen.style(part);
+        for line in crate::tui::view::pen::wrap(&text, area.width) {
+            if y >= area.bottom() {
+                return y;
+            }
+            pen.text(area.x, y, area.width, &line, style);
+            y += 1;
+        }
+    }
+    y + 1
+}
+
+/// Posted money by month.
+fn chart(data: &DashboardData, pen: &mut Pen, area: Rect) {
+    let Some(currency) = data.chart_currency else { return };
+    if area.height < 4 || data.months.is_empty() {
+        return;
+    }
+    let style = pen.style(Part::Title);
+    pen.text(area.x, area.y, area.width, &format!("Posted by month, {currency}"), style);
+    let wide = 9u16;
+    let count = usize::from(area.width / wide).min(data.months.len());
+    let months = &data.months[data.months.len() - count..];
+    let most = months.iter().map(|(_, m)| m.abs()).max().unwrap_or_default();
+    let high = area.height - 3;
+    let plain = pen.style(Part::Text);
+    let dim = pen.style(Part::Dim);
+    for (i, (month, amount)) in months.iter().enumerate() {
+        let x = area.x + i as u16 * wide;
+        let eighths = if most.is_zero() {
+            0
+        } else {
+            let share = amount.abs() / most * Decimal::from(high * 8);
+            share.round().to_u16().unwrap_or(0)
+        };
+        for row in 0..high {
+            let filled = eighths.saturating_sub(row * 8).min(8);
+            if filled > 0 {
+                let glyph = pen.look.glyphs.steps[usize::from(filled) - 1].repeat(6);
+                pen.text(x, area.y + high - row, 6, &glyph, plain);
+            }
+        }
+        pen.text(x, area.bottom() - 2, wide - 1, &short(*amount), dim);
+        pen.text(x, area.bottom() - 1, wide - 1, &month.to_string(), dim);
+    }
+}
+
+/// An amount in few cells: 12.3k, 4.5M.
+fn short(amount: Decimal) -> String {
+    let whole = amount.abs();
+    let (by, unit) = match whole {
+        w if w >= Decimal::from(10_000_000) => (1_000_000, "M"),
+        w if w >= Decimal::from(10_000) => (1_000, "k"),
+        _ => (1, ""),
+    };
+    format!("{}{unit}", (amount / Decimal::from(by)).round_dp(if by == 1 { 0 } else { 1 }).normalize())
+}
