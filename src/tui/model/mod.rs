@@ -27,7 +27,7 @@ pub mod settings;
 pub mod sync;
 pub mod texts;
 pub mod toast;
-mod update;
+pub mod update;
 
 #[cfg(test)]
 mod tests;
@@ -297,6 +297,11 @@ impl Model {
     pub(crate) fn front_mut(&mut self) -> Option<&mut Grid> {
         let id = self.front()?;
         self.grids.get_mut(&id)
+    }
+
+    /// Whether the grid in front waits for rows that would be seen.
+    pub fn waits_for_rows(&self) -> bool {
+        self.front().is_some_and(|id| self.grid(id).waits())
     }
 
     /// What the tab in front needs that is not at hand.

@@ -49,6 +49,12 @@ impl Model {
         self.toast = Some(toast);
     }
 
+    /// Another theme is worn.
+    pub fn show_theme(&mut self, name: &str) {
+        self.dirty = super::Dirty::Full;
+        self.toast(Toast::note(format!("theme: {name}")));
+    }
+
     /// When the screen changes by itself next.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.toast.as_ref().and_then(|t| t.until)

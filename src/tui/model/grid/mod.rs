@@ -142,6 +142,7 @@ pub struct Grid {
     /// Why there is none.
     pub problem: Option<Problem>,
     generation: u64,
+    answered: u64,
     fetch: u64,
     asked: Option<(u64, u64)>,
 }
@@ -172,6 +173,7 @@ impl Grid {
             loaded: false,
             problem: None,
             generation: 0,
+            answered: 0,
             fetch: 0,
             asked: None,
         }

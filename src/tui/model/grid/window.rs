@@ -128,6 +128,7 @@ impl Grid {
         let keep = self.at.saturating_sub(self.top);
         let moved = rows.anchor.filter(|at| *at != self.at);
         self.loaded = true;
+        self.answered = self.generation;
         self.problem = None;
         self.asked = None;
         self.total = rows.total;
@@ -149,6 +150,16 @@ impl Grid {
         let at = self.at;
         self.put(at);
         true
+    }
+
+    /// Whether rows that would be seen are not at hand, or belong to an older view.
+    pub fn waits(&self) -> bool {
+        if self.asked.is_none() {
+            return false;
+        }
+        let end = (self.top + self.height).min(self.total);
+        self.answered != self.generation || self.top < self.start
+            || end > self.start + self.rows.len() as u64
     }
 
     /// Takes a refusal; `false` when it is too old.
