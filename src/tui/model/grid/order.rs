@@ -1,15 +1,23 @@
 //! Filter and sort over rows that are all in memory, as pure functions. The runtime calls them off
 //! the drawing thread; the invoice lines have the store's own index instead.
 
+use std::borrow::Cow;
+
 use super::{GridId, SortKey, Spec, Value, columns};
 use crate::tui::model::filter::Filter;
 use crate::tui::model::record::{Money, Row, add_money};
 
 /// Indexes of the rows that the filter lets through, sorted; the sort is stable.
-pub fn ordered(grid: GridId, rows: &[Row], filter: &Filter, sort: &[SortKey]) -> Vec<u32> {
+pub fn ordered<'a>(
+    grid: GridId,
+    count: usize,
+    row: &dyn Fn(usize) -> Cow<'a, Row>,
+    filter: &Filter,
+    sort: &[SortKey],
+) -> Vec<u32> {
     let mut found: Vec<u32> = (0u32..)
-        .zip(rows)
-        .filter(|(_, row)| filter.is_empty() || filter.matches(grid, &row.record))
+        .zip(0..count)
+        .filter(|(_, at)| filter.is_empty() || filter.matches(grid, &row(*at).record))
         .map(|(i, _)| i)
         .collect();
     let specs = columns::of(grid);
@@ -23,8 +31,8 @@ pub fn ordered(grid: GridId, rows: &[Row], filter: &Filter, sort: &[SortKey]) ->
     let mut keyed: Vec<(Vec<Value>, u32)> = found
         .drain(..)
         .map(|i| {
-            let record = &rows[i as usize].record;
-            (levels.iter().map(|(s, _)| (s.cell)(record).value).collect(), i)
+            let row = row(i as usize);
+            (levels.iter().map(|(s, _)| (s.cell)(&row.record).value).collect(), i)
         })
         .collect();
     keyed.sort_by(|(a, _), (b, _)| {
@@ -45,13 +53,21 @@ pub fn ordered(grid: GridId, rows: &[Row], filter: &Filter, sort: &[SortKey]) ->
     keyed.into_iter().map(|(_, i)| i).collect()
 }
 
-/// Money of these rows.
-pub fn totals(rows: &[Row], which: &[u32]) -> Money {
+/// Money of these rows; absent: of all.
+pub fn totals<'a>(
+    count: usize,
+    row: &dyn Fn(usize) -> Cow<'a, Row>,
+    which: Option<&[u32]>,
+) -> Money {
     let mut sums = Money::new();
-    for i in which {
-        for (currency, amount) in rows[*i as usize].record.money() {
+    let mut add = |at: usize| {
+        for (currency, amount) in row(at).record.money() {
             add_money(&mut sums, currency, amount);
         }
+    };
+    match which {
+        Some(which) => which.iter().for_each(|i| add(*i as usize)),
+        None => (0..count).for_each(add),
     }
     sums
 }

@@ -1,0 +1,238 @@
+//! Tables behind the grids: all rows of one, read once and kept until the data changes.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::domain::period::Period;
+use crate::domain::plan::{ActionKind, Plan};
+use crate::sync::{Finding, Findings};
+use crate::tui::model::filter::Filter;
+use crate::tui::model::grid::{GridId, SortKey};
+use crate::tui::model::record::{CompanyRow, Money, Record, Row, RowId};
+
+/// All rows of a grid.
+pub(super) enum Table {
+    /// Rows that were made.
+    Rows(Vec<Row>),
+    /// A plan's actions: rows are made when they are looked at.
+    Actions(Arc<Plan>),
+    /// A plan's refused lines.
+    Refused(Arc<Plan>),
+}
+
+impl Table {
+    /// How many rows.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Rows(rows) => rows.len(),
+            Self::Actions(plan) => plan.actions.len(),
+            Self::Refused(plan) => plan.errors.len(),
+        }
+    }
+
+    /// A row.
+    pub(super) fn row(&self, i: usize) -> Cow<'_, Row> {
+        match self {
+            Self::Rows(rows) => Cow::Borrowed(&rows[i]),
+            Self::Actions(plan) => {
+                let action = plan.actions[i].clone();
+                Cow::Owned(Row {
+                    id: RowId::Action(action.id),
+                    record: Record::Action(Box::new(action)),
+                })
+            }
+            Self::Refused(plan) => {
+                let problem = plan.errors[i].clone();
+                Cow::Owned(Row {
+                    id: RowId::Refused(problem.line.clone()),
+                    record: Record::Refused(Box::new(problem)),
+                })
+            }
+        }
+    }
+}
+
+/// A table in one order: what a generation of a grid looks at.
+pub(super) struct View {
+    pub(super) table: Arc<Table>,
+    /// Indexes of the rows that the filter lets through, in order; absent: all, as they are.
+    pub(super) order: Option<Vec<u32>>,
+    pub(super) money: Money,
+}
+
+impl View {
+    /// How many rows.
+    pub(super) fn len(&self) -> usize {
+        self.order.as_ref().map_or(self.table.len(), Vec::len)
+    }
+
+    /// The row at a position.
+    pub(super) fn row(&self, at: usize) -> Cow<'_, Row> {
+        self.table.row(self.order.as_ref().map_or(at, |o| o[at] as usize))
+    }
+
+    /// Where a row stands.
+    pub(super) fn place(&self, id: &RowId) -> Option<usize> {
+        (0..self.len()).find(|at| self.row(*at).id == *id)
+    }
+}
+
+/// Views that are kept: a grid's newest.
+type Kept = HashMap<GridId, (u64, Arc<View>)>;
+
+/// What is kept.
+#[derive(Default)]
+pub(super) struct Tables {
+    /// Goes up when data changes; tables of an older one are not kept.
+    epoch: AtomicU64,
+    tables: Mutex<HashMap<(GridId, Option<Period>), Arc<Table>>>,
+    views: Mutex<Kept>,
+    plan: Mutex<Option<Arc<Plan>>>,
+    findings: Mutex<Option<Arc<Findings>>>,
+    /// Catalogs and lists of the pickers.
+    pub(super) choices: super::choices::Lists,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Tables {
+    /// Data has changed.
+    pub(super) fn forget(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        lock(&self.tables).clear();
+        self.choices.forget();
+    }
+
+    /// Which data this is.
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    /// A table that is kept.
+    pub(super) fn kept(&self, grid: GridId, period: Option<Period>) -> Option<Arc<Table>> {
+        lock(&self.tables).get(&(grid, period)).cloned()
+    }
+
+    /// Keeps a table, unless the data has changed since it was read.
+    pub(super) fn keep(&self, grid: GridId, period: Option<Period>, epoch: u64, t: &Arc<Table>) {
+        if self.epoch() == epoch {
+            let mut tables = lock(&self.tables);
+            // One month of lines at a time.
+            tables.retain(|(g, _), _| *g != grid);
+            tables.insert((grid, period), Arc::clone(t));
+        }
+    }
+
+    /// A view that is kept.
+    pub(super) fn view(&self, grid: GridId, generation: u64) -> Option<Arc<View>> {
+        let views = lock(&self.views);
+        views.get(&grid).filter(|(g, _)| *g == generation).map(|(_, view)| Arc::clone(view))
+    }
+
+    /// Keeps a view, unless a newer one is kept.
+    pub(super) fn keep_view(&self, grid: GridId, generation: u64, view: &Arc<View>) {
+        let mut views = lock(&self.views);
+        if views.get(&grid).is_none_or(|(g, _)| *g <= generation) {
+            views.insert(grid, (generation, Arc::clone(view)));
+        }
+    }
+
+    /// Puts a plan, or none, behind the plan's grids.
+    pub(super) fn show_plan(&self, plan: Option<Arc<Plan>>) {
+        *lock(&self.plan) = plan;
+        let mut tables = lock(&self.tables);
+        tables.retain(|(g, _), _| {
+            !matches!(g, GridId::Companies | GridId::Actions | GridId::Refused)
+        });
+    }
+
+    /// Puts findings behind their grid.
+    pub(super) fn show_findings(&self, findings: Arc<Findings>) {
+        *lock(&self.findings) = Some(findings);
+        lock(&self.tables).retain(|(g, _), _| *g != GridId::Findings);
+    }
+
+    /// A table that needs nobody to be asked.
+    pub(super) fn at_hand(&self, grid: GridId) -> Option<Table> {
+        match grid {
+            GridId::Companies | GridId::Actions | GridId::Refused => {
+                let plan = lock(&self.plan).clone();
+                Some(match (plan, grid) {
+                    (None, _) => Table::Rows(vec![]),
+                    (Some(plan), GridId::Actions) => Table::Actions(plan),
+                    (Some(plan), GridId::Refused) => Table::Refused(plan),
+                    (Some(plan), _) => Table::Rows(companies(&plan)),
+                })
+            }
+            GridId::Findings => {
+                let findings = lock(&self.findings).clone();
+                Some(Table::Rows(findings.map(|f| finding_rows(&f)).unwrap_or_default()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The plan by company and currency, most money first.
+fn companies(plan: &Plan) -> Vec<Row> {
+    let mut all: BTreeMap<(i64, crate::domain::money::Currency), CompanyRow> = BTreeMap::new();
+    for a in &plan.actions {
+        let row = all.entry((a.company_id, a.currency)).or_insert_with(|| CompanyRow {
+            id: a.company_id,
+            name: a.company.clone(),
+            creates: 0,
+            updates: 0,
+            cancels: 0,
+            agreements: 0,
+            amount: rust_decimal::Decimal::ZERO,
+            currency: a.currency,
+        });
+        match a.kind {
+            ActionKind::Create => row.creates += 1,
+            ActionKind::Update => row.updates += 1,
+            ActionKind::Cancel | ActionKind::Delete => row.cancels += 1,
+            ActionKind::CreateAgreement | ActionKind::DeleteAgreement => row.agreements += 1,
+        }
+        if a.kind != ActionKind::Cancel {
+            row.amount += a.amount;
+        }
+    }
+    let mut rows: Vec<CompanyRow> = all.into_values().collect();
+    rows.sort_by(|a, b| b.amount.abs().cmp(&a.amount.abs()));
+    rows.into_iter()
+        .map(|c| Row { id: RowId::Company(c.id, c.currency), record: Record::Company(c) })
+        .collect()
+}
+
+fn finding_rows(findings: &Findings) -> Vec<Row> {
+    let kinds: [(&'static str, &[Finding]); 3] = [
+        ("missing", &findings.missing),
+        ("doubled", &findings.doubled),
+        ("drifted", &findings.drifted),
+    ];
+    let all = kinds.into_iter().flat_map(|(kind, list)| list.iter().map(move |f| (kind, f)));
+    (0u32..)
+        .zip(all)
+        .map(|(n, (kind, f))| Row {
+            id: RowId::Finding(f.marker.as_str().into(), n),
+            record: Record::Finding(kind, Box::new(f.clone())),
+        })
+        .collect()
+}
+
+/// Makes a view: filter and sort. Takes as long as there are rows, so it has a thread of its own.
+pub(super) fn arrange(grid: GridId, table: Arc<Table>, filter: &Filter, sort: &[SortKey]) -> View {
+    use crate::tui::model::grid::{ordered, totals};
+    let order = if filter.is_empty() && sort.is_empty() {
+        None
+    } else {
+        Some(ordered(grid, table.len(), &|i| table.row(i), filter, sort))
+    };
+    let which = order.as_deref();
+    let money = totals(table.len(), &|i| table.row(i), which);
+    View { order, money, table }
+}
