@@ -69,7 +69,8 @@ impl Field {
     /// Puts a pasted text in; line breaks become spaces.
     pub fn paste(&mut self, text: &str) {
         let room = LONGEST.saturating_sub(self.text().chars().count());
-        let line: String = one_line(text.trim_end_matches(['\r', '\n'])).chars().take(room).collect();
+        let line: String =
+            one_line(text.trim_end_matches(['\r', '\n'])).chars().take(room).collect();
         self.area.insert_str(line);
     }
 

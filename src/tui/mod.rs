@@ -19,3 +19,5 @@ pub mod keys;
 pub mod model;
 pub mod runtime;
 pub mod view;
+
+pub use runtime::{Options, has_terminal, run, run_on};

@@ -218,9 +218,9 @@ impl Condition {
                 Ok(inner)
             }
             "and" | "or" | ")" => Err(NotACondition::Shape),
-            word => {
-                Context::parse(word).map(Self::Is).ok_or_else(|| NotACondition::Unknown(word.into()))
-            }
+            word => Context::parse(word)
+                .map(Self::Is)
+                .ok_or_else(|| NotACondition::Unknown(word.into())),
         }
     }
 }

@@ -30,7 +30,9 @@ impl Node {
     pub(super) fn add(&mut self, chords: &[Chord], when: Condition, command: Option<Command>) {
         match chords.split_first() {
             None => self.bound.push((when, command)),
-            Some((first, rest)) => self.children.entry(*first).or_default().add(rest, when, command),
+            Some((first, rest)) => {
+                self.children.entry(*first).or_default().add(rest, when, command)
+            }
         }
     }
 

@@ -328,7 +328,12 @@ impl Model {
             }
             Input::Text(as_what) => {
                 let field = Field::new(&item.value);
-                self.prompt(title.clone(), item.help, field, Asked::Setting { key, title, as_what });
+                self.prompt(
+                    title.clone(),
+                    item.help,
+                    field,
+                    Asked::Setting { key, title, as_what },
+                );
                 vec![]
             }
         }

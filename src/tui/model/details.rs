@@ -5,9 +5,7 @@ use jiff::tz::TimeZone;
 use super::grid::{Tone, columns};
 use super::layer::reading::Text;
 use super::mapping::name_of;
-use super::record::{
-    LineRow, Named, OfferRow, OrganizationRow, Record, Suggestion, clock_text,
-};
+use super::record::{LineRow, Named, OfferRow, OrganizationRow, Record, Suggestion, clock_text};
 use crate::domain::addition::AdditionFields;
 use crate::domain::journal::Run;
 use crate::domain::money;
@@ -208,10 +206,7 @@ fn action(text: &mut Text, a: &Action) {
     text.field("Marker", a.marker.as_deref().unwrap_or_default());
 }
 
-fn field(
-    a: &Action,
-    of: impl Fn(&AdditionFields) -> String,
-) -> (Option<String>, Option<String>) {
+fn field(a: &Action, of: impl Fn(&AdditionFields) -> String) -> (Option<String>, Option<String>) {
     (a.before.as_ref().map(&of), a.after.as_ref().map(&of))
 }
 

@@ -68,7 +68,12 @@ impl Model {
                 grid.range = None;
             }
             C::Columns => self.open_columns(id),
-            C::Wider | C::Narrower | C::HideColumn | C::ColumnLeft | C::ColumnRight | C::Freeze
+            C::Wider
+            | C::Narrower
+            | C::HideColumn
+            | C::ColumnLeft
+            | C::ColumnRight
+            | C::Freeze
             | C::ResetColumns => {
                 change_layout(grid, command);
                 return Some(self.remember_columns(id));

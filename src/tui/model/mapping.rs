@@ -108,7 +108,7 @@ impl Model {
 }
 
 /// What a row is called.
-pub(super) fn name_of(record: &Record) -> String {
+pub fn name_of(record: &Record) -> String {
     let name: &str = match record {
         Record::Organization(o) => &o.mapping.name,
         Record::Offer(o) => &o.mapping.name,

@@ -1,7 +1,5 @@
 //! What the update is told: input, answers to its effects, and what the worker tells.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
 use super::LogTiles;
@@ -150,6 +148,11 @@ pub enum Answer {
     Copied(Result<u64, Problem>),
     /// Something that was asked for in the background failed.
     Failed(Problem),
-    /// The themes there are.
-    Themes(Arc<[String]>),
+    /// A job could not be handed to the worker.
+    NoJob {
+        /// The number of the effect.
+        ticket: u64,
+        /// Why.
+        problem: Problem,
+    },
 }

@@ -47,6 +47,7 @@ use self::grid::{Grid, GridId};
 use self::jobs::Jobs;
 use self::layer::Layer;
 pub use self::logs::LogTiles;
+pub use self::mapping::name_of;
 use self::settings::SettingsView;
 use self::sync::Sync;
 use self::toast::Toast;

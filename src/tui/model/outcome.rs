@@ -194,7 +194,10 @@ fn pulled(summary: &PullSummary) -> String {
     .into_iter()
     .filter_map(|(what, report)| {
         let r = report?;
-        Some(format!("{} {what} ({} new, {} changed, {} gone)", r.total, r.added, r.updated, r.gone))
+        Some(format!(
+            "{} {what} ({} new, {} changed, {} gone)",
+            r.total, r.added, r.updated, r.gone
+        ))
     })
     .collect();
     parts.join("; ")

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::effect::Effect;
 use super::grid::{GridId, Target};
-use super::layer::confirm::{Confirm, Deed};
 use super::layer::Layer;
+use super::layer::confirm::{Confirm, Deed};
 use super::record::{Record, RowId};
 use super::toast::Toast;
 use super::{Model, Tab};
@@ -168,6 +168,7 @@ impl Model {
             1 => "one line".to_owned(),
             n => format!("{n} marked lines"),
         };
+        self.sync.scope = Scope::default();
         self.sync.view = SyncView::Companies;
         let mut effects = self.go(Tab::Sync);
         let ticket = self.begin_job("Plan", false);
@@ -230,6 +231,7 @@ impl Model {
             run: plan.run.clone(),
             today: plan.today,
             periods: plan.periods.clone(),
+            only_lines: plan.only_lines.clone(),
             counts: plan.counts,
             money: plan.money.clone(),
             errors: vec![],
@@ -239,7 +241,8 @@ impl Model {
             cancels_need_consent: plan.cancels_need_consent,
             basis: plan.basis.clone(),
         };
-        let scope = self.sync.scope.clone();
+        let mut scope = self.sync.scope.clone();
+        scope.lines.clone_from(&plan.only_lines);
         self.submit(Job::Sync { scope, plan: Some(Box::new(bare)), with_cancels })
     }
 
@@ -260,7 +263,8 @@ impl Model {
 
     fn ask_retry(&mut self) -> Vec<Effect> {
         let run = self.current_run();
-        let which = run.map_or_else(|| "all failed lines".into(), |r| format!("what failed in run {}", r.0));
+        let which = run
+            .map_or_else(|| "all failed lines".into(), |r| format!("what failed in run {}", r.0));
         let lines = vec![
             format!("{which} is planned anew from its present values and written to ConnectWise."),
             "Nothing is written twice.".into(),

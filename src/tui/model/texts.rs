@@ -9,7 +9,9 @@ pub fn how_to_obtain() -> Text {
     text.line("1  Site and Company ID are on the login page: the host in the address bar, and the");
     text.line("   company that you type.");
     text.line("2  System > Members > API Members > +: Member ID, Member Name, a Role. Save.");
-    text.line("3  Open the member again, API Keys > +: a description. Save, and copy both keys: the");
+    text.line(
+        "3  Open the member again, API Keys > +: a description. Save, and copy both keys: the",
+    );
     text.line("   private one is shown only now.");
     text.line("4  The Client ID belongs to the integration: developer.connectwise.com > ClientID.");
     text.heading("In Addendum");
@@ -27,7 +29,9 @@ pub fn best_practices() -> Text {
     text.line("1  Map organizations and products first: unmapped lines are not posted.");
     text.line("2  Begin with one to three months of invoices.");
     text.line("3  Run Sync Organizations after new customers were added in ConnectWise.");
-    text.line("4  Response Error means that ConnectWise could not be read: refresh in a few minutes.");
+    text.line(
+        "4  Response Error means that ConnectWise could not be read: refresh in a few minutes.",
+    );
     text.line("5  Sync after the end of the month, when the invoices are verified.");
     text.line("6  Switch Automated Daily Sync on once most lines are mapped; off while you change");
     text.line("   mappings or rules.");

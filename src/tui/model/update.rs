@@ -256,7 +256,11 @@ impl Model {
                 self.toast(Toast::problem(&problem));
                 vec![]
             }
-            Answer::Themes(_) => vec![],
+            Answer::NoJob { ticket, problem } => {
+                self.jobs.running.retain(|j| j.ticket != ticket);
+                self.toast(Toast::problem(&problem));
+                vec![]
+            }
         }
     }
 }

@@ -5,11 +5,13 @@ use std::io::{self, Write};
 use std::sync::{Mutex, Once, PoisonError};
 use std::thread::{self, ThreadId};
 
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste,
-    EnableMouseCapture};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::style::ResetColor;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode};
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{cursor, queue};
 
 /// What was turned on, and by which thread.
@@ -66,7 +68,11 @@ impl TerminalGuard {
             held.mouse = on;
         }
         let mut out = io::stdout();
-        if on { queue!(out, EnableMouseCapture)? } else { queue!(out, DisableMouseCapture)? }
+        if on {
+            queue!(out, EnableMouseCapture)?
+        } else {
+            queue!(out, DisableMouseCapture)?
+        }
         out.flush()
     }
 }

@@ -5,19 +5,20 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use ratatui::backend::Backend;
 
 use super::guard::TerminalGuard;
 use super::input::Input;
 use super::pace::Pace;
 use super::perform::{Heard, Perform};
-use super::screen::{Frames, Screen};
+use super::screen::Screen;
 use super::signals::{Asked, Signals, stop_here, terminal_is_gone};
 use super::taskbar;
 use super::wardrobe::Wardrobe;
 use crate::tui::model::effect::Effect;
 use crate::tui::model::message::{Answer, Message};
-use crate::tui::model::{Dirty, Model};
 use crate::tui::model::update::update;
+use crate::tui::model::{Dirty, Model};
 
 /// How often a hangup of the terminal is looked for.
 const HANGUP_EVERY: Duration = Duration::from_secs(1);
@@ -36,7 +37,7 @@ pub enum Ending {
 }
 
 /// Everything that the loop turns.
-pub struct Turning<B: Frames, I: Input, P: Perform> {
+pub struct Turning<B: Backend, I: Input, P: Perform> {
     /// The state.
     pub model: Model,
     /// The terminal.
@@ -57,7 +58,7 @@ pub struct Turning<B: Frames, I: Input, P: Perform> {
     pub clock: fn() -> Timestamp,
 }
 
-impl<B: Frames, I: Input, P: Perform> Turning<B, I, P> {
+impl<B: Backend<Error: Into<io::Error>>, I: Input, P: Perform> Turning<B, I, P> {
     /// Turns until the end.
     ///
     /// # Errors
@@ -198,7 +199,7 @@ impl<B: Frames, I: Input, P: Perform> Turning<B, I, P> {
                         None => taskbar::clear(&mut bytes)?,
                     }
                     if !bytes.is_empty() {
-                        self.screen.backend_mut().send(&bytes)?;
+                        self.screen.send(&bytes)?;
                     }
                 }
                 Effect::NextTheme => self.next_theme()?,
@@ -222,9 +223,11 @@ impl<B: Frames, I: Input, P: Perform> Turning<B, I, P> {
             ));
         }
         let mut bytes = Vec::new();
-        let written =
-            crossterm::queue!(bytes, crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))
-                .and_then(|()| self.screen.backend_mut().send(&bytes));
+        let written = crossterm::queue!(
+            bytes,
+            crossterm::clipboard::CopyToClipboard::to_clipboard_from(text)
+        )
+        .and_then(|()| self.screen.send(&bytes));
         written.map_err(|e| {
             Problem::new(ProblemKind::Fault, "clipboard", e.to_string(), "export to a file instead")
         })

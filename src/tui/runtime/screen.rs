@@ -1,56 +1,32 @@
 //! A terminal that a model is drawn to. Generic over the backend, so that a test counts bytes or
 //! looks at cells.
 
-use std::io::{self, Write};
+use std::io;
 
 use ratatui::backend::Backend;
 use ratatui::layout::Rect;
 use ratatui::{CompletedFrame, Terminal};
 
-use super::writer::FrameWriter;
+use super::writer::Frames;
 use crate::tui::model::Model;
 use crate::tui::view::{self, Look};
 
-/// A backend that knows where frames end.
-pub trait Frames: Backend<Error: Into<io::Error>> {
-    /// The frame is complete: its bytes may leave.
-    ///
-    /// # Errors
-    /// The terminal is gone.
-    fn end_frame(&mut self) -> io::Result<()>;
-
-    /// Sends bytes that are no cells, such as a clipboard sequence.
-    ///
-    /// # Errors
-    /// The terminal is gone.
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()>;
-}
-
-impl<W: Write> Frames for ratatui::backend::CrosstermBackend<FrameWriter<W>> {
-    fn end_frame(&mut self) -> io::Result<()> {
-        self.writer_mut().end_frame()
-    }
-
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.writer_mut().write_all(bytes)?;
-        self.writer_mut().end_frame()
-    }
-}
-
 /// A terminal with a look.
-pub struct Screen<B: Frames> {
+pub struct Screen<B: Backend> {
     terminal: Terminal<B>,
+    frames: Box<dyn Frames>,
     /// Theme and signs.
     pub look: Look,
 }
 
-impl<B: Frames> Screen<B> {
-    /// A screen on a backend.
+impl<B: Backend<Error: Into<io::Error>>> Screen<B> {
+    /// A screen on a backend; `frames` is told where frames end.
     ///
     /// # Errors
     /// The backend has no size.
-    pub fn new(backend: B, look: Look) -> io::Result<Self> {
-        Ok(Self { terminal: Terminal::new(backend).map_err(Into::into)?, look })
+    pub fn new(backend: B, frames: impl Frames + 'static, look: Look) -> io::Result<Self> {
+        let terminal = Terminal::new(backend).map_err(Into::into)?;
+        Ok(Self { terminal, frames: Box::new(frames), look })
     }
 
     /// Columns and rows.
@@ -71,7 +47,7 @@ impl<B: Frames> Screen<B> {
         let drawn: Result<CompletedFrame<'_>, _> =
             self.terminal.draw(|frame| view::draw(model, look, frame));
         drawn.map_err(Into::into)?;
-        self.terminal.backend_mut().end_frame()
+        self.frames.end_frame()
     }
 
     /// Makes the next frame paint every cell.
@@ -84,8 +60,16 @@ impl<B: Frames> Screen<B> {
         self.terminal.resize(Rect::new(0, 0, width, height)).map_err(Into::into)
     }
 
+    /// Sends bytes that are no cells, such as a clipboard sequence.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.frames.send(bytes)
+    }
+
     /// The backend.
-    pub fn backend_mut(&mut self) -> &mut B {
-        self.terminal.backend_mut()
+    pub fn backend(&self) -> &B {
+        self.terminal.backend()
     }
 }

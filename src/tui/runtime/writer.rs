@@ -2,12 +2,53 @@
 //! the frame at once (synchronized update). A frame without bytes writes nothing.
 
 use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Where ratatui's backend writes to.
+/// Where ratatui's backend writes to. Clones write to the same place: the backend has one, and the
+/// screen, which knows where frames end, has the other.
 #[derive(Debug)]
 pub struct FrameWriter<W: Write> {
+    shared: Arc<Mutex<Gathering<W>>>,
+}
+
+#[derive(Debug)]
+struct Gathering<W: Write> {
     out: W,
     gathered: Vec<u8>,
+}
+
+impl<W: Write> Clone for FrameWriter<W> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+/// What the screen needs of the place that it writes to.
+pub trait Frames {
+    /// The frame is complete: its bytes leave.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    fn end_frame(&mut self) -> io::Result<()>;
+
+    /// Sends bytes that are no cells, such as a clipboard sequence.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()>;
+}
+
+/// A backend that keeps its cells for a test has no bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct NoBytes;
+
+impl Frames for NoBytes {
+    fn end_frame(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+    fn send(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Gathered bytes beyond this are written although the frame goes on.
@@ -18,37 +59,48 @@ const END: &[u8] = b"\x1b[?2026l";
 impl<W: Write> FrameWriter<W> {
     /// A writer in front of the terminal.
     pub fn new(out: W) -> Self {
-        Self { out, gathered: Vec::with_capacity(64 * 1024) }
+        let gathering = Gathering { out, gathered: Vec::with_capacity(64 * 1024) };
+        Self { shared: Arc::new(Mutex::new(gathering)) }
     }
 
-    /// What is behind it.
-    pub fn inner(&self) -> &W {
-        &self.out
+    /// Looks at what is behind it.
+    pub fn with<T>(&self, look: impl FnOnce(&mut W) -> T) -> T {
+        look(&mut self.lock().out)
     }
 
-    /// Writes the frame.
-    ///
-    /// # Errors
-    /// The terminal is gone.
-    pub fn end_frame(&mut self) -> io::Result<()> {
-        if self.gathered.is_empty() {
+    fn lock(&self) -> MutexGuard<'_, Gathering<W>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<W: Write> Frames for FrameWriter<W> {
+    fn end_frame(&mut self) -> io::Result<()> {
+        let mut shared = self.lock();
+        if shared.gathered.is_empty() {
             return Ok(());
         }
-        let mut frame = Vec::with_capacity(self.gathered.len() + BEGIN.len() + END.len());
+        let mut frame = Vec::with_capacity(shared.gathered.len() + BEGIN.len() + END.len());
         frame.extend_from_slice(BEGIN);
-        frame.append(&mut self.gathered);
+        frame.append(&mut shared.gathered);
         frame.extend_from_slice(END);
-        self.out.write_all(&frame)?;
-        self.out.flush()
+        shared.out.write_all(&frame)?;
+        shared.out.flush()
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut shared = self.lock();
+        shared.out.write_all(bytes)?;
+        shared.out.flush()
     }
 }
 
 impl<W: Write> Write for FrameWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.gathered.extend_from_slice(bytes);
-        if self.gathered.len() > MOST {
-            self.out.write_all(&self.gathered)?;
-            self.gathered.clear();
+        let mut shared = self.lock();
+        shared.gathered.extend_from_slice(bytes);
+        if shared.gathered.len() > MOST {
+            let early = std::mem::take(&mut shared.gathered);
+            shared.out.write_all(&early)?;
         }
         Ok(bytes.len())
     }
@@ -82,6 +134,7 @@ mod tests {
         writer.flush().unwrap();
         writer.write_all(b"b").unwrap();
         writer.end_frame().unwrap();
-        assert_eq!(writer.inner().0, [b"\x1b[?2026hab\x1b[?2026l".to_vec()]);
+        let calls = writer.with(|calls| calls.0.clone());
+        assert_eq!(calls, [b"\x1b[?2026hab\x1b[?2026l".to_vec()]);
     }
 }

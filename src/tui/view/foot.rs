@@ -51,8 +51,11 @@ fn status(model: &Model, pen: &mut Pen, y: u16, room: u16) {
         let style = pen.style(Part::Marked);
         pen.text(0, y, room, &format!("range of {}", thousands(count)), style);
     } else if !grid.marks.is_empty() {
-        let text =
-            format!("{} marked  {}", thousands(grid.marks.count()), money_text(&grid.marks.money()));
+        let text = format!(
+            "{} marked  {}",
+            thousands(grid.marks.count()),
+            money_text(&grid.marks.money())
+        );
         let style = pen.style(Part::Marked);
         pen.text(0, y, room, &text, style);
     }

@@ -45,7 +45,8 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame) {
     let area = frame.area();
     let mut pen = Pen { buffer: frame.buffer_mut(), look };
     let cursor = page(model, &mut pen, area);
-    frame.set_cursor_position(cursor.unwrap_or(Position { x: 0, y: area.height.saturating_sub(1) }));
+    frame
+        .set_cursor_position(cursor.unwrap_or(Position { x: 0, y: area.height.saturating_sub(1) }));
 }
 
 fn page(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {

@@ -140,13 +140,7 @@ impl Pen<'_> {
     }
 
     /// Draws a text field and gives the cursor's column.
-    pub fn field(
-        &mut self,
-        x: u16,
-        y: u16,
-        room: u16,
-        field: &crate::tui::field::Field,
-    ) -> u16 {
+    pub fn field(&mut self, x: u16, y: u16, room: u16, field: &crate::tui::field::Field) -> u16 {
         let style = self.style(Part::Input);
         let shown = if field.is_secret() {
             self.look.glyphs.hidden.repeat(field.text().chars().count())

@@ -1,0 +1,59 @@
+//! Every page, dialog, empty and error state as text, at 80x24 and 160x50.
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::theme::{Depth, SHIPPED, Theme};
+use super::{Look, draw, glyphs};
+use crate::tui::model::sample::{fresh, on, ready};
+use crate::tui::model::{Model, Tab};
+
+/// The screen as text.
+pub(crate) fn screen(model: &Model) -> String {
+    screen_in(model, glyphs::PLAIN)
+}
+
+fn screen_in(model: &Model, glyphs: glyphs::Glyphs) -> String {
+    let look = Look::new(Theme::read(SHIPPED[0], Depth::Sixteen).unwrap(), glyphs);
+    let mut terminal = Terminal::new(TestBackend::new(model.width, model.height)).unwrap();
+    terminal.draw(|frame| draw(model, &look, frame)).unwrap();
+    let buffer = terminal.backend().buffer();
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut line = String::new();
+        let mut skip = 0;
+        for x in 0..buffer.area.width {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            let symbol = buffer[(x, y)].symbol();
+            skip = super::pen::width(symbol).saturating_sub(1);
+            line.push_str(symbol);
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+macro_rules! look {
+    ($name:literal, $make:expr) => {{
+        let make: fn(u16, u16) -> Model = $make;
+        insta::assert_snapshot!(concat!($name, "_80x24"), screen(&make(80, 24)));
+        insta::assert_snapshot!(concat!($name, "_160x50"), screen(&make(160, 50)));
+    }};
+}
+
+#[test]
+fn pages() {
+    look!("starting", fresh);
+    look!("dashboard", ready);
+    look!("credentials", |w, h| on(Tab::Credentials, w, h));
+    look!("configuration", |w, h| on(Tab::Configuration, w, h));
+    look!("organizations", |w, h| on(Tab::Organizations, w, h));
+    look!("products", |w, h| on(Tab::Products, w, h));
+    look!("invoices", |w, h| on(Tab::Invoices, w, h));
+    look!("sync", |w, h| on(Tab::Sync, w, h));
+    look!("logs", |w, h| on(Tab::Logs, w, h));
+}

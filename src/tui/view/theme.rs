@@ -154,8 +154,8 @@ fn paint(
     depth: Depth,
     on: fn(Style, Color) -> Style,
 ) -> Result<Style, String> {
-    let colour =
-        Color::from_str(colour).map_err(|_| format!("{colour:?} is no colour: red, 208, #ff8700"))?;
+    let colour = Color::from_str(colour)
+        .map_err(|_| format!("{colour:?} is no colour: red, 208, #ff8700"))?;
     Ok(match depth {
         Depth::None => style,
         Depth::True => on(style, colour),
@@ -214,9 +214,8 @@ fn sixteen(colour: Color) -> Color {
         Color::Indexed(n @ 232..) => [8 + (n - 232) * 10; 3],
         named => return named,
     };
-    let far = |to: &[i32; 3]| -> i32 {
-        to.iter().zip(rgb).map(|(a, b)| (a - i32::from(b)).pow(2)).sum()
-    };
+    let far =
+        |to: &[i32; 3]| -> i32 { to.iter().zip(rgb).map(|(a, b)| (a - i32::from(b)).pow(2)).sum() };
     NAMES.iter().min_by_key(|(_, to)| far(to)).map_or(Color::Reset, |(name, _)| *name)
 }
 

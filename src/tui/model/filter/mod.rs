@@ -77,10 +77,9 @@ impl Filter {
 impl Term {
     fn matches(&self, specs: &[Spec], record: &Record) -> bool {
         let hit = match self.column {
-            Some(name) => specs
-                .iter()
-                .filter(|s| s.name == name)
-                .any(|s| self.hits(&(s.cell)(record).value)),
+            Some(name) => {
+                specs.iter().filter(|s| s.name == name).any(|s| self.hits(&(s.cell)(record).value))
+            }
             None => specs.iter().any(|s| self.hits(&(s.cell)(record).value)),
         };
         hit != self.not

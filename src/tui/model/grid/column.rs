@@ -260,10 +260,7 @@ mod tests {
         all.sort_by(|a, b| natural(a, b));
         assert_eq!(all, ["", "apfel", "Item 2", "item 02b", "item 10", "Äpfel"]);
         assert_eq!(natural("a007", "A7"), Ordering::Equal);
-        assert_eq!(
-            natural("99999999999999999999999", "100000000000000000000000"),
-            Ordering::Less
-        );
+        assert_eq!(natural("99999999999999999999999", "100000000000000000000000"), Ordering::Less);
     }
 
     #[test]

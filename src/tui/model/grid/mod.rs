@@ -13,7 +13,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-pub use column::{Cell, Edits, Spec, Tone, Value};
+pub use column::{Cell, Edits, Spec, Tone, Value, natural};
 pub use layout::{ColumnState, Layout};
 pub use marks::{Marks, Target};
 pub use movement::Step;

@@ -158,7 +158,8 @@ impl Grid {
             return false;
         }
         let end = (self.top + self.height).min(self.total);
-        self.answered != self.generation || self.top < self.start
+        self.answered != self.generation
+            || self.top < self.start
             || end > self.start + self.rows.len() as u64
     }
 

@@ -85,13 +85,8 @@ fn fields(grid: GridId) -> Vec<BulkField> {
 impl Model {
     /// Opens the dialog for the marked rows, or the one under the cursor.
     pub(in crate::tui::model) fn open_bulk(&mut self, target: Target) -> Vec<Effect> {
-        let bulk = Bulk {
-            fields: fields(target.grid()),
-            target,
-            at: 0,
-            preview: None,
-            generation: 0,
-        };
+        let bulk =
+            Bulk { fields: fields(target.grid()), target, at: 0, preview: None, generation: 0 };
         self.layers.push(Layer::Bulk(Box::new(bulk)));
         vec![]
     }
@@ -163,10 +158,9 @@ impl Model {
     pub(super) fn set_bulk_date(&mut self, at: usize, date: Option<Date>) -> Vec<Effect> {
         self.set_bulk(at, |kind| match (kind, date) {
             (BulkKind::Start, Some(day)) => Some((Change::Start(day), day.to_string())),
-            (BulkKind::End, day) => Some((
-                Change::End(day),
-                day.map_or_else(|| "open".to_owned(), |d| d.to_string()),
-            )),
+            (BulkKind::End, day) => {
+                Some((Change::End(day), day.map_or_else(|| "open".to_owned(), |d| d.to_string())))
+            }
             _ => None,
         })
     }

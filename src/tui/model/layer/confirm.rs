@@ -4,9 +4,9 @@
 use super::Layer;
 use crate::domain::journal::RunId;
 use crate::tui::field::Field;
+use crate::tui::model::Model;
 use crate::tui::model::effect::Effect;
 use crate::tui::model::toast::Toast;
-use crate::tui::model::Model;
 
 /// What Yes does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,8 @@ impl Model {
             self.toast(Toast::warning(text));
             return vec![];
         }
-        let deed = if yes { Some(c.deed.clone()) } else { c.otherwise.as_ref().map(|o| o.1.clone()) };
+        let deed =
+            if yes { Some(c.deed.clone()) } else { c.otherwise.as_ref().map(|o| o.1.clone()) };
         self.layers.pop();
         match deed {
             None => vec![],

@@ -288,7 +288,10 @@ impl Model {
                     Some(Setting::Text(word)) => word.clone(),
                     _ => "default".to_owned(),
                 };
-                vec![Effect::Save { what: format!("{title}: {shown}"), changes: vec![(key, value)] }]
+                vec![Effect::Save {
+                    what: format!("{title}: {shown}"),
+                    changes: vec![(key, value)],
+                }]
             }
         }
     }

@@ -149,5 +149,9 @@ fn day(text: &str) -> Result<Date, String> {
 }
 
 fn open_day(text: &str) -> Result<Option<Date>, String> {
-    if text.is_empty() || text.eq_ignore_ascii_case("open") { Ok(None) } else { day(text).map(Some) }
+    if text.is_empty() || text.eq_ignore_ascii_case("open") {
+        Ok(None)
+    } else {
+        day(text).map(Some)
+    }
 }

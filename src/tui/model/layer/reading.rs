@@ -101,8 +101,7 @@ impl Reading {
 
     fn find_back(&mut self) {
         let count = self.lines.len();
-        let found =
-            (1..=count).map(|i| (self.top + count - i) % count).find(|i| self.hits(*i));
+        let found = (1..=count).map(|i| (self.top + count - i) % count).find(|i| self.hits(*i));
         if let Some(at) = found {
             self.top = at;
         }

@@ -75,11 +75,7 @@ impl Inner {
         }
     }
 
-    async fn offered(
-        &self,
-        kind: ChoiceKind,
-        text: String,
-    ) -> Result<(Vec<Choice>, u64), Problem> {
+    async fn offered(&self, kind: ChoiceKind, text: String) -> Result<(Vec<Choice>, u64), Problem> {
         let lists = self.lists().await?;
         let row = match &kind {
             ChoiceKind::Company(Some(id))
@@ -226,7 +222,9 @@ fn narrowed(
             .map(with_score)
             .collect();
         let nothing = match kind {
-            ChoiceKind::Agreement(_) => ("(by rule)", "the remembered or only agreement, or a new one"),
+            ChoiceKind::Agreement(_) => {
+                ("(by rule)", "the remembered or only agreement, or a new one")
+            }
             _ => ("(none)", "clear what is chosen"),
         };
         let rest = all

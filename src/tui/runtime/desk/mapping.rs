@@ -41,7 +41,7 @@ pub(super) fn product_title(p: &Product) -> &str {
 /// The status of a mapping with this record.
 pub(super) fn status(named: Option<&Named>, response_error: bool) -> MappingStatus {
     match named {
-        _ if response_error => MappingStatus::ResponseError,
+        Some(n) if n.exists && response_error => MappingStatus::ResponseError,
         Some(n) if n.exists => MappingStatus::Mapped,
         _ => MappingStatus::Unmapped,
     }
@@ -94,7 +94,9 @@ impl Inner {
                 })
                 .collect();
             rows.sort_by(|a, b| {
-                weight(&b.money).cmp(&weight(&a.money)).then_with(|| a.mapping.name.cmp(&b.mapping.name))
+                weight(&b.money)
+                    .cmp(&weight(&a.money))
+                    .then_with(|| a.mapping.name.cmp(&b.mapping.name))
             });
             rows.into_iter()
                 .map(|o| Row {
@@ -151,7 +153,9 @@ impl Inner {
                 })
                 .collect();
             rows.sort_by(|a, b| {
-                weight(&b.money).cmp(&weight(&a.money)).then_with(|| a.mapping.name.cmp(&b.mapping.name))
+                weight(&b.money)
+                    .cmp(&weight(&a.money))
+                    .then_with(|| a.mapping.name.cmp(&b.mapping.name))
             });
             rows.into_iter()
                 .map(|o| Row {

@@ -75,7 +75,7 @@ impl Inner {
 
 /// A refusal of the store, for people.
 fn refused(error: StoreError) -> Problem {
-    crate::sync::fault(error)
+    error.problem()
 }
 
 /// Work that ended without a result: a fault of ours.

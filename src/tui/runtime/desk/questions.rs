@@ -22,16 +22,21 @@ impl Inner {
             Ok(view) => view,
             Err(problem) => return self.answer(Answer::Failed(problem)).await,
         };
-        let found = tokio::task::spawn_blocking(move || {
-            let count = view.len();
-            let from = usize::try_from(from).unwrap_or(0).min(count.saturating_sub(1));
-            (1..=count)
-                .map(|step| {
-                    if backwards { (from + count - step) % count } else { (from + step) % count }
-                })
-                .find(|at| view.row(*at).record.needs_attention())
-        })
-        .await;
+        let found =
+            tokio::task::spawn_blocking(move || {
+                let count = view.len();
+                let from = usize::try_from(from).unwrap_or(0).min(count.saturating_sub(1));
+                (1..=count)
+                    .map(|step| {
+                        if backwards {
+                            (from + count - step) % count
+                        } else {
+                            (from + step) % count
+                        }
+                    })
+                    .find(|at| view.row(*at).record.needs_attention())
+            })
+            .await;
         let answer = match found.map_err(died) {
             Ok(at) => Answer::Hit { grid, generation, at: at.map(|at| at as u64) },
             Err(problem) => Answer::Failed(problem),
@@ -117,9 +122,12 @@ impl Inner {
                 ticket,
                 job: Job::Plan(Scope { periods, lines, ..Scope::default() }),
             }),
-            Err(problem) => Heard::Message(crate::tui::model::message::Message::Answer(
-                Answer::NoJob { ticket, problem },
-            )),
+            Err(problem) => {
+                Heard::Message(crate::tui::model::message::Message::Answer(Answer::NoJob {
+                    ticket,
+                    problem,
+                }))
+            }
         };
         let _ = self.answers.send(heard).await;
     }

@@ -117,6 +117,11 @@ impl Tables {
         lock(&self.tables).get(&(grid, period)).cloned()
     }
 
+    /// A table of the grid that is kept, whichever month it is of.
+    pub(super) fn any_kept(&self, grid: GridId) -> Option<Arc<Table>> {
+        lock(&self.tables).iter().find(|((g, _), _)| *g == grid).map(|(_, t)| Arc::clone(t))
+    }
+
     /// Keeps a table, unless the data has changed since it was read.
     pub(super) fn keep(&self, grid: GridId, period: Option<Period>, epoch: u64, t: &Arc<Table>) {
         if self.epoch() == epoch {

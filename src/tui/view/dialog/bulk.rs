@@ -49,7 +49,8 @@ pub(super) fn draw(b: &Bulk, pen: &mut Pen, area: Rect) -> Option<Position> {
             pen.text(inner.x, y, inner.width, &problem.message, style);
         }
         Some(Ok(p)) => {
-            let mut told = format!("{} change, {} are so already", thousands(p.changes), thousands(p.same));
+            let mut told =
+                format!("{} change, {} are so already", thousands(p.changes), thousands(p.same));
             if p.frozen > 0 {
                 told.push_str(&format!(", {} are posted and stay", thousands(p.frozen)));
             }

@@ -130,7 +130,13 @@ pub(super) fn help(h: &Help, pen: &mut Pen, area: Rect) -> Option<Position> {
                 let style = row_style(pen, list, y, here, Part::Text);
                 let key = if here { style } else { pen.style(Part::Key) };
                 pen.text(list.x + 1, y, 14, &item.keys, key);
-                pen.text(list.x + 16, y, list.width.saturating_sub(16), item.command.entry().help, style);
+                pen.text(
+                    list.x + 16,
+                    y,
+                    list.width.saturating_sub(16),
+                    item.command.entry().help,
+                    style,
+                );
             }
         }
     }

@@ -23,7 +23,9 @@ pub(super) fn draw(
     let first = first_shown(c.at, list.height);
     let mut cursor = None;
     let frozen_up_to = layout.frozen.checked_sub(1).and_then(|n| layout.place(n));
-    for (y, (i, column)) in (list.y..list.bottom()).zip(layout.columns.iter().enumerate().skip(first)) {
+    for (y, (i, column)) in
+        (list.y..list.bottom()).zip(layout.columns.iter().enumerate().skip(first))
+    {
         let here = i == c.at;
         let style = pen.style(if here { Part::Cursor } else { Part::Text });
         if here {
@@ -31,7 +33,8 @@ pub(super) fn draw(
             cursor = Some(Position { x: list.x + 1, y });
         }
         let sign = if column.shown { "[x]" } else { "[ ]" };
-        let frozen = if frozen_up_to.is_some_and(|f| i <= f) && column.shown { "frozen" } else { "" };
+        let frozen =
+            if frozen_up_to.is_some_and(|f| i <= f) && column.shown { "frozen" } else { "" };
         pen.text(list.x, y, 4, sign, style);
         pen.text(list.x + 4, y, 28, column.spec(c.grid).title, style);
         pen.right(list.x + 32, y, 5, &column.width.to_string(), style);

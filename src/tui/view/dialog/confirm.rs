@@ -22,17 +22,23 @@ pub(super) fn draw(model: &Model, c: &Confirm, pen: &mut Pen, area: Rect) -> Opt
     if let Some(typed) = &c.typed {
         let x = pen.field(inner.x, last.saturating_sub(1), inner.width, &typed.field);
         let cursor = Position { x, y: last.saturating_sub(1) };
-        pen.parts(inner.x, last, inner.width, &[
-            ("Enter", Part::Key),
-            (" ", Part::Text),
-            (c.yes.as_str(), Part::Bad),
-            ("   Esc", Part::Key),
-            (" leave everything as it is", Part::Text),
-        ]);
+        pen.parts(
+            inner.x,
+            last,
+            inner.width,
+            &[
+                ("Enter", Part::Key),
+                (" ", Part::Text),
+                (c.yes.as_str(), Part::Bad),
+                ("   Esc", Part::Key),
+                (" leave everything as it is", Part::Text),
+            ],
+        );
         return Some(cursor);
     }
     let now = contexts(model);
-    let key = |command| model.keymap.keys_of(command, now).into_iter().next_back().unwrap_or_default();
+    let key =
+        |command| model.keymap.keys_of(command, now).into_iter().next_back().unwrap_or_default();
     let (yes, no) = (key(Command::Yes), key(Command::No));
     let mut parts = vec![
         (yes.as_str(), Part::Key),

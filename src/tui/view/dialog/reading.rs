@@ -18,11 +18,8 @@ pub(super) fn draw(r: &Reading, pen: &mut Pen, area: Rect) -> Option<Position> {
     let inner = pen.dialog(area, wide, high, &r.title);
     let mut y = inner.y;
     'lines: for (i, line) in r.lines.iter().enumerate().skip(r.top) {
-        let style = if r.hits(i) {
-            pen.style(Part::Marked)
-        } else {
-            pen.look.theme.tone(line.tone)
-        };
+        let style =
+            if r.hits(i) { pen.style(Part::Marked) } else { pen.look.theme.tone(line.tone) };
         let dim = pen.style(Part::Dim);
         pen.text(inner.x, y, labels, &line.label, dim);
         for text in wrap(&line.text, room) {

@@ -104,12 +104,14 @@ fn checks(model: &Model, pen: &mut Pen, area: Rect) {
         [13, 17, 12, 12, area.width.saturating_sub(58)]
     };
     let mut x = area.x;
-    for (title, w) in ["Module", "Permission", "Level", "Found", "Needed for / remedy"].iter().zip(widths)
+    for (title, w) in
+        ["Module", "Permission", "Level", "Found", "Needed for / remedy"].iter().zip(widths)
     {
         pen.text(x, area.y, w, title, header);
         x += w + 1;
     }
-    for (line, check) in (area.y + 1..area.bottom()).zip(checks.iter().skip(model.credentials.top)) {
+    for (line, check) in (area.y + 1..area.bottom()).zip(checks.iter().skip(model.credentials.top))
+    {
         let (sign, part) = match check.state {
             CheckState::Ok => ("ok", Part::Good),
             CheckState::Missing => ("MISSING", Part::Bad),

@@ -78,7 +78,8 @@ fn tiles(model: &Model, data: &DashboardData, pen: &mut Pen, area: Rect) -> u16 
     let (name, value) = (pen.style(Part::Dim), pen.style(Part::Title));
     for (i, (title, when)) in tiles.iter().enumerate() {
         let x = area.x + width * i as u16;
-        let title = if width < 24 { title.replace("organizations", "org.") } else { (*title).into() };
+        let title =
+            if width < 24 { title.replace("organizations", "org.") } else { (*title).into() };
         pen.text(x, area.y, width - 1, &title, name);
         pen.text(x, area.y + 1, width - 1, when, value);
     }
@@ -197,5 +198,8 @@ fn short(amount: Decimal) -> String {
         w if w >= Decimal::from(10_000) => (1_000, "k"),
         _ => (1, ""),
     };
-    format!("{}{unit}", (amount / Decimal::from(by)).round_dp(if by == 1 { 0 } else { 1 }).normalize())
+    format!(
+        "{}{unit}",
+        (amount / Decimal::from(by)).round_dp(if by == 1 { 0 } else { 1 }).normalize()
+    )
 }

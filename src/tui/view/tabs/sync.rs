@@ -89,7 +89,10 @@ fn progress(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
         let t = &model.jobs.traffic;
         let mut text = format!(
             "requests {} sent, {} in flight, {} retries, throttled {} times",
-            thousands(t.sent), t.in_flight, t.retries, t.throttled
+            thousands(t.sent),
+            t.in_flight,
+            t.retries,
+            t.throttled
         );
         if t.paused_ms > 0 {
             text.push_str(&format!(", everybody waits {} s", t.paused_ms.div_ceil(1000)));
@@ -130,13 +133,20 @@ fn progress(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
         }
         for left in &last.left {
             let style = pen.style(Part::Warn);
-            let text = format!("left: {}: {} -> {}", left.what, left.problem.message, left.problem.remedy);
+            let text =
+                format!("left: {}: {} -> {}", left.what, left.problem.message, left.problem.remedy);
             pen.text(area.x, y, area.width, &text, style);
             y += 1;
         }
         y += 1;
     } else {
-        pen.text(area.x + 2, y, area.width, "Nothing is running, and nothing ran since the start.", plain);
+        pen.text(
+            area.x + 2,
+            y,
+            area.width,
+            "Nothing is running, and nothing ran since the start.",
+            plain,
+        );
         return Some(Position { x: area.x + 2, y });
     }
     problems(model, pen, area, y);

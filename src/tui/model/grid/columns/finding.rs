@@ -44,5 +44,7 @@ pub static COLUMNS: &[Spec] = &[
             Cell::plain(Value::text(all.join(", ")))
         })
     }),
-    Spec::new("lines", "Lines", 24, |r| cell(r, |_, f| Cell::plain(Value::text(f.lines.join(" "))))),
+    Spec::new("lines", "Lines", 24, |r| {
+        cell(r, |_, f| Cell::plain(Value::text(f.lines.join(" "))))
+    }),
 ];

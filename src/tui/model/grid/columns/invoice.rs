@@ -83,8 +83,10 @@ pub static COLUMNS: &[Spec] = &[
     Spec::new("currency", "Cur", 3, |r| value(r, |l| Value::text(l.line.currency.as_str()))),
     Spec::new("mapping", "Mapping", 10, |r| cell(r, mapping)).also(&["mapped"]),
     Spec::new("status", "Status in PSA", 13, |r| cell(r, psa_status)).also(&["psa"]),
-    Spec::new("type", "Charge Type", 14, |r| value(r, |l| Value::Word(l.line.charge_type.as_str())))
-        .also(&["charge"]),
+    Spec::new("type", "Charge Type", 14, |r| {
+        value(r, |l| Value::Word(l.line.charge_type.as_str()))
+    })
+    .also(&["charge"]),
     Spec::new("company", "PSA Organization Name", 20, |r| {
         cell(r, |l| chosen(l.company.as_ref(), l.line.choice.company.is_some()))
     })
@@ -135,8 +137,7 @@ pub static COLUMNS: &[Spec] = &[
     Spec::new("date", "Invoice Date", 12, |r| value(r, |l| Value::Day(l.line.invoice_date))),
     Spec::new("invoice-status", "Invoice Status", 14, |r| {
         cell(r, |l| {
-            let tone =
-                if l.line.invoice_status.may_be_posted() { Tone::Plain } else { Tone::Warn };
+            let tone = if l.line.invoice_status.may_be_posted() { Tone::Plain } else { Tone::Warn };
             Cell::toned(Value::Word(l.line.invoice_status.as_str()), tone)
         })
     }),

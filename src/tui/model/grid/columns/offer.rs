@@ -13,8 +13,10 @@ fn cell(record: &Record, of: impl Fn(&OfferRow) -> Cell) -> Cell {
 
 /// The columns.
 pub static COLUMNS: &[Spec] = &[
-    Spec::new("offer", "Offer", 28, |r| cell(r, |o| Cell::plain(Value::Text(o.mapping.name.clone()))))
-        .also(&["name"]),
+    Spec::new("offer", "Offer", 28, |r| {
+        cell(r, |o| Cell::plain(Value::Text(o.mapping.name.clone())))
+    })
+    .also(&["name"]),
     Spec::new("product", "PSA Product Name", 26, |r| {
         cell(r, |o| chosen(o.product.as_ref(), o.suggestion.as_ref()))
     })
@@ -23,7 +25,9 @@ pub static COLUMNS: &[Spec] = &[
     Spec::new("status", "Mapping Status", 14, |r| cell(r, |o| status_cell(o.status)))
         .also(&["mapping"]),
     Spec::new("lines", "Lines", 7, |r| cell(r, |o| Cell::plain(Value::Count(o.lines)))).right(),
-    Spec::new("amount", "Amount", 13, |r| cell(r, |o| money_cell(&o.money))).also(&["money"]).right(),
+    Spec::new("amount", "Amount", 13, |r| cell(r, |o| money_cell(&o.money)))
+        .also(&["money"])
+        .right(),
     Spec::new("currency", "Cur", 4, |r| cell(r, |o| currency_cell(&o.money))),
     Spec::new("part", "Part Number", 16, |r| {
         cell(r, |o| Cell::plain(Value::maybe(o.mapping.part_number.as_ref())))
@@ -36,7 +40,9 @@ pub static COLUMNS: &[Spec] = &[
             )
         })
     }),
-    Spec::new("id", "Offer ID", 20, |r| cell(r, |o| Cell::plain(Value::Text(o.mapping.id.clone())))),
+    Spec::new("id", "Offer ID", 20, |r| {
+        cell(r, |o| Cell::plain(Value::Text(o.mapping.id.clone())))
+    }),
     Spec::new("source", "Source", 12, |r| {
         cell(r, |o| Cell::plain(Value::Text(o.mapping.source.clone())))
     })

@@ -32,13 +32,17 @@ pub(super) fn chosen(named: Option<&Named>, suggestion: Option<&Suggestion>) -> 
         (Some(n), _) => {
             Cell::toned(Value::text(format!("{} (gone from the PSA)", n.name)), Tone::Bad)
         }
-        (None, Some(s)) => Cell::toned(Value::text(format!("? {} {}%", s.name, s.score)), Tone::Hint),
+        (None, Some(s)) => {
+            Cell::toned(Value::text(format!("? {} {}%", s.name, s.score)), Tone::Hint)
+        }
         (None, None) => Cell::toned(Value::Word("Click to select"), Tone::Dim),
     }
 }
 
 /// One sum, or the first and how many more currencies there are.
-pub(super) fn money_cell(money: &[(crate::domain::money::Currency, rust_decimal::Decimal)]) -> Cell {
+pub(super) fn money_cell(
+    money: &[(crate::domain::money::Currency, rust_decimal::Decimal)],
+) -> Cell {
     Cell::plain(money.first().map_or(Value::Empty, |(_, amount)| Value::Money(*amount)))
 }
 
@@ -83,7 +87,9 @@ pub static COLUMNS: &[Spec] = &[
     Spec::new("status", "Mapping Status", 14, |r| cell(r, |o| status_cell(o.status)))
         .also(&["mapping"]),
     Spec::new("lines", "Lines", 7, |r| cell(r, |o| Cell::plain(Value::Count(o.lines)))).right(),
-    Spec::new("amount", "Amount", 13, |r| cell(r, |o| money_cell(&o.money))).also(&["money"]).right(),
+    Spec::new("amount", "Amount", 13, |r| cell(r, |o| money_cell(&o.money)))
+        .also(&["money"])
+        .right(),
     Spec::new("currency", "Cur", 4, |r| cell(r, |o| currency_cell(&o.money))),
     Spec::new("reason", "Suggested because", 26, |r| {
         cell(r, |o| {

@@ -72,7 +72,8 @@ pub static ACTIONS: &[Spec] = &[
             ))
         })
     }),
-    Spec::new("amount", "Amount", 12, |r| action(r, |a| Cell::plain(Value::Money(a.amount)))).right(),
+    Spec::new("amount", "Amount", 12, |r| action(r, |a| Cell::plain(Value::Money(a.amount))))
+        .right(),
     Spec::new("currency", "Cur", 3, |r| {
         action(r, |a| Cell::plain(Value::text(a.currency.as_str())))
     }),
@@ -86,9 +87,7 @@ pub static ACTIONS: &[Spec] = &[
     }),
     Spec::new("end", "Cancelled", 10, |r| {
         action(r, |a| {
-            Cell::plain(
-                a.after.as_ref().and_then(|f| f.cancelled).map_or(Value::Empty, Value::Day),
-            )
+            Cell::plain(a.after.as_ref().and_then(|f| f.cancelled).map_or(Value::Empty, Value::Day))
         })
     }),
     Spec::new("why", "Why", 30, |r| {
@@ -99,9 +98,7 @@ pub static ACTIONS: &[Spec] = &[
             )
         })
     }),
-    Spec::new("line", "Line", 20, |r| {
-        action(r, |a| Cell::plain(Value::maybe(a.lines.first())))
-    }),
+    Spec::new("line", "Line", 20, |r| action(r, |a| Cell::plain(Value::maybe(a.lines.first())))),
     Spec::new("marker", "Marker", 30, |r| {
         action(r, |a| Cell::plain(Value::maybe(a.marker.as_ref())))
     })

@@ -42,9 +42,7 @@ pub static COLUMNS: &[Spec] = &[
     Spec::new("kind", "Kind", 6, |r| cell(r, |run| Cell::plain(Value::Word(kind_word(run.kind))))),
     Spec::new("state", "State", 9, |r| cell(r, |run| state(run.state))).also(&["status"]),
     Spec::new("started", "Started (UTC)", 16, |r| {
-        cell(r, |run| {
-            Cell::plain(Value::text(run.started.strftime("%Y-%m-%d %H:%M").to_string()))
-        })
+        cell(r, |run| Cell::plain(Value::text(run.started.strftime("%Y-%m-%d %H:%M").to_string())))
     }),
     Spec::new("create", "Create", 7, |r| count(r, |run| run.counts.create)).right(),
     Spec::new("update", "Update", 7, |r| count(r, |run| run.counts.update)).right(),
@@ -71,8 +69,9 @@ pub static COLUMNS: &[Spec] = &[
     Spec::new("ended", "Ended (UTC)", 16, |r| {
         cell(r, |run| {
             Cell::plain(
-                run.ended
-                    .map_or(Value::Empty, |t| Value::text(t.strftime("%Y-%m-%d %H:%M").to_string())),
+                run.ended.map_or(Value::Empty, |t| {
+                    Value::text(t.strftime("%Y-%m-%d %H:%M").to_string())
+                }),
             )
         })
     }),

@@ -1,0 +1,109 @@
+//! Keys into the vault, the connection test with what the form holds, the end of an integration.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::{Inner, died};
+use crate::connectwise::{ApiKeys, Client, Connection, SystemInfo};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::tui::model::effect::{Draft, Hidden};
+use crate::tui::model::message::Answer;
+use crate::vault::{SecretName, SecretPlace};
+
+impl Inner {
+    /// Keeps the typed keys.
+    pub(super) async fn keep_keys(&self, draft: Draft) {
+        let vault = self.profile.vault.clone();
+        let kept = tokio::task::spawn_blocking(move || {
+            let passphrase = draft.passphrase.map(|p| SecretString::from(p.0));
+            let mut places: Vec<SecretPlace> = Vec::new();
+            for (name, key) in
+                [(SecretName::PublicKey, draft.public), (SecretName::PrivateKey, draft.private)]
+            {
+                if let Some(Hidden(key)) = key {
+                    places.push(vault.set(name, &SecretString::from(key), passphrase.as_ref())?);
+                }
+            }
+            Ok(places)
+        })
+        .await
+        .map_err(died)
+        .and_then(|r| r);
+        self.profile.forget_client();
+        self.answer(Answer::KeysKept(kept)).await;
+    }
+
+    /// Tries the connection with what the form holds.
+    pub(super) async fn test(&self, draft: Draft) {
+        let tested = self.tested(draft).await;
+        self.answer(Answer::Tested(tested)).await;
+    }
+
+    async fn tested(&self, draft: Draft) -> Result<SystemInfo, Problem> {
+        let settings = self.profile.settings();
+        let kept = &settings.connectwise;
+        let connection = Connection {
+            site: draft.site,
+            company_id: draft.company_id,
+            client_id: draft.client_id,
+            concurrency: kept.concurrency,
+            requests_per_minute: kept.requests_per_minute,
+            timeout: Duration::from_secs(kept.timeout_seconds),
+            // A person waits for the answer.
+            max_retries: kept.max_retries.min(1),
+        };
+        let keys = ApiKeys {
+            public: self.key(SecretName::PublicKey, draft.public).await?,
+            private: self.key(SecretName::PrivateKey, draft.private).await?,
+        };
+        let client = Client::new(&connection, keys.clone(), None)?;
+        let base = client.discover().await.map_err(|e| e.problem().clone())?;
+        let client = match base {
+            Some(base) => Client::new(&connection, keys, Some(base))?,
+            None => client,
+        };
+        client.system_info().await.map_err(|e| e.problem().clone())
+    }
+
+    /// A typed key, else the kept one.
+    async fn key(&self, name: SecretName, typed: Option<Hidden>) -> Result<SecretString, Problem> {
+        if let Some(Hidden(key)) = typed {
+            return Ok(key.into());
+        }
+        let vault = self.profile.vault.clone();
+        let found = tokio::task::spawn_blocking(move || vault.get(name)).await.map_err(died)??;
+        found.map(|(key, _)| key).ok_or_else(|| {
+            Problem::new(
+                ProblemKind::NotSetUp,
+                "no-key",
+                "an API key is missing",
+                "type both keys into the form",
+            )
+        })
+    }
+
+    /// Deletes credentials, mappings, the local copy and the history of this profile.
+    pub(super) async fn delete_integration(&self) {
+        let deleted = self.deleted().await;
+        self.tables.forget();
+        self.answer(Answer::Deleted(deleted)).await;
+    }
+
+    async fn deleted(&self) -> Result<(), Problem> {
+        let profile = self.profile.clone();
+        let lease = crate::worker::Lease::take(&profile.paths.data_dir, "delete-integration")?;
+        let vault = profile.vault.clone();
+        tokio::task::spawn_blocking(move || {
+            for name in [SecretName::PublicKey, SecretName::PrivateKey, SecretName::SourceSecret] {
+                vault.delete(name)?;
+            }
+            Ok::<(), Problem>(())
+        })
+        .await
+        .map_err(died)??;
+        profile.store.clone().remove().await.map_err(|e| e.problem())?;
+        drop(lease);
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! What a grid shows, as CSV or on the clipboard. Cells that a spreadsheet would take for a formula
+//! get an apostrophe before them.
+
+use std::path::PathBuf;
+
+use super::{Inner, died};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::tui::model::effect::Effect;
+use crate::tui::model::grid::{GridId, Spec, Target, Value, ViewQuery, columns};
+use crate::tui::model::message::Answer;
+use crate::tui::model::record::Record;
+use crate::tui::runtime::perform::Heard;
+
+/// Rows that go to a clipboard at most; terminals take no more than about 100 kB anyway.
+const COPIED: usize = 2_000;
+
+fn specs(grid: GridId, names: &[&str]) -> Vec<&'static Spec> {
+    names.iter().filter_map(|n| columns::of(grid).iter().find(|s| s.name == *n)).collect()
+}
+
+/// A cell's text for a spreadsheet. Numbers stay numbers, negative ones too.
+pub(super) fn harmless_cell(value: &Value) -> String {
+    let text = value.show();
+    let formula = text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if formula && value.number().is_none() { format!("'{text}") } else { text }
+}
+
+fn record_cells(record: &Record, specs: &[&'static Spec]) -> Vec<String> {
+    specs.iter().map(|s| harmless_cell(&(s.cell)(record).value)).collect()
+}
+
+impl Inner {
+    /// Writes a CSV file.
+    pub(super) async fn export(
+        &self,
+        query: ViewQuery,
+        names: Vec<&'static str>,
+        path: Option<String>,
+    ) {
+        let result = self.exported(query, &names, path).await;
+        self.answer(Answer::Exported(result)).await;
+    }
+
+    async fn exported(
+        &self,
+        query: ViewQuery,
+        names: &[&'static str],
+        path: Option<String>,
+    ) -> Result<(String, u64), Problem> {
+        let view = self.arranged(&query).await?;
+        let specs = specs(query.grid, names);
+        let path = PathBuf::from(path.unwrap_or_else(|| "addendum.csv".into()));
+        let shown = path.display().to_string();
+        tokio::task::spawn_blocking(move || {
+            let refused = |e: &dyn std::fmt::Display| {
+                Problem::new(
+                    ProblemKind::Refused,
+                    "export",
+                    format!("cannot write {}: {e}", path.display()),
+                    "choose another name or folder; a file that is there is never overwritten",
+                )
+            };
+            // Whoever is at the keyboard may not know what is in a file of the same name.
+            let file = std::fs::File::create_new(&path).map_err(|e| refused(&e))?;
+            let mut csv = csv::Writer::from_writer(std::io::BufWriter::new(file));
+            csv.write_record(specs.iter().map(|s| s.title)).map_err(|e| refused(&e))?;
+            for at in 0..view.len() {
+                let cells = record_cells(&view.row(at).record, &specs);
+                csv.write_record(cells).map_err(|e| refused(&e))?;
+            }
+            csv.flush().map_err(|e| refused(&e))?;
+            Ok((shown, view.len() as u64))
+        })
+        .await
+        .map_err(died)?
+    }
+
+    /// Puts marked rows on the clipboard, tab separated, with a header.
+    pub(super) async fn copy(&self, target: Target, names: Vec<&'static str>) {
+        let rows = match self.rows_of(&target).await {
+            Ok(rows) => rows,
+            Err(problem) => return self.answer(Answer::Copied(Err(problem))).await,
+        };
+        if rows.len() > COPIED {
+            let problem = Problem::new(
+                ProblemKind::Refused,
+                "too-long-to-copy",
+                format!("{} rows are more than a terminal's clipboard takes", rows.len()),
+                "export to a CSV file instead",
+            );
+            return self.answer(Answer::Copied(Err(problem))).await;
+        }
+        let specs = specs(target.grid(), &names);
+        let mut text: Vec<String> =
+            vec![specs.iter().map(|s| s.title).collect::<Vec<_>>().join("\t")];
+        text.extend(rows.iter().map(|r| record_cells(&r.record, &specs).join("\t")));
+        let effect = Effect::Copy { text: text.join("\n"), rows: rows.len() as u64 };
+        let _ = self.answers.send(Heard::Terminal(effect)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_disarmed_and_numbers_stay_numbers() {
+        let cell = |text: &str| harmless_cell(&Value::text(text));
+        for text in ["=1+1", "+49", "-cmd", "@SUM(A1)", "'=x"] {
+            assert_eq!(cell(text), format!("'{text}"));
+        }
+        assert_eq!(cell("Contoso"), "Contoso");
+        assert_eq!(harmless_cell(&Value::Money("-12.5".parse().unwrap())), "-12.50");
+        assert_eq!(cell("a\u{1b}[2J"), "a\u{fffd}[2J");
+    }
+}

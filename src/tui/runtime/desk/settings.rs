@@ -1,0 +1,130 @@
+//! Settings, remembered layouts, months.
+
+use super::{Inner, died, refused};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::tui::model::grid::GridId;
+use crate::tui::model::message::Answer;
+use crate::tui::model::settings::{Setting, SettingsView};
+use crate::vault::{SecretName, SecretPlace};
+
+/// The note that remembers the theme.
+pub(in crate::tui::runtime) const THEME: &str = "tui.theme";
+
+impl Inner {
+    /// What is known of settings and credentials.
+    pub(super) async fn settings_view(&self) -> Result<SettingsView, Problem> {
+        let store = &self.profile.store;
+        let types = store.agreement_types().await.map_err(refused)?;
+        let pulled = !store.companies().await.map_err(refused)?.is_empty();
+        let vault = self.profile.vault.clone();
+        // A keyring may block on a question that nobody sees.
+        type Found = Result<(Option<SecretPlace>, Option<SecretPlace>), Problem>;
+        let keys: Found = tokio::task::spawn_blocking(move || {
+            let public = vault.get(SecretName::PublicKey)?.map(|(_, place)| place);
+            Ok((public, vault.get(SecretName::PrivateKey)?.map(|(_, place)| place)))
+        })
+        .await
+        .map_err(died)?;
+        let (public, private, vault) = match keys {
+            Ok((public, private)) => (public, private, None),
+            Err(problem) => (None, None, Some(problem)),
+        };
+        let mut agreement_types: Vec<String> =
+            types.into_iter().filter(|t| !t.inactive).map(|t| t.name).collect();
+        agreement_types.sort();
+        Ok(SettingsView {
+            settings: self.profile.settings(),
+            public,
+            private,
+            vault,
+            agreement_types,
+            pulled,
+            file: self.profile.paths.settings.display().to_string(),
+        })
+    }
+
+    /// Answers with settings and credentials.
+    pub(super) async fn tell_settings(&self) {
+        let answer = match self.settings_view().await {
+            Ok(view) => Answer::Settings(Box::new(view)),
+            Err(problem) => Answer::Failed(problem),
+        };
+        self.answer(answer).await;
+    }
+
+    /// Writes settings.
+    pub(super) async fn save(&self, what: String, changes: Vec<(String, Option<Setting>)>) {
+        let result = match self.written(changes).await {
+            Ok(()) => self.settings_view().await.map(Box::new),
+            Err(problem) => Err(problem),
+        };
+        self.answer(Answer::Saved { what, result }).await;
+    }
+
+    async fn written(&self, changes: Vec<(String, Option<Setting>)>) -> Result<(), Problem> {
+        let changes: Vec<(String, Option<toml_edit::Value>)> = changes
+            .into_iter()
+            .map(|(key, value)| Ok((key, value.map(toml_value).transpose()?)))
+            .collect::<Result<_, Problem>>()?;
+        let profile = self.profile.clone();
+        tokio::task::spawn_blocking(move || {
+            let file = &profile.paths.settings;
+            crate::config::Settings::write(file, &profile.name, &changes)?;
+            profile.reread_settings()?;
+            profile.forget_client();
+            Ok(())
+        })
+        .await
+        .map_err(died)?
+    }
+
+    /// Answers with what is remembered for this profile.
+    pub(super) async fn notes(&self) {
+        let mut found = Vec::new();
+        for name in GridId::ALL.map(GridId::note) {
+            match self.profile.store.note(&name).await {
+                Ok(Some(value)) => found.push((name, value)),
+                Ok(None) => {}
+                Err(e) => return self.answer(Answer::Failed(refused(e))).await,
+            }
+        }
+        self.answer(Answer::Notes(found)).await;
+    }
+
+    /// Remembers something for this profile.
+    pub(super) async fn keep_note(&self, name: String, value: Option<String>) {
+        if let Err(e) = self.profile.store.set_note(&name, value).await {
+            self.answer(Answer::Failed(refused(e))).await;
+        }
+    }
+
+    /// Answers with the months that hold lines.
+    pub(super) async fn periods(&self) {
+        let answer = match self.profile.store.periods().await {
+            Ok(periods) => Answer::Periods(periods, self.profile.this_month()),
+            Err(e) => Answer::Failed(refused(e)),
+        };
+        self.answer(answer).await;
+    }
+}
+
+/// A setting as the file holds it. A decimal is written as it was typed: it never passes through a
+/// binary float of ours.
+fn toml_value(setting: Setting) -> Result<toml_edit::Value, Problem> {
+    Ok(match setting {
+        Setting::Text(text) => text.into(),
+        Setting::Flag(on) => on.into(),
+        Setting::Number(n) => n.into(),
+        Setting::Decimal(text) => {
+            let text = if text.contains('.') { text } else { format!("{text}.0") };
+            text.parse().map_err(|_| {
+                Problem::new(
+                    ProblemKind::Refused,
+                    "not-a-number",
+                    format!("{text:?} is no number"),
+                    "write for example 0.8",
+                )
+            })?
+        }
+    })
+}
