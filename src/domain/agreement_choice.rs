@@ -57,6 +57,10 @@ impl<'a> Agreements<'a> {
         for c in contracts {
             remembered.entry((&c.source, &c.id)).or_default().push(c.agreement);
         }
+        // Whatever order they come in, the same one is found.
+        for list in remembered.values_mut() {
+            list.sort_unstable();
+        }
         Self { by_id, of_company, remembered, default_type, home }
     }
 
@@ -107,6 +111,24 @@ impl<'a> Agreements<'a> {
                  contract)",
             )),
         }
+    }
+
+    /// Whether a line that goes to this company would need a new agreement. Refusals are not
+    /// looked for: [`Agreements::choose`] tells them.
+    pub fn finds_none(&self, line: &Line, company: i64) -> bool {
+        let fits =
+            |a: &&Agreement| a.type_id == self.default_type && a.status == AgreementStatus::Active;
+        // Most companies have one, and then nothing needs to be looked up or worded.
+        line.choice.agreement.is_none()
+            && !self
+                .of_company
+                .get(&company)
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(|a| fits(a))
+                .any(|a| self.in_currency(a, line.currency).unwrap_or(true))
+            && self.choose(line, company) == Ok(Choice::New)
     }
 
     /// Whether a line may go to an agreement that was chosen by a person or holds its addition.

@@ -193,13 +193,24 @@ impl MoneyRow {
 
     /// Whether the equation holds.
     pub fn holds(&self) -> bool {
-        self.source
-            == self.posted
-                + self.excluded
-                + self.unmapped
-                + self.failed
-                + self.open
-                + self.revisions
+        let sides = [self.excluded, self.unmapped, self.failed, self.open, self.revisions];
+        self.source == sides.into_iter().fold(self.posted, Decimal::saturating_add)
+    }
+
+    /// Adds another row's money. Sums beyond the largest decimal stay there: a bill of that size
+    /// is refused when it is loaded.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, more) in [
+            (&mut self.source, other.source),
+            (&mut self.posted, other.posted),
+            (&mut self.excluded, other.excluded),
+            (&mut self.unmapped, other.unmapped),
+            (&mut self.failed, other.failed),
+            (&mut self.open, other.open),
+            (&mut self.revisions, other.revisions),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
     }
 }
 

@@ -2,11 +2,12 @@
 //! last day of the month before as their end (design 6.9). Never on a period that looks partial.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
 use crate::domain::addition::{OwnAddition, Subject};
-use crate::domain::line::Text;
+use crate::domain::line::{Line, Text};
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reason};
 use crate::domain::plan_input::{PeriodTotals, PlanInput, SubscriptionKey};
@@ -21,26 +22,47 @@ pub(super) struct Missing {
     pub notices: Vec<Reason>,
 }
 
-/// Looks for subscriptions that a period's load lacks. `periods` are those in scope; of each source
-/// only its newest one is judged. `shown_later` tells whether the plan itself brings the addition
-/// up to a period.
-pub(super) fn missing(
+/// Looks for additions that no line of a period stands for any more. `periods` are those in scope;
+/// of each source only its newest one is judged. `billed` tells whether the plan itself brings an
+/// addition up to a period, `lines` gives all lines with whether an addition has them after the
+/// plan.
+pub(super) fn missing<'a, L: Iterator<Item = (&'a Line, bool)>>(
     input: &PlanInput,
     policy: &Policy,
     periods: &[Period],
     billed: &dyn Fn(&str) -> bool,
+    lines: &dyn Fn() -> L,
 ) -> Missing {
     let mut out = Missing::default();
-    let mut newest: std::collections::BTreeMap<&Text, Period> = std::collections::BTreeMap::new();
+    let mut newest: BTreeMap<&Text, Period> = BTreeMap::new();
     for (period, source) in input.totals.keys().filter(|(p, _)| periods.contains(p)) {
         let p = newest.entry(source).or_insert(*period);
         *p = (*p).max(*period);
     }
     for (source, period) in newest {
-        let mut candidates: Vec<&OwnAddition> = input
+        let waiting: Vec<(&OwnAddition, SubscriptionKey, u32)> = input
             .additions
             .iter()
-            .filter(|a| is_missing(input, a, source, period) && !billed(&a.marker))
+            .filter_map(|a| still_billing(a, source, period).map(|(key, n)| (a, key, n)))
+            .filter(|(a, ..)| !billed(&a.marker))
+            .collect();
+        if waiting.is_empty() {
+            continue;
+        }
+        let present = input.present.get(&(period, source.clone()));
+        let covered = covered(&waiting, source, period, lines());
+        let mut candidates: Vec<(&OwnAddition, Why)> = waiting
+            .iter()
+            .filter_map(|(own, key, occurrence)| {
+                let times = present.and_then(|p| p.get(key)).copied().unwrap_or_default();
+                if *occurrence > times {
+                    Some((*own, Why::Missing))
+                } else if covered.get(key).copied().unwrap_or_default() >= times {
+                    Some((*own, Why::Elsewhere))
+                } else {
+                    None
+                }
+            })
             .collect();
         if candidates.is_empty() {
             continue;
@@ -51,16 +73,16 @@ pub(super) fn missing(
             out.notices.push(Reason {
                 code: Cow::Borrowed("partial-period"),
                 text: format!(
-                    "{} recurring additions are not in the load of {period}, and nothing is \
+                    "{} recurring additions have no line in the load of {period}, and nothing is \
                      cancelled: {why}",
                     candidates.len()
                 ),
             });
             continue;
         }
-        candidates.sort_unstable_by(|a, b| a.marker.cmp(&b.marker));
-        for own in candidates {
-            match cancel(input, own, period) {
+        candidates.sort_unstable_by(|(a, _), (b, _)| a.marker.cmp(&b.marker));
+        for (own, why) in candidates {
+            match cancel(input, own, period, why) {
                 Ok(action) => out.actions.push(action),
                 Err(reason) => out.notices.push(reason),
             }
@@ -69,26 +91,61 @@ pub(super) fn missing(
     out
 }
 
-fn is_missing(input: &PlanInput, own: &OwnAddition, of: &Text, period: Period) -> bool {
+/// Why an addition has no line.
+#[derive(Debug, Clone, Copy)]
+enum Why {
+    /// The load does not have its subscription, or not so often.
+    Missing,
+    /// All lines of its subscription have other additions: the organization goes to another
+    /// company now, or the lines are posted one by one.
+    Elsewhere,
+}
+
+/// The subscription and occurrence of an addition of the source that the PSA would bill in this
+/// period, though it shows an earlier one.
+fn still_billing(own: &OwnAddition, of: &Text, period: Period) -> Option<(SubscriptionKey, u32)> {
     let Subject::Recurring { source, contract, subscription, offer, occurrence, .. } = &own.subject
     else {
-        return false;
+        return None;
     };
-    if source != of || own.gone || own.fields.cancelled.is_some() || own.shown >= period {
-        return false;
+    let ended = own.fields.cancelled.is_some_and(|end| end < period.first_day());
+    if source != of || own.gone || ended || own.shown >= period {
+        return None;
     }
     let key = SubscriptionKey {
         contract: contract.clone(),
         subscription: subscription.clone(),
         offer: offer.clone(),
     };
-    let billed = input
-        .present
-        .get(&(period, of.clone()))
-        .and_then(|p| p.get(&key))
-        .copied()
-        .unwrap_or_default();
-    *occurrence > billed
+    Some((key, *occurrence))
+}
+
+/// How many lines of these subscriptions have an addition.
+fn covered<'a>(
+    waiting: &[(&OwnAddition, SubscriptionKey, u32)],
+    source: &Text,
+    period: Period,
+    lines: impl Iterator<Item = (&'a Line, bool)>,
+) -> HashMap<SubscriptionKey, u32> {
+    let asked: HashSet<&str> = waiting.iter().map(|(_, key, _)| &*key.subscription).collect();
+    let mut counts = HashMap::new();
+    for (line, covered) in lines {
+        if covered
+            && line.period == period
+            && line.source == *source
+            && line.charge_type.is_recurring()
+            && let Some(subscription) = &line.subscription_id
+            && asked.contains(&**subscription)
+        {
+            let key = SubscriptionKey {
+                contract: line.contract_id.clone(),
+                subscription: subscription.clone(),
+                offer: line.offer_id.clone(),
+            };
+            *counts.entry(key).or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// Why a period looks partial: fewer organizations or less money than a share of the month before
@@ -111,7 +168,7 @@ fn looks_partial(
     }
     for (currency, money) in &before.money {
         let is = now.money.get(currency).copied().unwrap_or_default();
-        if money.is_sign_positive() && is < *money * share {
+        if money.is_sign_positive() && is < money.saturating_mul(share) {
             return Some(format!(
                 "the load looks partial ({is} {currency}, {money} the month before)"
             ));
@@ -120,7 +177,12 @@ fn looks_partial(
     None
 }
 
-fn cancel(input: &PlanInput, own: &OwnAddition, period: Period) -> Result<Action, Reason> {
+fn cancel(
+    input: &PlanInput,
+    own: &OwnAddition,
+    period: Period,
+    why: Why,
+) -> Result<Action, Reason> {
     let end = period.previous().last_day();
     if own.fields.effective > end {
         return Err(Reason {
@@ -154,12 +216,22 @@ fn cancel(input: &PlanInput, own: &OwnAddition, period: Period) -> Result<Action
         new_agreement: None,
         amount: -own.fields.amount(),
         currency: own.currency,
-        reasons: vec![Reason {
-            code: Cow::Borrowed("subscription-missing"),
-            text: format!(
-                "its subscription is not in the load of {period}; last billed for {}",
-                own.shown
-            ),
+        reasons: vec![match why {
+            Why::Missing => Reason {
+                code: Cow::Borrowed("subscription-missing"),
+                text: format!(
+                    "its subscription is not in the load of {period}; last billed for {}",
+                    own.shown
+                ),
+            },
+            Why::Elsewhere => Reason {
+                code: Cow::Borrowed("billed-elsewhere"),
+                text: format!(
+                    "other additions bill its subscription from {period} on; last billed here for \
+                     {}",
+                    own.shown
+                ),
+            },
         }],
     })
 }

@@ -1,8 +1,10 @@
 //! What a plan rests on, as digests (design 7, exit 7): the same digests, the same plan.
 
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
-use crate::domain::line::Line;
+use crate::domain::line::{Line, Text};
 use crate::domain::plan::Action;
 use crate::domain::plan::{AgreementTarget, Basis};
 use crate::domain::plan_input::PlanInput;
@@ -41,16 +43,59 @@ pub(super) fn basis<'a>(
     actions: &[Action],
 ) -> Basis {
     let mut of_lines = Digest::new();
+    let mut used = Used::default();
     for l in lines {
         line(&mut of_lines, l);
+        used.by(l);
     }
     let mut of_settings = Digest::new();
     of_settings.add(format_args!("{policy:?}"));
+    let companies = used.companies(input);
     Basis {
         lines: of_lines.end(),
-        mappings: mappings(input),
+        mappings: mappings(input, &used, &companies),
         settings: of_settings.end(),
-        psa: psa(input, actions),
+        psa: psa(input, &companies, actions),
+    }
+}
+
+/// What the lines in scope refer to. Texts are shared by many lines, so that a text that was seen
+/// is known by its place; the few that are equal and lie elsewhere are sorted out at the end.
+#[derive(Default)]
+struct Used<'a> {
+    seen: HashSet<(usize, usize, u8)>,
+    organizations: BTreeSet<(&'a Text, &'a Text)>,
+    offers: BTreeSet<(&'a Text, &'a Text)>,
+    contracts: BTreeSet<(&'a str, &'a str)>,
+    chosen_companies: BTreeSet<i64>,
+    chosen_products: BTreeSet<i64>,
+}
+
+impl<'a> Used<'a> {
+    fn by(&mut self, line: &'a Line) {
+        let place = |t: &Text| Arc::as_ptr(t).cast::<u8>() as usize;
+        let source = place(&line.source);
+        if self.seen.insert((source, place(&line.organization_id), 0)) {
+            self.organizations.insert((&line.source, &line.organization_id));
+        }
+        if self.seen.insert((source, place(&line.offer_id), 1)) {
+            self.offers.insert((&line.source, &line.offer_id));
+        }
+        if let Some(contract) = &line.contract_id
+            && self.seen.insert((source, place(contract), 2))
+        {
+            self.contracts.insert((&line.source, contract));
+        }
+        self.chosen_companies.extend(line.choice.company);
+        self.chosen_products.extend(line.choice.product);
+    }
+
+    fn companies(&self, input: &PlanInput) -> BTreeSet<i64> {
+        let mapped = self.organizations.iter().filter_map(|(source, id)| {
+            let key = ((*source).clone(), (*id).clone());
+            input.organizations.get(&key)?.companies.first().copied()
+        });
+        mapped.chain(self.chosen_companies.iter().copied()).collect()
     }
 }
 
@@ -60,11 +105,14 @@ fn line(d: &mut Digest, l: &Line) {
         &*l.source,
         &*l.key,
         &*l.organization_id,
+        &*l.organization_name,
+        &*l.invoice_number,
         &*l.offer_id,
         l.contract_id.as_deref().unwrap_or("\u{1}"),
         l.subscription_id.as_deref().unwrap_or("\u{1}"),
         l.subscription_name.as_deref().unwrap_or("\u{1}"),
         &*l.offer_name,
+        l.part_number.as_deref().unwrap_or("\u{1}"),
         l.billing_cycle.as_deref().unwrap_or("\u{1}"),
         l.invoice_status.as_str(),
         l.psa_status.as_str(),
@@ -95,30 +143,53 @@ fn line(d: &mut Digest, l: &Line) {
     }
 }
 
-fn mappings(input: &PlanInput) -> String {
+/// The mappings that the lines use, and the records that these lead to.
+fn mappings(input: &PlanInput, used: &Used<'_>, companies: &BTreeSet<i64>) -> String {
     let mut d = Digest::new();
-    let mut organizations: Vec<_> = input.organizations.values().collect();
-    organizations.sort_unstable_by(|a, b| (&a.source, &a.id).cmp(&(&b.source, &b.id)));
-    for o in organizations {
-        d.add(format_args!("{} {} {} {:?}", o.source, o.id, o.excluded, o.companies));
+    for (source, id) in &used.organizations {
+        if let Some(o) = input.organizations.get(&((*source).clone(), (*id).clone())) {
+            d.add(format_args!("{source} {id} {} {:?}", o.excluded, o.companies));
+        }
     }
-    let mut offers: Vec<_> = input.offers.values().collect();
-    offers.sort_unstable_by(|a, b| (&a.source, &a.id).cmp(&(&b.source, &b.id)));
-    for o in offers {
-        d.add(format_args!("{} {} {:?}", o.source, o.id, o.product));
+    for id in companies {
+        if let Some(c) = input.companies.get(id) {
+            let contact = c.contact.as_ref().map(|c| c.id);
+            d.add(format_args!("{id} {} {} {contact:?}", c.name, c.deleted));
+        }
     }
-    let mut contracts: Vec<_> = input.contracts.iter().collect();
-    contracts.sort_unstable_by(|a, b| {
-        (&a.source, &a.id, a.agreement).cmp(&(&b.source, &b.id, b.agreement))
-    });
-    for c in contracts {
-        d.add(format_args!("{} {} {}", c.source, c.id, c.agreement));
+    let mut products = used.chosen_products.clone();
+    for (source, id) in &used.offers {
+        if let Some(o) = input.offers.get(&((*source).clone(), (*id).clone())) {
+            d.add(format_args!("{source} {id} {:?}", o.product));
+            products.extend(o.product);
+        }
+    }
+    for id in products {
+        if let Some(p) = input.products.get(&id) {
+            d.add(format_args!("{id} {} {}", p.class, p.inactive));
+        }
+    }
+    let mut remembered: Vec<_> = input
+        .contracts
+        .iter()
+        .filter(|c| used.contracts.contains(&(&*c.source, &*c.id)))
+        .map(|c| (&c.source, &c.id, c.agreement))
+        .collect();
+    remembered.sort_unstable();
+    for (source, id, agreement) in remembered {
+        d.add(format_args!("{source} {id} {agreement}"));
+    }
+    let mut types: Vec<_> = input.agreement_types.iter().collect();
+    types.sort_unstable_by_key(|t| t.id);
+    for t in types {
+        d.add(format_args!("{t:?}"));
     }
     d.end()
 }
 
-/// The agreements and own additions that the actions work on.
-fn psa(input: &PlanInput, actions: &[Action]) -> String {
+/// The agreements and own additions that the actions work on, and which agreements there were to
+/// choose from.
+fn psa(input: &PlanInput, companies: &BTreeSet<i64>, actions: &[Action]) -> String {
     let mut d = Digest::new();
     let mut agreements: Vec<i64> = actions
         .iter()
@@ -131,6 +202,12 @@ fn psa(input: &PlanInput, actions: &[Action]) -> String {
     agreements.dedup();
     for id in agreements {
         d.add(format_args!("{id} {:?}", input.agreements.get(&id)));
+    }
+    let mut choice: Vec<_> =
+        input.agreements.values().filter(|a| companies.contains(&a.company_id)).collect();
+    choice.sort_unstable_by_key(|a| a.id);
+    for a in choice {
+        d.add(format_args!("{} {} {:?} {:?}", a.id, a.type_id, a.status, a.currency));
     }
     for a in actions.iter().filter(|a| a.addition_id.is_some()) {
         d.add(format_args!("{:?} {:?}", a.addition_id, a.before));

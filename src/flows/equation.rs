@@ -51,24 +51,24 @@ pub fn equation(
                 period: g.period,
                 money: MoneyRow::zero(g.currency),
             });
-        let m = &mut row.money;
-        m.source += g.source_total;
+        let mut m = MoneyRow { source: g.source_total, ..MoneyRow::zero(g.currency) };
         let organization = by_organization.get(&(&*g.source, &*g.organization));
         let company = g.company.or_else(|| organization.and_then(|o| o.companies.first().copied()));
         let product =
             g.product.or_else(|| by_offer.get(&(&*g.source, &*g.offer)).and_then(|o| o.product));
         if g.psa_status == PsaStatus::Synced {
-            m.posted += g.posted_total;
-            m.revisions += g.source_total - g.posted_total;
+            m.posted = g.posted_total;
+            m.revisions = g.source_total.saturating_sub(g.posted_total);
         } else if organization.is_none_or(|o| o.excluded) {
-            m.excluded += g.source_total;
+            m.excluded = g.source_total;
         } else if !company.is_some_and(company_exists) || !product.is_some_and(product_exists) {
-            m.unmapped += g.source_total;
+            m.unmapped = g.source_total;
         } else if g.psa_status == PsaStatus::Error {
-            m.failed += g.source_total;
+            m.failed = g.source_total;
         } else {
-            m.open += g.source_total;
+            m.open = g.source_total;
         }
+        row.money.add(&m);
     }
     rows.into_values().collect()
 }
@@ -77,17 +77,9 @@ pub fn equation(
 pub fn by_currency(rows: &[EquationRow]) -> Vec<MoneyRow> {
     let mut sums: BTreeMap<Currency, MoneyRow> = BTreeMap::new();
     for row in rows {
-        let (sum, m) = (
-            sums.entry(row.money.currency).or_insert_with(|| MoneyRow::zero(row.money.currency)),
-            &row.money,
-        );
-        sum.source += m.source;
-        sum.posted += m.posted;
-        sum.excluded += m.excluded;
-        sum.unmapped += m.unmapped;
-        sum.failed += m.failed;
-        sum.open += m.open;
-        sum.revisions += m.revisions;
+        sums.entry(row.money.currency)
+            .or_insert_with(|| MoneyRow::zero(row.money.currency))
+            .add(&row.money);
     }
     sums.into_values().collect()
 }

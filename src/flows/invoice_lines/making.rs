@@ -7,7 +7,7 @@ use crate::domain::line::{Line, Text};
 use crate::domain::money::Currency;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reason, Settled};
 
-use super::planner::{Done, Planner};
+use super::planner::{Done, Fate, Planner};
 use super::reason;
 
 /// One write to an addition, before it is an action.
@@ -25,7 +25,7 @@ pub(super) struct Write {
 
 impl Planner<'_> {
     /// A line whose addition says the same already.
-    pub(super) fn settle(&mut self, line: &Line, marker: Text) {
+    pub(super) fn settle(&mut self, line: &Line, marker: Text) -> Fate {
         self.done.counts.unchanged += 1;
         self.done.settled.push(Settled {
             line_id: line.id,
@@ -34,10 +34,11 @@ impl Planner<'_> {
             period: line.period,
             amount: line.total,
         });
+        Fate::Covered
     }
 
     /// Adds a write that settles a line.
-    pub(super) fn push(&mut self, line: &Line, write: Write) {
+    pub(super) fn push(&mut self, line: &Line, write: Write) -> Fate {
         match write.kind {
             ActionKind::Update => self.done.counts.update += 1,
             _ => self.done.counts.create += 1,
@@ -47,6 +48,7 @@ impl Planner<'_> {
         }
         let action = self.action(line, write);
         self.done.actions.push(action);
+        Fate::Covered
     }
 
     /// The action of a write.
@@ -143,22 +145,7 @@ impl Planner<'_> {
         for (n, a) in (0u32..).zip(&mut done.actions) {
             a.id = n;
         }
-        let [unverified, superseded] = self.waiting;
-        if unverified > 0 {
-            done.notices.push(reason(
-                "unverified",
-                format!("{unverified} lines wait: their invoices are not Verified, Issued or Paid"),
-            ));
-        }
-        if superseded > 0 {
-            done.notices.push(reason(
-                "superseded",
-                format!(
-                    "{superseded} recurring lines are older than what their additions show; post \
-                     one as an addition of its own with `addendum map set line ID --post-once`"
-                ),
-            ));
-        }
+        done.notices.splice(0..0, self.told.notices());
         done
     }
 }

@@ -3,6 +3,7 @@
 mod agreements;
 mod dates;
 mod making;
+mod notices;
 mod planner;
 mod posting;
 mod recurring;
@@ -24,7 +25,7 @@ use crate::domain::status::PsaStatus;
 use super::auto_cancel;
 use super::basis;
 use planner::Planner;
-use resolve::Bucket;
+use resolve::{Bucket, Standing, standing};
 
 /// Plans what puts the invoice lines in scope on their agreements.
 ///
@@ -37,28 +38,34 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
         .filter(|l| scope.periods.is_empty() || scope.periods.contains(&l.period))
         .collect();
     // The order of rows in the input must not matter: the plan has its own.
-    order.sort_unstable_by(|a, b| {
-        (a.period, a.invoice_date, &a.source, &a.key).cmp(&(
+    order.sort_by(|a, b| {
+        (a.period, a.invoice_date, &a.key, &a.source).cmp(&(
             b.period,
             b.invoice_date,
-            &b.source,
             &b.key,
+            &b.source,
         ))
     });
     let picked = Picked::new(scope);
-    let mut planner = Planner::new(input, policy, scope, &order)?;
-    for line in &order {
+    let standings: Vec<Standing> = order.iter().map(|l| standing(input, l)).collect();
+    let mut planner = Planner::new(input, policy, scope, &order, &standings)?;
+    for (line, standing) in order.iter().zip(&standings) {
         if picked.has(line) {
-            planner.line(line);
+            planner.line(line, *standing);
         }
     }
     let in_scope = || order.iter().copied().filter(|l| picked.has(l));
 
-    let periods: Vec<_> =
-        order.iter().map(|l| l.period).collect::<BTreeSet<_>>().into_iter().collect();
+    let periods: Vec<_> = if scope.periods.is_empty() {
+        order.iter().map(|l| l.period).collect::<BTreeSet<_>>().into_iter().collect()
+    } else {
+        scope.periods.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
+    };
     if policy.auto_cancel != AutoCancel::Off && scope.lines.is_empty() && !scope.failed_only {
         let missing =
-            auto_cancel::missing(input, policy, &periods, &|marker| planner.bills(marker));
+            auto_cancel::missing(input, policy, &periods, &|marker| planner.bills(marker), &|| {
+                order.iter().copied().zip(planner.covered())
+            });
         planner.add_cancels(missing);
     }
     let done = planner.finish();
@@ -99,7 +106,9 @@ impl<'a> Picked<'a> {
         }
         self.keys.is_empty()
             || self.keys.contains(&*line.key)
-            || self.keys.contains(&*format!("{}/{}", line.source, line.key))
+            || self.keys.iter().any(|k| {
+                k.strip_prefix(&*line.source).and_then(|k| k.strip_prefix('/')) == Some(&*line.key)
+            })
     }
 }
 
@@ -108,20 +117,19 @@ fn money<'a>(lines: impl Iterator<Item = &'a Line>, buckets: &[Bucket]) -> Vec<M
     let mut rows: std::collections::BTreeMap<Currency, MoneyRow> =
         std::collections::BTreeMap::new();
     for (line, bucket) in lines.zip(buckets) {
-        let row = rows.entry(line.currency).or_insert_with(|| MoneyRow::zero(line.currency));
         let source = line.source_total();
-        row.source += source;
+        let mut m = MoneyRow { source, ..MoneyRow::zero(line.currency) };
         match bucket {
             Bucket::Posted => {
-                let posted = line.posted.as_ref().map_or(line.total, |p| p.total);
-                row.posted += posted;
-                row.revisions += source - posted;
+                m.posted = line.posted.as_ref().map_or(line.total, |p| p.total);
+                m.revisions = source.saturating_sub(m.posted);
             }
-            Bucket::Excluded => row.excluded += source,
-            Bucket::Unmapped => row.unmapped += source,
-            Bucket::Failed => row.failed += source,
-            Bucket::Open => row.open += source,
+            Bucket::Excluded => m.excluded = source,
+            Bucket::Unmapped => m.unmapped = source,
+            Bucket::Failed => m.failed = source,
+            Bucket::Open => m.open = source,
         }
+        rows.entry(line.currency).or_insert_with(|| MoneyRow::zero(line.currency)).add(&m);
     }
     rows.into_values().collect()
 }

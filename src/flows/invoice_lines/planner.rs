@@ -1,22 +1,25 @@
 //! Goes through the lines in plan order and makes the actions.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::addition::OwnAddition;
 use crate::domain::agreement_choice::{Agreements, Choice, HomeCurrency};
 use crate::domain::line::{Line, Text};
+use crate::domain::period::Period;
 use crate::domain::plan::{Action, AgreementTarget, Counts, LineProblem, Reason, Settled};
 use crate::domain::plan_input::PlanInput;
 use crate::domain::policy::{Policy, RecurringPolicy, Scope};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::psa::Agreement;
+use crate::domain::psa::{Agreement, AgreementStatus};
+use crate::domain::status::PsaStatus;
 
 use super::super::auto_cancel::Missing;
 use super::agreements::{NewAgreements, default_type};
-use super::dates::{self};
-use super::reason;
-use super::recurring::{Known, Recurring, Stem, stem};
-use super::resolve::{Bucket, Standing, Target, standing};
+use super::dates;
+use super::notices::Told;
+use super::recurring::{Known, Recurring, Stem};
+use super::resolve::{Bucket, Standing, Target};
 
 /// The plan as it grows.
 pub(super) struct Planner<'a> {
@@ -30,8 +33,9 @@ pub(super) struct Planner<'a> {
     pub(super) names: HashMap<i64, Text>,
     pub(super) agreement_names: HashMap<i64, Text>,
     pub(super) billed: HashSet<Text>,
-    warned: BTreeSet<&'static str>,
-    pub(super) waiting: [u64; 2],
+    pub(super) told: Told,
+    /// No line of the plan is of a later period: what it makes of a subscription need not be kept.
+    pub(super) last_period: Option<Period>,
     pub(super) done: Done,
 }
 
@@ -45,52 +49,64 @@ pub(super) struct Done {
     pub counts: Counts,
     /// One for each line that was gone through, in that order.
     pub buckets: Vec<Bucket>,
+    /// For each of these lines, whether an addition has it or will have it after the plan.
+    pub covered: Vec<bool>,
+}
+
+/// What becomes of a line that was not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// An addition has it, or an action of the plan sees to it.
+    Covered,
+    /// It waits.
+    Waits,
 }
 
 impl<'a> Planner<'a> {
+    /// `standings` are those of the lines in `order`.
     pub(super) fn new(
         input: &'a PlanInput,
         policy: &'a Policy,
         scope: &'a Scope,
         order: &[&'a Line],
+        standings: &[Standing<'a>],
     ) -> Result<Self, Problem> {
         let kind = default_type(&input.agreement_types, policy)?;
         let agreements =
             Agreements::new(&input.agreements, &input.contracts, kind.id, home(policy, order));
-        let recurring = Recurring::new(input, order, |line| match standing(input, line) {
-            Standing::Mapped(t) => Some(t.company.id),
-            Standing::At(_) => line
-                .posted
-                .as_ref()
-                .and_then(|p| input.agreements.get(&p.agreement_id))
-                .map(|a| a.company_id),
-        });
+        let companies: Vec<Option<i64>> = standings
+            .iter()
+            .map(|s| match s {
+                Standing::Mapped(t) => Some(t.company.id),
+                Standing::At(_) => None,
+            })
+            .collect();
         let mut this = Self {
             input,
             policy,
             scope,
             agreements,
             new: NewAgreements::new(policy, kind),
-            recurring,
+            recurring: Recurring::new(input, order, &companies),
             own: input.additions.iter().map(|a| (&*a.marker, a)).collect(),
             names: HashMap::new(),
             agreement_names: HashMap::new(),
             billed: HashSet::new(),
-            warned: BTreeSet::new(),
-            waiting: [0; 2],
+            told: Told::default(),
+            last_period: order.iter().map(|l| l.period).max(),
             done: Done::default(),
         };
-        this.ask_for_agreements(order);
+        this.ask_for_agreements(order, standings);
         Ok(this)
     }
 
     /// A new agreement starts with the earliest line that it will carry, so all are asked first.
-    fn ask_for_agreements(&mut self, order: &[&Line]) {
-        for line in order {
-            if let Standing::Mapped(t) = standing(self.input, line)
+    fn ask_for_agreements(&mut self, order: &[&Line], standings: &[Standing<'a>]) {
+        for (line, standing) in order.iter().zip(standings) {
+            if let Standing::Mapped(t) = standing
                 && line.invoice_status.may_be_posted()
-                && self.living(line, t.company.id).is_none()
-                && self.agreements.choose(line, t.company.id) == Ok(Choice::New)
+                && self.agreements.finds_none(line, t.company.id)
+                && !self.has_living(line, t.company.id)
             {
                 // A refusal comes again, and is told, when the line's turn comes.
                 let _ = self.new.ask(t.company, line, dates::wanted_start(line));
@@ -99,13 +115,15 @@ impl<'a> Planner<'a> {
     }
 
     /// Takes one line in.
-    pub(super) fn line(&mut self, line: &Line) {
-        let bucket = match standing(self.input, line) {
+    pub(super) fn line(&mut self, line: &'a Line, standing: Standing<'a>) {
+        let mut fate = Fate::Waits;
+        let bucket = match standing {
             Standing::At(bucket) => {
                 match bucket {
                     Bucket::Posted => {
                         self.done.counts.unchanged += 1;
                         self.heal_rounding(line);
+                        fate = Fate::Covered;
                     }
                     Bucket::Excluded => self.done.counts.skipped_excluded += 1,
                     Bucket::Unmapped => self.done.counts.skipped_unmapped += 1,
@@ -114,12 +132,15 @@ impl<'a> Planner<'a> {
                 bucket
             }
             Standing::Mapped(_) if !line.invoice_status.may_be_posted() => {
-                self.waiting[0] += 1;
+                self.told.unverified += 1;
                 self.done.counts.waiting += 1;
-                Bucket::Open
+                before_the_run(line)
             }
             Standing::Mapped(target) => match self.post(line, target) {
-                Ok(()) => Bucket::Open,
+                Ok(found) => {
+                    fate = found;
+                    before_the_run(line)
+                }
                 Err(problem) => {
                     self.done.counts.failed += 1;
                     self.done.errors.push(LineProblem {
@@ -132,59 +153,77 @@ impl<'a> Planner<'a> {
             },
         };
         self.done.buckets.push(bucket);
+        self.done.covered.push(fate == Fate::Covered);
     }
 
-    fn post(&mut self, line: &Line, target: Target<'a>) -> Result<(), Problem> {
-        let company = target.company.id;
-        if let Some(stem) = self.persistent_stem(line, company) {
-            let occurrence = self.recurring.occurrence(line);
-            if let Some((life, known)) = self.recurring.newest(&stem, occurrence).cloned() {
-                if line.period < known.shown {
-                    self.waiting[1] += 1;
-                    self.done.counts.waiting += 1;
-                    return Ok(());
-                }
-                if known.gone && !self.scope.repost_deleted {
-                    return Err(deleted_in_psa(&known.marker));
-                }
-                if !known.gone && !came_back(line, &known) {
-                    let agreement = self.agreement_of(&known, line)?;
-                    if line.cycle().is_some() && line.cycle() == agreement.cycle {
-                        return self.update(line, target, stem, occurrence, life, known);
-                    }
-                } else {
-                    let next = if known.gone { life } else { life + 1 };
-                    let agreement = self.choose(line, target)?;
-                    if self.bills_alike(line, &agreement) {
-                        return self
-                            .create_recurring(line, target, stem, occurrence, next, agreement);
-                    }
-                }
-            } else {
-                let agreement = self.choose(line, target)?;
-                if self.bills_alike(line, &agreement) {
-                    return self.create_recurring(line, target, stem, occurrence, 1, agreement);
-                }
+    fn post(&mut self, line: &'a Line, target: Target<'a>) -> Result<Fate, Problem> {
+        let Some(stem) = self.persistent_stem(line, target.company.id) else {
+            return self.once(line, target);
+        };
+        let Some(known) = self.recurring.newest(&stem).cloned() else {
+            return self.begin(line, target, stem, 1);
+        };
+        if line.period < known.shown {
+            self.told.superseded(line);
+            self.done.counts.waiting += 1;
+            return Ok(Fate::Waits);
+        }
+        if known.gone {
+            if !self.scope.repost_deleted {
+                return Err(deleted_in_psa(&known.marker));
             }
+            return self.begin(line, target, stem, known.life);
+        }
+        if known.ended_before(line) || self.moved_away(line, &known) {
+            return self.begin(line, target, stem, known.life + 1);
+        }
+        let agreement = self.agreement_of(&known, line)?;
+        if bills_alike(line, &agreement) {
+            return self.update(line, target, stem, known, &agreement);
         }
         self.once(line, target)
     }
 
-    /// The stem of a line that is posted as a persistent addition, if its agreement bills alike.
+    /// A new recurring addition where the agreement bills as often as the source, else one that is
+    /// posted once.
+    fn begin(
+        &mut self,
+        line: &'a Line,
+        target: Target<'a>,
+        stem: Stem,
+        life: u32,
+    ) -> Result<Fate, Problem> {
+        let on = self.choose(line, target)?;
+        let agreement = self.agreement(&on)?;
+        if bills_alike(line, &agreement) {
+            return self.create_recurring(line, target, stem, life, on, &agreement);
+        }
+        self.once(line, target)
+    }
+
+    /// The stem of a line that may be posted as a persistent addition.
     fn persistent_stem(&self, line: &Line, company: i64) -> Option<Stem> {
         (self.policy.recurring == RecurringPolicy::Persistent
             && line.charge_type.is_recurring()
             && !line.choice.post_once
             && line.cycle().is_some())
-        .then(|| stem(line, company))
+        .then(|| self.recurring.stem(line, company))
         .flatten()
     }
 
-    /// The addition that the line would update.
-    fn living(&self, line: &Line, company: i64) -> Option<&Known> {
-        let stem = self.persistent_stem(line, company)?;
-        let (_, known) = self.recurring.newest(&stem, self.recurring.occurrence(line))?;
-        (!known.gone && !came_back(line, known)).then_some(known)
+    /// Whether the line would update an addition, so that it asks for no agreement.
+    fn has_living(&self, line: &Line, company: i64) -> bool {
+        self.persistent_stem(line, company)
+            .and_then(|stem| self.recurring.newest(&stem))
+            .is_some_and(|k| !k.gone && !k.ended_before(line))
+    }
+
+    /// A person chose another agreement because the addition's own is no longer in force: nothing
+    /// is billed there any more, so the subscription goes on where the person says.
+    fn moved_away(&self, line: &Line, known: &Known) -> bool {
+        let AgreementTarget::Existing(on) = known.agreement else { return false };
+        line.choice.agreement.is_some_and(|chosen| chosen != on)
+            && self.input.agreements.get(&on).is_some_and(|a| a.status != AgreementStatus::Active)
     }
 
     pub(super) fn choose(
@@ -201,11 +240,14 @@ impl<'a> Planner<'a> {
         }
     }
 
-    pub(super) fn agreement(&self, target: &AgreementTarget) -> Result<Agreement, Problem> {
+    pub(super) fn agreement(
+        &self,
+        target: &AgreementTarget,
+    ) -> Result<Cow<'a, Agreement>, Problem> {
         match target {
-            AgreementTarget::Existing(id) => self.input.agreements.get(id).cloned(),
+            AgreementTarget::Existing(id) => self.input.agreements.get(id).map(Cow::Borrowed),
             AgreementTarget::New { company, currency } => {
-                self.new.get(*company, *currency).cloned()
+                self.new.get(*company, *currency).map(|a| Cow::Owned(a.clone()))
             }
         }
         .ok_or_else(|| {
@@ -218,13 +260,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// Persistence holds only where the PSA bills as often as the source does (design 6.3).
-    fn bills_alike(&self, line: &Line, target: &AgreementTarget) -> bool {
-        self.agreement(target)
-            .is_ok_and(|a| !a.bills_once && line.cycle().is_some() && a.cycle == line.cycle())
-    }
-
-    fn agreement_of(&self, known: &Known, line: &Line) -> Result<Agreement, Problem> {
+    fn agreement_of(&self, known: &Known, line: &Line) -> Result<Cow<'a, Agreement>, Problem> {
         let agreement = self.agreement(&known.agreement)?;
         if let AgreementTarget::Existing(id) = known.agreement {
             if line.choice.agreement.is_some_and(|c| c != id) {
@@ -243,27 +279,14 @@ impl<'a> Planner<'a> {
         Ok(agreement)
     }
 
-    /// A source that prorates on an agreement that prorates would be prorated twice.
-    pub(super) fn tell_proration(&mut self, agreement: &Agreement, reasons: &mut Vec<Reason>) {
-        if agreement.prorates {
-            reasons.push(reason(
-                "agreement-prorates",
-                "ConnectWise prorates on this agreement; a charge that the source has prorated \
-                 already would be prorated twice",
-            ));
-            if self.warned.insert("agreement-prorates") {
-                self.done.notices.push(reason(
-                    "agreement-prorates",
-                    "some agreements prorate: look at their lines, a source's own proration would be \
-                     applied twice",
-                ));
-            }
-        }
-    }
-
     /// Whether the plan bills a recurring addition.
     pub(super) fn bills(&self, marker: &str) -> bool {
         self.billed.contains(marker)
+    }
+
+    /// For each line that was gone through, whether an addition has it after the plan.
+    pub(super) fn covered(&self) -> impl Iterator<Item = bool> {
+        self.done.covered.iter().copied()
     }
 
     pub(super) fn add_cancels(&mut self, missing: Missing) {
@@ -273,10 +296,14 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// Whether a cancelled addition's subscription is back. An end that the line itself asks for is no
-/// cancellation: it moves on with each period.
-fn came_back(line: &Line, known: &Known) -> bool {
-    known.fields.cancelled.is_some() && line.dates.end.is_none()
+/// Persistence holds only where the PSA bills as often as the source does (design 6.3).
+fn bills_alike(line: &Line, agreement: &Agreement) -> bool {
+    !agreement.bills_once && line.cycle().is_some_and(|c| agreement.cycle == Some(c))
+}
+
+/// On which side of the equation a line that is not refused stands before the run.
+fn before_the_run(line: &Line) -> Bucket {
+    if line.psa_status == PsaStatus::Error { Bucket::Failed } else { Bucket::Open }
 }
 
 /// ConnectWise's currency where it names none: the settings', or the only one that lines have.

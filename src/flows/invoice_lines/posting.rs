@@ -1,18 +1,20 @@
 //! What one line becomes: a new recurring addition, an update of one, or an addition of its own.
 
 use crate::domain::addition::{AdditionFields, Subject};
+use crate::domain::billing_period;
 use crate::domain::compare;
 use crate::domain::description::{Notes, invoice_description};
-use crate::domain::line::{Line, Text};
+use crate::domain::line::{DateBadge, Line, Text};
 use crate::domain::marker::marker;
-use crate::domain::plan::{ActionKind, AgreementTarget};
+use crate::domain::plan::{ActionKind, AgreementTarget, Reason};
+use crate::domain::policy::{RecurringPolicy, ResidualPolicy};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::Agreement;
 use crate::domain::residual::{self, AdditionMoney, LineMoney};
 
 use super::dates::{self, Dates};
 use super::making::Write;
-use super::planner::{Planner, deleted_in_psa};
+use super::planner::{Fate, Planner, deleted_in_psa};
 use super::reason;
 use super::recurring::{Known, Stem};
 use super::resolve::Target;
@@ -20,15 +22,14 @@ use super::resolve::Target;
 impl<'a> Planner<'a> {
     pub(super) fn create_recurring(
         &mut self,
-        line: &Line,
+        line: &'a Line,
         target: Target<'a>,
         stem: Stem,
-        occurrence: u32,
         life: u32,
         on: AgreementTarget,
-    ) -> Result<(), Problem> {
-        let agreement = self.agreement(&on)?;
-        let dates = dates::recurring(line, &agreement, self.policy)?;
+        agreement: &Agreement,
+    ) -> Result<Fate, Problem> {
+        let dates = dates::recurring(line, agreement, self.policy)?;
         let money = self.money(line)?;
         // Only a moved start is told: an open end is what a subscription has.
         let own =
@@ -40,29 +41,31 @@ impl<'a> Planner<'a> {
             contract: stem.contract.clone(),
             subscription: stem.subscription.clone(),
             offer: stem.offer.clone(),
-            occurrence,
+            occurrence: stem.occurrence,
             life,
         };
         let marker: Text = marker(&subject).into();
         let mut reasons = vec![if life > 1 {
-            reason("came-back", "the subscription came back after its addition was cancelled")
+            reason("came-back", "the subscription came back after its addition had ended")
         } else {
             reason("new-subscription", "the subscription has no addition yet")
         }];
-        self.tell_proration(&agreement, &mut reasons);
+        self.tell_proration(agreement, &dates, &mut reasons);
         reasons.extend(dates.moved);
-        let known = Known {
-            marker: marker.clone(),
-            subject: subject.clone(),
-            addition_id: None,
-            agreement: on.clone(),
-            fields: fields.clone(),
-            shown: line.period,
-            line: line.key.clone(),
-            gone: false,
-        };
-        self.rounding(line, target, &on, &agreement, &money)?;
-        self.push(
+        self.rounding(line, target, &on, agreement, &money)?;
+        if self.last_period.is_some_and(|last| line.period < last) {
+            let known = Known {
+                life,
+                marker: marker.clone(),
+                addition_id: None,
+                agreement: on.clone(),
+                fields: fields.clone(),
+                shown: line.period,
+                gone: false,
+            };
+            self.recurring.set(stem, known);
+        }
+        Ok(self.push(
             line,
             Write {
                 kind: ActionKind::Create,
@@ -74,22 +77,25 @@ impl<'a> Planner<'a> {
                 after: fields,
                 reasons,
             },
-        );
-        self.recurring.set(stem, occurrence, life, known);
-        Ok(())
+        ))
     }
 
     pub(super) fn update(
         &mut self,
-        line: &Line,
+        line: &'a Line,
         target: Target<'a>,
         stem: Stem,
-        occurrence: u32,
-        life: u32,
         mut known: Known,
-    ) -> Result<(), Problem> {
+        agreement: &Agreement,
+    ) -> Result<Fate, Problem> {
         let money = self.money(line)?;
-        let dates = Dates { start: known.fields.effective, end: line.dates.end, moved: None };
+        // An end that a person or a rule gave the addition and that lies ahead stays, unless the
+        // line has its own word on it.
+        let end = match line.dates.end_badge {
+            DateBadge::UserUpdated => line.dates.end,
+            DateBadge::SystemUpdated | DateBadge::None => line.dates.end.or(known.fields.cancelled),
+        };
+        let dates = Dates { start: known.fields.effective, end, moved: None };
         if dates.end.is_some_and(|e| e < dates.start) {
             return Err(Problem::new(
                 ProblemKind::Incomplete,
@@ -100,17 +106,25 @@ impl<'a> Planner<'a> {
         }
         let fields = self.fields(line, target, &dates, &money, None);
         self.billed.insert(known.marker.clone());
-        let agreement = self.agreement(&known.agreement)?;
-        self.rounding(line, target, &known.agreement.clone(), &agreement, &money)?;
+        self.rounding(line, target, &known.agreement, agreement, &money)?;
         let changes = compare::differences(&known.fields, &fields);
-        if changes.is_empty() {
-            self.settle(line, known.marker.clone());
+        let fate = if changes.is_empty() {
+            self.settle(line, known.marker.clone())
         } else {
             let what: Vec<&str> = changes.iter().map(|c| c.field.as_str()).collect();
             let reasons = vec![reason(
                 "changed",
                 format!("{} changed since {}", what.join(", "), known.shown),
             )];
+            let subject = Subject::Recurring {
+                source: stem.source.clone(),
+                company: stem.company,
+                contract: stem.contract.clone(),
+                subscription: stem.subscription.clone(),
+                offer: stem.offer.clone(),
+                occurrence: stem.occurrence,
+                life: known.life,
+            };
             self.push(
                 line,
                 Write {
@@ -118,22 +132,21 @@ impl<'a> Planner<'a> {
                     on: known.agreement.clone(),
                     addition_id: known.addition_id,
                     marker: known.marker.clone(),
-                    subject: known.subject.clone(),
+                    subject,
                     before: Some(known.fields.clone()),
                     after: fields.clone(),
                     reasons,
                 },
-            );
-        }
+            )
+        };
         known.fields = fields;
         known.shown = line.period;
-        known.line = line.key.clone();
-        self.recurring.set(stem, occurrence, life, known);
-        Ok(())
+        self.recurring.set(stem, known);
+        Ok(fate)
     }
 
     /// An addition of its own, posted once.
-    pub(super) fn once(&mut self, line: &Line, target: Target<'a>) -> Result<(), Problem> {
+    pub(super) fn once(&mut self, line: &'a Line, target: Target<'a>) -> Result<Fate, Problem> {
         let subject = Subject::Line { source: line.source.clone(), key: line.key.clone() };
         let marker: Text = marker(&subject).into();
         let own = self.own.get(&*marker).copied();
@@ -154,11 +167,10 @@ impl<'a> Planner<'a> {
         self.rounding(line, target, &on, &agreement, &money)?;
         if let Some(o) = own {
             if compare::same(&o.fields, &fields) {
-                self.settle(line, marker);
-                return Ok(());
+                return Ok(self.settle(line, marker));
             }
             let reasons = vec![reason("changed", "the line changed since its addition was made")];
-            self.push(
+            return Ok(self.push(
                 line,
                 Write {
                     kind: ActionKind::Update,
@@ -170,17 +182,13 @@ impl<'a> Planner<'a> {
                     after: fields,
                     reasons,
                 },
-            );
-            return Ok(());
+            ));
         }
-        let mut reasons = vec![if line.charge_type.is_recurring() {
-            reason("posted-once", "the agreement does not bill it as often as the source does")
-        } else {
-            reason("posted-once", "a one-time charge")
-        }];
-        self.tell_proration(&agreement, &mut reasons);
+        let mut reasons = vec![reason("posted-once", self.why_once(line))];
+        self.tell_proration(&agreement, &dates, &mut reasons);
+        self.tell_span(&agreement, &dates, &mut reasons);
         reasons.extend(dates.moved);
-        self.push(
+        Ok(self.push(
             line,
             Write {
                 kind: ActionKind::Create,
@@ -192,8 +200,52 @@ impl<'a> Planner<'a> {
                 after: fields,
                 reasons,
             },
-        );
-        Ok(())
+        ))
+    }
+
+    fn why_once(&self, line: &Line) -> &'static str {
+        if !line.charge_type.is_recurring() {
+            "a one-time charge"
+        } else if self.policy.recurring == RecurringPolicy::PerLine {
+            "the settings post each line by itself"
+        } else if line.choice.post_once {
+            "a person asked for it"
+        } else if line.subscription_id.is_none() {
+            "a recurring charge without a subscription"
+        } else {
+            "the agreement does not bill it as often as the source does"
+        }
+    }
+
+    /// On an agreement that prorates, ConnectWise bills a share of what does not fill a period.
+    fn tell_proration(&mut self, agreement: &Agreement, dates: &Dates, reasons: &mut Vec<Reason>) {
+        if agreement.prorates
+            && let Some(period) = billing_period::holding(agreement, dates.start)
+            && (dates.start > period.first || dates.end.is_some_and(|e| e < period.last))
+        {
+            self.told.prorated += 1;
+            reasons.push(reason(
+                "agreement-prorates",
+                "it covers a part of a billing period, and ConnectWise prorates on this agreement",
+            ));
+        }
+    }
+
+    /// What a rule or a person lets live beyond a billing period is billed again in the next.
+    fn tell_span(&mut self, agreement: &Agreement, dates: &Dates, reasons: &mut Vec<Reason>) {
+        if let Some(period) = billing_period::holding(agreement, dates.start)
+            && dates.end.is_none_or(|e| e > period.last)
+        {
+            self.told.spanning += 1;
+            reasons.push(reason(
+                "spans-billing-periods",
+                format!(
+                    "its end lies after {}, the end of the agreement's billing period: ConnectWise \
+                     bills it in each period that it touches",
+                    period.last
+                ),
+            ));
+        }
     }
 
     fn money(&self, line: &Line) -> Result<AdditionMoney, Problem> {
@@ -285,18 +337,27 @@ impl<'a> Planner<'a> {
     }
 
     /// A run may have died between a line's addition and its cents: they are posted now.
-    pub(super) fn heal_rounding(&mut self, line: &Line) {
-        let Some(posted) = &line.posted else { return };
-        let Some(agreement) = self.input.agreements.get(&posted.agreement_id) else { return };
-        let Ok(money) = self.money(line) else { return };
-        if money.rounding.is_none() || self.own.get(&*posted.marker).is_none() {
+    pub(super) fn heal_rounding(&mut self, line: &'a Line) {
+        if self.policy.residual != ResidualPolicy::RoundingLine {
             return;
         }
-        let (Some(company), Some(product)) = (
-            self.input.companies.get(&agreement.company_id),
-            self.own
-                .get(&*posted.marker)
-                .and_then(|o| self.input.products.get(&o.fields.product_id)),
+        let Some(posted) = &line.posted else { return };
+        let Some(own) = self.own.get(&*posted.marker).copied() else { return };
+        let Ok(money) = self.money(line) else { return };
+        // Only what was posted under this very rule lacks cents: an addition that was collapsed,
+        // or that shows a later line by now, says nothing.
+        if money.rounding.is_none()
+            || own.line != line.key
+            || own.fields.quantity != money.quantity
+            || own.fields.unit_price != money.unit_price
+        {
+            return;
+        }
+        let input = self.input;
+        let (Some(agreement), Some(company), Some(product)) = (
+            input.agreements.get(&posted.agreement_id),
+            input.companies.get(&own.company_id),
+            input.products.get(&own.fields.product_id),
         ) else {
             return;
         };

@@ -4,11 +4,13 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::addition::{AdditionFields, OwnAddition, Subject};
-use crate::domain::line::{Line, Text};
+use crate::domain::line::{Line, LineId, Text};
 use crate::domain::period::Period;
+use crate::domain::plan::AgreementTarget;
 use crate::domain::plan_input::PlanInput;
 
-/// A subscription on a company, whatever its occurrence and life.
+/// A subscription on a company, and which of its additions is meant when one invoice period bills
+/// it more than once; whatever its life.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Stem {
     pub source: Text,
@@ -16,42 +18,55 @@ pub(super) struct Stem {
     pub contract: Option<Text>,
     pub subscription: Text,
     pub offer: Text,
+    pub occurrence: u32,
 }
 
 /// An addition as it will be at this point of the plan.
 #[derive(Debug, Clone)]
 pub(super) struct Known {
+    pub life: u32,
     pub marker: Text,
-    pub subject: Subject,
     /// Absent while only this plan knows it.
     pub addition_id: Option<i64>,
-    pub agreement: crate::domain::plan::AgreementTarget,
+    pub agreement: AgreementTarget,
     pub fields: AdditionFields,
     pub shown: Period,
-    pub line: Text,
     pub gone: bool,
+}
+
+impl Known {
+    /// Whether the addition has ended before the line: its subscription was cancelled and is back.
+    ///
+    /// An end that lies ahead has ended nothing yet. A line that asks for an end of its own, by
+    /// rule or by a person, moves the end on from one period to the next.
+    pub(super) fn ended_before(&self, line: &Line) -> bool {
+        let living_until =
+            if line.dates.end.is_some() { line.period.previous() } else { line.period };
+        self.fields.cancelled.is_some_and(|end| Period::of(end) < living_until)
+    }
 }
 
 /// Which occurrence of its subscription each line is, and what is known of the additions.
 #[derive(Debug, Default)]
 pub(super) struct Recurring {
-    occurrences: HashMap<(Text, Text), u32>,
-    /// The newest life of each stem and occurrence.
-    newest: HashMap<(Stem, u32), (u32, Known)>,
+    /// Lines that are not the first occurrence.
+    occurrences: HashMap<LineId, u32>,
+    /// The newest life.
+    newest: HashMap<Stem, Known>,
 }
 
 impl Recurring {
-    /// `companies` gives the company of a line that may be recurring.
-    pub(super) fn new<'a>(
-        input: &'a PlanInput,
-        order: &[&'a Line],
-        company: impl Fn(&Line) -> Option<i64>,
-    ) -> Self {
+    /// `companies` gives, for each line in order, the company that it goes to.
+    pub(super) fn new(input: &PlanInput, order: &[&Line], companies: &[Option<i64>]) -> Self {
         let mut this = Self::default();
+        let mut of_marker: HashMap<&str, &OwnAddition> = HashMap::new();
         for own in &input.additions {
-            this.learn(own);
+            if let Subject::Recurring { .. } = own.subject {
+                this.learn(own);
+                of_marker.insert(&own.marker, own);
+            }
         }
-        this.count(input, order, company);
+        this.count(order, companies, &of_marker);
         this
     }
 
@@ -67,99 +82,93 @@ impl Recurring {
             contract: contract.clone(),
             subscription: subscription.clone(),
             offer: offer.clone(),
+            occurrence: *occurrence,
         };
+        if self.newest.get(&stem).is_some_and(|k| k.life >= *life) {
+            return;
+        }
         let known = Known {
+            life: *life,
             marker: own.marker.clone(),
-            subject: own.subject.clone(),
             addition_id: Some(own.addition_id),
-            agreement: crate::domain::plan::AgreementTarget::Existing(own.agreement_id),
+            agreement: AgreementTarget::Existing(own.agreement_id),
             fields: own.fields.clone(),
             shown: own.shown,
-            line: own.line.clone(),
             gone: own.gone,
         };
-        let entry = self.newest.entry((stem, *occurrence));
-        match entry {
-            std::collections::hash_map::Entry::Occupied(mut e) => {
-                if e.get().0 < *life {
-                    e.insert((*life, known));
-                }
-            }
-            std::collections::hash_map::Entry::Vacant(e) => {
-                e.insert((*life, known));
-            }
-        }
+        self.newest.insert(stem, known);
     }
 
     /// Numbers the lines of each subscription and period. A line that is posted keeps its number;
     /// the others take the free ones in the order of their start.
     fn count(
         &mut self,
-        input: &PlanInput,
         order: &[&Line],
-        company: impl Fn(&Line) -> Option<i64>,
+        companies: &[Option<i64>],
+        of_marker: &HashMap<&str, &OwnAddition>,
     ) {
-        let posted: HashMap<&str, u32> = input
-            .additions
-            .iter()
-            .filter_map(|a| match &a.subject {
-                Subject::Recurring { occurrence, .. } => Some((&*a.marker, *occurrence)),
-                _ => None,
-            })
-            .collect();
-        let mut groups: HashMap<(Stem, Period), Vec<&Line>> = HashMap::new();
-        for line in order {
+        let kept = |line: &Line| match of_marker.get(&*line.posted.as_ref()?.marker)?.subject {
+            Subject::Recurring { company, occurrence, .. } => Some((company, occurrence)),
+            _ => None,
+        };
+        let mut groups: HashMap<_, Vec<&Line>> = HashMap::new();
+        for (line, company) in order.iter().zip(companies) {
             if !line.charge_type.is_recurring() || line.choice.post_once {
                 continue;
             }
-            if let Some(stem) = company(line).and_then(|c| stem(line, c)) {
-                groups.entry((stem, line.period)).or_default().push(line);
-            }
+            let Some(subscription) = line.subscription_id.as_deref() else { continue };
+            let Some(company) = kept(line).map(|(c, _)| c).or(*company) else { continue };
+            let contract = line.contract_id.as_deref();
+            let group =
+                (line.period, &*line.source, company, contract, subscription, &*line.offer_id);
+            groups.entry(group).or_default().push(line);
         }
         for mut lines in groups.into_values() {
+            if let [line] = lines.as_slice()
+                && kept(line).is_none()
+            {
+                continue;
+            }
             lines.sort_unstable_by(|a, b| (a.charge_start, &a.key).cmp(&(b.charge_start, &b.key)));
             let mut taken = HashSet::new();
-            let kept = |l: &Line| l.posted.as_ref().and_then(|p| posted.get(&*p.marker)).copied();
             for line in &lines {
-                if let Some(n) = kept(line) {
+                if let Some((_, n)) = kept(line) {
                     taken.insert(n);
-                    self.occurrences.insert((line.source.clone(), line.key.clone()), n);
+                    self.occurrences.insert(line.id, n);
                 }
             }
             let mut next = 1;
             for line in lines.iter().filter(|l| kept(l).is_none()) {
-                while taken.contains(&next) {
+                while !taken.insert(next) {
                     next += 1;
                 }
-                taken.insert(next);
-                self.occurrences.insert((line.source.clone(), line.key.clone()), next);
+                self.occurrences.insert(line.id, next);
             }
         }
     }
 
-    /// The line's occurrence.
-    pub(super) fn occurrence(&self, line: &Line) -> u32 {
-        self.occurrences.get(&(line.source.clone(), line.key.clone())).copied().unwrap_or(1)
+    /// The stem of a line, where it is of the recurring class and has a subscription.
+    pub(super) fn stem(&self, line: &Line, company: i64) -> Option<Stem> {
+        if !line.charge_type.is_recurring() {
+            return None;
+        }
+        Some(Stem {
+            source: line.source.clone(),
+            company,
+            contract: line.contract_id.clone(),
+            subscription: line.subscription_id.clone()?,
+            offer: line.offer_id.clone(),
+            occurrence: self.occurrences.get(&line.id).copied().unwrap_or(1),
+        })
     }
 
-    /// The newest life of a subscription's occurrence.
-    pub(super) fn newest(&self, stem: &Stem, occurrence: u32) -> Option<&(u32, Known)> {
-        self.newest.get(&(stem.clone(), occurrence))
+    /// The newest life.
+    pub(super) fn newest(&self, stem: &Stem) -> Option<&Known> {
+        self.newest.get(stem)
     }
 
     /// What the plan makes of it.
-    pub(super) fn set(&mut self, stem: Stem, occurrence: u32, life: u32, known: Known) {
-        self.newest.insert((stem, occurrence), (life, known));
+    pub(super) fn set(&mut self, stem: Stem, known: Known) {
+        self.newest.insert(stem, known);
     }
-}
-
-/// The stem of a line, where it has a subscription.
-pub(super) fn stem(line: &Line, company: i64) -> Option<Stem> {
-    Some(Stem {
-        source: line.source.clone(),
-        company,
-        contract: line.contract_id.clone(),
-        subscription: line.subscription_id.clone()?,
-        offer: line.offer_id.clone(),
-    })
 }

@@ -16,13 +16,14 @@ pub(super) enum Bucket {
 }
 
 /// A line that has what posting needs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Target<'a> {
     pub company: &'a Company,
     pub product: &'a Product,
 }
 
 /// Where a line stands before any rule on dates, money or agreements is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing<'a> {
     /// Nothing to do, and why.
     At(Bucket),
@@ -30,12 +31,10 @@ pub(super) enum Standing<'a> {
     Mapped(Target<'a>),
 }
 
+/// The sides in the order in which they are asked: posted, excluded, unmapped, then the rest.
 pub(super) fn standing<'a>(input: &'a PlanInput, line: &Line) -> Standing<'a> {
-    match line.psa_status {
-        PsaStatus::Synced => return Standing::At(Bucket::Posted),
-        // A write is unresolved: the executor looks it up first, no plan may touch it.
-        PsaStatus::Posting => return Standing::At(Bucket::Open),
-        PsaStatus::NotSynced | PsaStatus::Error => {}
+    if line.psa_status == PsaStatus::Synced {
+        return Standing::At(Bucket::Posted);
     }
     let organization =
         input.organizations.get(&(line.source.clone(), line.organization_id.clone()));
@@ -57,6 +56,8 @@ pub(super) fn standing<'a>(input: &'a PlanInput, line: &Line) -> Standing<'a> {
         .and_then(|id| input.products.get(&id))
         .filter(|p| can_be_an_addition(p));
     match (company, product) {
+        // A write is unresolved: the executor looks it up first, no plan may touch it.
+        (Some(_), Some(_)) if line.psa_status == PsaStatus::Posting => Standing::At(Bucket::Open),
         (Some(company), Some(product)) => Standing::Mapped(Target { company, product }),
         _ => Standing::At(Bucket::Unmapped),
     }

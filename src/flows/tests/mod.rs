@@ -1,0 +1,14 @@
+//! Tests of the invoice-line flow: what design 6 says, case by case, and what must hold for any
+//! input.
+
+mod agreements;
+mod auto_cancel;
+mod dates;
+mod equation;
+mod house;
+mod lines;
+mod properties;
+mod recurring;
+mod scope;
+
+use house::{House, day, dec};
