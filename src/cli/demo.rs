@@ -152,19 +152,11 @@ impl Stage {
         ]
     }
 
-    /// Runs a step in a process of its own. Gives its exit code and its standard output; progress
-    /// goes where ours goes.
-    ///
-    /// # Errors
-    /// The program cannot be started.
-    pub async fn run(&self, step: &Step, output: Output) -> Result<(i32, Vec<u8>), Failure> {
+    /// This program, on the throw-away home.
+    fn program(&self) -> Result<Command, Failure> {
         let program = std::env::current_exe()
             .map_err(|e| fault(format!("this program is nowhere to be found: {e}")))?;
         let mut command = Command::new(program);
-        command.args(&step.arguments);
-        command.args(output.json.then_some("--json"));
-        command.args((!output.colour).then_some("--no-color"));
-        command.args(output.quiet.then_some("--quiet"));
         // Nothing of the real profile may reach into the demonstration, nor the other way round.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("ADDENDUM_") {
@@ -173,6 +165,35 @@ impl Stage {
         }
         command.env_remove("CREDENTIALS_DIRECTORY");
         command.env("ADDENDUM_HOME", &self.home).env("ADDENDUM_VAULT_PASSPHRASE", PASSPHRASE);
+        Ok(command)
+    }
+
+    /// Opens the terminal app on the home, with the guided tour, until it is left.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub async fn screen(&self, global: &Global) -> Result<i32, Failure> {
+        let mut command = self.program()?;
+        command.arg("--tour");
+        command.args(global.no_color.then_some("--no-color"));
+        let status = tokio::task::spawn_blocking(move || command.status())
+            .await
+            .map_err(|e| fault(format!("the terminal app died: {e}")))?
+            .map_err(|e| fault(format!("the terminal app cannot be started: {e}")))?;
+        Ok(status.code().unwrap_or(1))
+    }
+
+    /// Runs a step in a process of its own. Gives its exit code and its standard output; progress
+    /// goes where ours goes.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub async fn run(&self, step: &Step, output: Output) -> Result<(i32, Vec<u8>), Failure> {
+        let mut command = self.program()?;
+        command.args(&step.arguments);
+        command.args(output.json.then_some("--json"));
+        command.args((!output.colour).then_some("--no-color"));
+        command.args(output.quiet.then_some("--quiet"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let input = step.input.clone();
         let run = move || -> std::io::Result<(i32, Vec<u8>)> {
@@ -191,8 +212,40 @@ impl Stage {
     }
 }
 
+/// Prepares the home, and opens the terminal app on it. The home goes when the app is left.
+async fn on_screen(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
+    let stage = Stage::set(args.lines, args.port).await?;
+    output.line("A sandbox ConnectWise, two sample months and their mappings are being prepared:");
+    let quiet = Output { quiet: true, ..output };
+    let mut done = Ok(0);
+    for step in stage.preparation() {
+        output.line(&format!("  {}", step.title));
+        let (exit, printed) = stage.run(&step, quiet).await?;
+        if exit != Exit::Done as i32 {
+            output.line(&String::from_utf8_lossy(&printed));
+            done =
+                Err(Failure::from(fault(format!("a step of the preparation ended with {exit}"))));
+            break;
+        }
+    }
+    if done.is_ok() {
+        done = stage.screen(global).await;
+    }
+    let home = stage.home.clone();
+    stage.sandbox.stop().await;
+    // What stays behind is a folder in the temporary folder.
+    let _ = std::fs::remove_dir_all(&home);
+    match done? {
+        0 => Answer::new("demo", &json!({}), String::new()),
+        code => Err(Failure::from(fault(format!("the terminal app ended with {code}")))),
+    }
+}
+
 /// Runs the demonstration; 0 only when the month is proven to the cent.
-pub async fn run(_global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
+pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
+    if !args.no_screen && !output.json && crate::tui::has_terminal() {
+        return on_screen(global, args, output).await;
+    }
     let stop = signals::token(output.quiet);
     let stage = Stage::set(args.lines, args.port).await?;
     if !output.json {

@@ -73,6 +73,9 @@ pub struct Global {
     /// One JSON document on standard output; progress as JSON Lines on standard error
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub json: bool,
+    /// Opens the terminal app with the guided tour (`addendum demo` does)
+    #[arg(long, hide = true)]
+    pub tour: bool,
     /// No colours (as NO_COLOR)
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub no_color: bool,

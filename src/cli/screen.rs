@@ -20,7 +20,7 @@ pub async fn run(global: &Global) -> Result<Answer, Failure> {
         profile: global.profile.clone(),
         no_color: global.no_color,
         ascii: false,
-        tour: false,
+        tour: global.tour,
     };
     tui::run(options).await?;
     Answer::new("screen", &serde_json::json!({}), String::new())
