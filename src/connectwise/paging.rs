@@ -175,8 +175,8 @@ pub(super) async fn gather<T: Record>(
         }
         Err(e) => return Err(e),
     };
-    // What was added meanwhile.
-    while read.last().is_some_and(|p| p.len() >= FULL) {
+    // A last page that should have been short and is full: records were added meanwhile.
+    while !count.is_multiple_of(FULL) && read.last().is_some_and(|p| p.len() >= FULL) {
         let more = one(read.len() + 1).await?;
         let known = read.iter().flatten().map(T::id).collect::<HashSet<_>>();
         if more.iter().all(|r| known.contains(&r.id())) {

@@ -128,9 +128,9 @@ async fn products(stage: &Stage) -> (Vec<i64>, usize, u64) {
 async fn counted_collections_come_in_numbered_pages() {
     for (count, total, requests) in [
         (5_500, 5_500, 7),
-        (3_000, 3_000, 5),
+        (3_000, 3_000, 4),
         // Added meanwhile.
-        (2_000, 2_300, 4),
+        (2_500, 3_100, 5),
         // Small ones take one page.
         (40, 40, 2),
     ] {
