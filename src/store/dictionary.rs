@@ -1,8 +1,7 @@
 //! Small numbers for the texts of the lines of one source, while they are loaded. Everything known
 //! is held in memory; what is new is written at once.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use rusqlite::Transaction;
 
 use super::encoding::{day, month, position};

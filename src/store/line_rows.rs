@@ -1,8 +1,8 @@
 //! Reading lines back.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::encoding::{
@@ -126,7 +126,7 @@ pub(super) fn read_one(
     id: i64,
 ) -> Result<Option<Line>, StoreError> {
     let mut lines = Vec::new();
-    each_line(conn, names, (id, id), |line| {
+    each_line(conn, names, (id, id), |line, _| {
         lines.push(line);
         Ok(())
     })?;
@@ -138,7 +138,7 @@ pub(super) fn each_line(
     conn: &Connection,
     names: &mut Names<'_>,
     range: (i64, i64),
-    mut take: impl FnMut(Line) -> Result<(), StoreError>,
+    mut take: impl FnMut(Line, Codes) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut sides = Sides::read(conn, names, range)?;
     let mut statement = conn.prepare_cached(&format!(
@@ -146,9 +146,24 @@ pub(super) fn each_line(
     ))?;
     let mut rows = statement.query(range)?;
     while let Some(row) = rows.next()? {
-        take(line(row, names, &mut sides)?)?;
+        let codes = Codes {
+            invoice: row.get(1)?,
+            customer: row.get(2)?,
+            item: row.get(3)?,
+            subscription: row.get(6)?,
+        };
+        take(line(row, codes, names, &mut sides)?, codes)?;
     }
     Ok(())
+}
+
+/// The rows that a line refers to.
+#[derive(Clone, Copy)]
+pub(super) struct Codes {
+    pub invoice: i64,
+    pub customer: i64,
+    pub item: i64,
+    pub subscription: i64,
 }
 
 /// Rows of a table beside `line`, in order of the line's number.
@@ -233,21 +248,26 @@ impl Sides {
 }
 
 /// A row of [`COLUMNS`] as a line.
-fn line(row: &Row<'_>, names: &mut Names<'_>, sides: &mut Sides) -> Result<Line, StoreError> {
+fn line(
+    row: &Row<'_>,
+    codes: Codes,
+    names: &mut Names<'_>,
+    sides: &mut Sides,
+) -> Result<Line, StoreError> {
     let id: i64 = row.get(0)?;
     let day = |column| -> Result<_, StoreError> {
         row.get::<_, Option<i64>>(column)?.map(to_day).transpose()
     };
-    let invoice = names.invoice(row.get(1)?)?;
+    let invoice = names.invoice(codes.invoice)?;
     let (source, invoice_number) = (invoice.source.clone(), invoice.number.clone());
     let (invoice_date, invoice_status, currency) = (invoice.date, invoice.status, invoice.currency);
-    let customer = names.customer(row.get(2)?)?;
+    let customer = names.customer(codes.customer)?;
     let (organization_id, organization_name) =
         (customer.organization.clone(), customer.name.clone());
-    let item = names.item(row.get(3)?)?;
+    let item = names.item(codes.item)?;
     let (offer_id, offer_name, part_number) =
         (item.offer.clone(), item.name.clone(), item.part_number.clone());
-    let subscription = names.subscription(row.get(6)?)?.clone();
+    let subscription = names.subscription(codes.subscription)?.clone();
     let total = to_amount(row.get_ref(5)?)?;
     let (start_badge, end_badge) = to_badges(row.get(12)?);
     let key = row.get_ref(16)?.as_str().map_err(rusqlite::Error::from)?;

@@ -33,6 +33,7 @@ mod psa_records;
 mod reload;
 mod revisions;
 mod runs;
+mod tally;
 mod threads;
 mod totals;
 

@@ -1,8 +1,9 @@
 //! What a line's small numbers stand for: its invoice, customer, item and subscription.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -64,37 +65,56 @@ impl Texts {
     }
 }
 
-/// Rows by number: all of them in a list, or those that were asked for.
+/// Rows by number: those that were asked for, or all of them once one was.
 enum Rows<T> {
+    Few(HashMap<i64, T>),
     All(Vec<Option<T>>),
-    Some(HashMap<i64, T>),
 }
 
 impl<T> Rows<T> {
-    fn get(&self, id: i64) -> Option<&T> {
-        match self {
-            Self::All(list) => list.get(usize::try_from(id).ok()?)?.as_ref(),
-            Self::Some(map) => map.get(&id),
-        }
+    fn new(few: bool) -> Self {
+        if few { Self::Few(HashMap::new()) } else { Self::All(Vec::new()) }
     }
 
-    fn put(&mut self, id: i64, value: T) {
+    /// The row, read when it is asked for first.
+    fn get(
+        &mut self,
+        conn: &Connection,
+        (sql, table): (&str, &str),
+        id: i64,
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<&T, StoreError> {
+        let missing = || StoreError::fault("a line refers to a row that is not there");
         match self {
-            Self::All(list) => {
-                let Ok(at) = usize::try_from(id) else { return };
-                if list.len() <= at {
-                    list.resize_with(at + 1, || None);
+            Self::Few(map) => match map.entry(id) {
+                Entry::Occupied(known) => Ok(known.into_mut()),
+                Entry::Vacant(gap) => {
+                    let mut statement =
+                        conn.prepare_cached(&format!("{sql} WHERE {table}.id = ?1"))?;
+                    let row = statement.query_row([id], |row| Ok(read(row))).optional()?;
+                    Ok(gap.insert(row.unwrap_or_else(|| Err(missing()))?))
                 }
-                list[at] = Some(value);
-            }
-            Self::Some(map) => {
-                map.insert(id, value);
+            },
+            Self::All(list) => {
+                if list.is_empty() {
+                    each(conn, sql, |row| {
+                        let at: i64 = row.get(0)?;
+                        let at = usize::try_from(at).map_err(|_| missing())?;
+                        if list.len() <= at {
+                            list.resize_with(at + 1, || None);
+                        }
+                        list[at] = Some(read(row)?);
+                        Ok(())
+                    })?;
+                }
+                let at = usize::try_from(id).map_err(|_| missing())?;
+                list.get(at).and_then(Option::as_ref).ok_or_else(missing)
             }
         }
     }
 }
 
-/// Looks rows up, each once. For a few lines it asks for each row; for many it reads all first.
+/// Looks rows up. For a few lines it asks for each row; for many it reads a table whole, once.
 pub(super) struct Names<'c> {
     conn: &'c Connection,
     texts: Texts,
@@ -116,46 +136,23 @@ const SUBSCRIPTION: &str = "SELECT s.id, c.key, s.key, s.name, s.cycle \
 impl<'c> Names<'c> {
     /// For a few lines.
     pub(super) fn few(conn: &'c Connection) -> Self {
-        Self {
-            conn,
-            texts: Texts::default(),
-            invoices: Rows::Some(HashMap::new()),
-            customers: Rows::Some(HashMap::new()),
-            items: Rows::Some(HashMap::new()),
-            subscriptions: Rows::Some(HashMap::new()),
-        }
+        Self::new(conn, true)
     }
 
     /// For whole periods.
-    pub(super) fn all(conn: &'c Connection) -> Result<Self, StoreError> {
-        let mut names = Self {
-            invoices: Rows::All(Vec::new()),
-            customers: Rows::All(Vec::new()),
-            items: Rows::All(Vec::new()),
-            subscriptions: Rows::All(Vec::new()),
-            ..Self::few(conn)
-        };
-        each(conn, INVOICE, |row| {
-            let value = invoice(&mut names.texts, row)?;
-            names.invoices.put(row.get(0)?, value);
-            Ok(())
-        })?;
-        each(conn, CUSTOMER, |row| {
-            let value = customer(&mut names.texts, row)?;
-            names.customers.put(row.get(0)?, value);
-            Ok(())
-        })?;
-        each(conn, ITEM, |row| {
-            let value = item(&mut names.texts, row)?;
-            names.items.put(row.get(0)?, value);
-            Ok(())
-        })?;
-        each(conn, SUBSCRIPTION, |row| {
-            let value = subscription(&mut names.texts, row)?;
-            names.subscriptions.put(row.get(0)?, value);
-            Ok(())
-        })?;
-        Ok(names)
+    pub(super) fn all(conn: &'c Connection) -> Self {
+        Self::new(conn, false)
+    }
+
+    fn new(conn: &'c Connection, few: bool) -> Self {
+        Self {
+            conn,
+            texts: Texts::default(),
+            invoices: Rows::new(few),
+            customers: Rows::new(few),
+            items: Rows::new(few),
+            subscriptions: Rows::new(few),
+        }
     }
 
     /// A text, held once among all lines.
@@ -164,41 +161,21 @@ impl<'c> Names<'c> {
     }
 
     pub(super) fn invoice(&mut self, id: i64) -> Result<&Invoice, StoreError> {
-        if self.invoices.get(id).is_none() {
-            let value = one(self.conn, INVOICE, "i", id, |r| invoice(&mut self.texts, r))?;
-            self.invoices.put(id, value);
-        }
-        found(self.invoices.get(id))
+        self.invoices.get(self.conn, (INVOICE, "i"), id, |r| invoice(&mut self.texts, r))
     }
 
     pub(super) fn customer(&mut self, id: i64) -> Result<&Customer, StoreError> {
-        if self.customers.get(id).is_none() {
-            let value = one(self.conn, CUSTOMER, "c", id, |r| customer(&mut self.texts, r))?;
-            self.customers.put(id, value);
-        }
-        found(self.customers.get(id))
+        self.customers.get(self.conn, (CUSTOMER, "c"), id, |r| customer(&mut self.texts, r))
     }
 
     pub(super) fn item(&mut self, id: i64) -> Result<&Item, StoreError> {
-        if self.items.get(id).is_none() {
-            let value = one(self.conn, ITEM, "i", id, |r| item(&mut self.texts, r))?;
-            self.items.put(id, value);
-        }
-        found(self.items.get(id))
+        self.items.get(self.conn, (ITEM, "i"), id, |r| item(&mut self.texts, r))
     }
 
     pub(super) fn subscription(&mut self, id: i64) -> Result<&Subscription, StoreError> {
-        if self.subscriptions.get(id).is_none() {
-            let value =
-                one(self.conn, SUBSCRIPTION, "s", id, |r| subscription(&mut self.texts, r))?;
-            self.subscriptions.put(id, value);
-        }
-        found(self.subscriptions.get(id))
+        let read = |r: &Row<'_>| subscription(&mut self.texts, r);
+        self.subscriptions.get(self.conn, (SUBSCRIPTION, "s"), id, read)
     }
-}
-
-fn found<T>(value: Option<&T>) -> Result<&T, StoreError> {
-    value.ok_or_else(|| StoreError::fault("a line refers to a row that is not there"))
 }
 
 /// Calls `take` for each row.
@@ -213,20 +190,6 @@ pub(super) fn each(
         take(row)?;
     }
     Ok(())
-}
-
-fn one<T>(
-    conn: &Connection,
-    sql: &str,
-    table: &str,
-    id: i64,
-    read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let mut statement = conn.prepare_cached(&format!("{sql} WHERE {table}.id = ?1"))?;
-    statement
-        .query_row([id], |row| Ok(read(row)))
-        .optional()?
-        .unwrap_or_else(|| Err(StoreError::fault("a line refers to a row that is not there")))
 }
 
 fn text(texts: &mut Texts, row: &Row<'_>, column: usize) -> Result<Text, StoreError> {

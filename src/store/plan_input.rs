@@ -1,20 +1,22 @@
 //! The snapshot that flows look at.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
+use foldhash::HashSet;
 use rusqlite::Connection;
 
 use super::additions;
-use super::encoding::{line_numbers, month, month_of, to_amount, to_month};
+use super::encoding::{at_position, day, line_numbers, month, month_of, to_amount};
 use super::error::StoreError;
-use super::line_rows::{each_line, months, number_of, read_one};
+use super::line_rows::{Codes, each_line, months, number_of, read_one};
 use super::names::Names;
-use super::totals::{add, revised_totals};
+use super::revisions::next_number;
+use super::tally::Tally;
+use super::totals::revised_totals;
 use super::{Store, logs, mappings, psa_records};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::line::{Line, Text};
-use crate::domain::period::Period;
-use crate::domain::plan_input::{PeriodTotals, PlanInput, SubscriptionKey};
+use crate::domain::plan_input::PlanInput;
 use crate::domain::policy::Scope;
 use crate::domain::text::harmless;
 
@@ -32,7 +34,7 @@ impl Store {
 
 fn snapshot(conn: &Connection, scope: &Scope) -> Result<PlanInput, StoreError> {
     let held = months(conn)?;
-    let mut names = Names::all(conn)?;
+    let mut names = Names::all(conn);
     let mut input = PlanInput {
         contracts: mappings::contracts(conn)?,
         companies: psa_records::all(conn)?
@@ -63,23 +65,21 @@ fn snapshot(conn: &Connection, scope: &Scope) -> Result<PlanInput, StoreError> {
     let mut scoped: BTreeSet<i64> = held.iter().copied().filter(|m| in_periods(m)).collect();
     if scope.lines.is_empty() {
         for m in &scoped {
-            let range = line_numbers(*m);
-            each_line(conn, &mut names, range, |line| {
-                input.lines.push(line);
-                Ok(())
-            })?;
+            whole_month(conn, &mut names, *m, &mut input)?;
         }
     } else {
         input.lines = named_lines(conn, &mut names, scope, &in_periods)?;
         scoped = input.lines.iter().map(|l| month_of(l.id.0)).collect();
     }
     sort(&mut input.lines);
-    for m in &scoped {
-        tally(conn, &mut names, *m, true, &mut input)?;
+    if !scope.lines.is_empty() {
+        for m in &scoped {
+            totals_of_month(conn, &mut names, *m, true, &mut input)?;
+        }
     }
     let before: BTreeSet<i64> = scoped.iter().map(|m| m - 1).collect();
     for m in before.iter().filter(|m| held.contains(m) && !scoped.contains(m)) {
-        tally(conn, &mut names, *m, false, &mut input)?;
+        totals_of_month(conn, &mut names, *m, false, &mut input)?;
     }
     input.additions = relevant_additions(conn, scope, &scoped, &input.lines)?;
     Ok(input)
@@ -92,7 +92,7 @@ fn named_lines(
     in_periods: &dyn Fn(&i64) -> bool,
 ) -> Result<Vec<Line>, StoreError> {
     let mut lines = Vec::with_capacity(scope.lines.len());
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for key in &scope.lines {
         let Some(id) = number_of(conn, key)? else {
             return Err(StoreError::refused(
@@ -133,13 +133,29 @@ fn siblings(conn: &Connection, line: &Line) -> Result<Vec<i64>, StoreError> {
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// By period, invoice date, key. Keys are compared only among lines of one day.
-fn sort(lines: &mut [Line]) {
-    lines.sort_by(|a, b| (a.invoice_date, &a.key).cmp(&(b.invoice_date, &b.key)));
+/// All lines of a month, with what they add up to.
+fn whole_month(
+    conn: &Connection,
+    names: &mut Names<'_>,
+    month: i64,
+    input: &mut PlanInput,
+) -> Result<(), StoreError> {
+    let range = line_numbers(month);
+    // Most months have no gaps in their numbers.
+    let count = next_number(conn, month)? - range.0;
+    input.lines.reserve(usize::try_from(count).unwrap_or(0));
+    let mut tally = Tally::default();
+    let lines = &mut input.lines;
+    each_line(conn, names, range, |line, codes| {
+        tally.add(&line.source, line.currency, line.source_total(), codes, line.charge_type)?;
+        lines.push(line);
+        Ok(())
+    })?;
+    tally.finish(names, month, true, input)
 }
 
-/// Totals of a period, and the subscriptions that it bills.
-fn tally(
+/// What a month adds up to whose lines are not all read.
+fn totals_of_month(
     conn: &Connection,
     names: &mut Names<'_>,
     month: i64,
@@ -147,11 +163,8 @@ fn tally(
     input: &mut PlanInput,
 ) -> Result<(), StoreError> {
     let range = line_numbers(month);
-    let period: Period = to_month(month)?;
     let revised = revised_totals(conn, range)?;
-    let mut organizations: HashMap<Text, HashSet<i64>> = HashMap::new();
-    let mut totals: BTreeMap<Text, PeriodTotals> = BTreeMap::new();
-    let mut billed: HashMap<(Text, i64, i64), u32> = HashMap::new();
+    let mut tally = Tally::default();
     let mut statement = conn.prepare_cached(
         "SELECT id, invoice, customer, item, total, subscription, charge_type FROM line \
          WHERE id BETWEEN ?1 AND ?2",
@@ -159,42 +172,59 @@ fn tally(
     let mut rows = statement.query(range)?;
     while let Some(r) = rows.next()? {
         let id: i64 = r.get(0)?;
-        let invoice = names.invoice(r.get(1)?)?;
-        let (source, currency) = (invoice.source.clone(), invoice.currency);
+        let codes = Codes {
+            invoice: r.get(1)?,
+            customer: r.get(2)?,
+            item: r.get(3)?,
+            subscription: r.get(5)?,
+        };
         let total = match revised.get(&id) {
             Some(total) => *total,
             None => to_amount(r.get_ref(4)?)?,
         };
-        let organization = names.customer(r.get(2)?)?.organization_id;
-        if !totals.contains_key(&source) {
-            totals.insert(source.clone(), PeriodTotals::default());
-        }
-        if let Some(of) = totals.get_mut(&source) {
-            let sum = of.money.entry(currency).or_default();
-            *sum = add(*sum, total)?;
-        }
-        organizations.entry(source.clone()).or_default().insert(organization);
-        let charge_type: i64 = r.get(6)?;
-        let recurring = super::encoding::at_position(&ChargeType::ALL, charge_type)?.is_recurring();
-        if with_present && recurring {
-            *billed.entry((source, r.get(5)?, r.get(3)?)).or_default() += 1;
-        }
+        let charge_type = at_position(&ChargeType::ALL, r.get(6)?)?;
+        let invoice = names.invoice(codes.invoice)?;
+        tally.add(&invoice.source, invoice.currency, total, codes, charge_type)?;
     }
-    for (source, mut of) in totals {
-        of.organizations = organizations.get(&source).map_or(0, |o| o.len() as u64);
-        if with_present {
-            input.present.entry((period, source.clone())).or_default();
+    tally.finish(names, month, with_present, input)
+}
+
+/// By period, invoice date, key. Lines are large: what is sorted is a day, the first bytes of the
+/// key and a position, and each line is moved at most once.
+fn sort(lines: &mut [Line]) {
+    let before = |a: &Line, b: &Line| (a.invoice_date, &a.key) <= (b.invoice_date, &b.key);
+    if lines.is_sorted_by(before) {
+        return;
+    }
+    let mut order: Vec<(i64, u128, u32)> = (0..)
+        .zip(lines.iter())
+        .map(|(at, l)| (day(l.invoice_date), first_bytes(&l.key), at))
+        .collect();
+    order.sort_unstable_by(|a, b| {
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| {
+            let key = |at: u32| (&lines[at as usize].key, &lines[at as usize].source);
+            key(a.2).cmp(&key(b.2))
+        })
+    });
+    let mut from: Vec<u32> = order.into_iter().map(|(_, _, at)| at).collect();
+    for start in 0..from.len() {
+        let mut to = start;
+        while from[to] as usize != start {
+            let next = from[to] as usize;
+            lines.swap(to, next);
+            from[to] = to as u32;
+            to = next;
         }
-        input.totals.insert((period, source), of);
+        from[to] = to as u32;
     }
-    for ((source, subscription, item), times) in billed {
-        let offer = names.item(item)?.offer.clone();
-        let s = names.subscription(subscription)?;
-        let Some(key) = s.key.clone() else { continue };
-        let key = SubscriptionKey { contract: s.contract.clone(), subscription: key, offer };
-        *input.present.entry((period, source)).or_default().entry(key).or_default() += times;
-    }
-    Ok(())
+}
+
+/// The first 16 bytes of a key as a number that orders as they do; shorter keys come first.
+fn first_bytes(key: &str) -> u128 {
+    let mut bytes = [0; 16];
+    let length = key.len().min(16);
+    bytes[..length].copy_from_slice(&key.as_bytes()[..length]);
+    u128::from_be_bytes(bytes)
 }
 
 /// All recurring additions, and those of the lines in scope.

@@ -26,9 +26,9 @@ pub(super) fn settle(load: &mut Loader<'_>) -> Result<(), StoreError> {
     pair_changed(load, &mut merged)?;
     let loaded = &load.loaded;
     let dictionary = &load.dictionary;
-    let in_load = |invoice| {
+    let in_load = |invoice: u32| {
         dictionary
-            .number_of_invoice(invoice)
+            .number_of_invoice(i64::from(invoice))
             .is_some_and(|n| loaded.get(n as usize).copied().unwrap_or(false))
     };
     load.report.absent = load.known.iter().filter(|k| !k.seen && in_load(k.invoice)).count() as u64;
@@ -46,7 +46,9 @@ fn pair_changed(load: &mut Loader<'_>, merged: &mut HashSet<i64>) -> Result<(), 
     let mut numbers = HashSet::new();
     let mut one = load.tx.prepare(&format!("{CHARGE} WHERE l.id = ?1"))?;
     for (at, known) in load.known.iter().enumerate() {
-        let Some(number) = load.dictionary.number_of_invoice(known.invoice) else { continue };
+        let Some(number) = load.dictionary.number_of_invoice(i64::from(known.invoice)) else {
+            continue;
+        };
         if known.seen || known.own_key || !load.loaded.get(number as usize).is_some_and(|l| *l) {
             continue;
         }

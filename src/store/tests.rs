@@ -42,7 +42,32 @@ impl Fixture {
     pub(super) async fn load(&self, lines: Vec<CanonicalLine>) -> LoadReport {
         let mut session = self.store.begin_load("canonical").await.unwrap();
         session.push(loaded(lines)).await.unwrap();
-        session.finish().await.unwrap()
+        let report = session.finish().await.unwrap();
+        self.references_hold().await;
+        report
+    }
+
+    /// Loads do not let SQLite check references, so the tests do.
+    pub(super) async fn references_hold(&self) {
+        let broken: i64 = self
+            .store
+            .read(|conn| {
+                let sql = "SELECT count(*) FROM pragma_foreign_key_check";
+                Ok(conn.query_row(sql, [], |r| r.get(0))?)
+            })
+            .await
+            .unwrap();
+        assert_eq!(broken, 0, "references to rows that are not there");
+        let (lines, keys): (i64, i64) = self
+            .store
+            .read(|conn| {
+                let sql = "SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM line_key k \
+                           JOIN line l ON l.id = k.line)";
+                Ok(conn.query_row(sql, [], |r| Ok((r.get(0)?, r.get(1)?)))?)
+            })
+            .await
+            .unwrap();
+        assert_eq!(lines, keys, "every line is in the key index, once");
     }
 
     pub(super) async fn lines(&self) -> Vec<Line> {

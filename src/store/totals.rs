@@ -1,9 +1,9 @@
 //! Lines grouped for the equation (design 6.10). The rows are summed here and not in SQL: SQL would
 //! sort a million rows to group them, and its sums know no decimals.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt};
 use rusqlite::Connection;
 use rust_decimal::Decimal;
 
@@ -47,7 +47,7 @@ struct Sums {
 }
 
 fn totals(conn: &Connection, wanted: &[i64]) -> Result<Vec<LineGroup>, StoreError> {
-    let mut names = Names::all(conn)?;
+    let mut names = Names::all(conn);
     let mut organization_names: HashMap<i64, Text> = HashMap::new();
     each(conn, "SELECT id, name FROM organization", |r| {
         organization_names.insert(r.get(0)?, Arc::from(r.get::<_, String>(1)?));
