@@ -23,17 +23,18 @@ impl Identities {
         let buffer = &mut self.buffer;
         buffer.clear();
         canonical_content(line, buffer);
-        let identity = digest(buffer);
-        whole_content(line, buffer);
-        let content = digest(buffer);
         let key = match &line.line_id {
             Some(id) => id.clone(),
+            // Hashing is most of a load's cost: a line with an id of its own needs one digest only.
             None => {
+                let identity = digest(buffer);
                 let n = self.equal_rows.entry(identity).or_insert(0);
                 *n += 1;
                 hash_key(&identity, *n)
             }
         };
+        whole_content(line, buffer);
+        let content = digest(buffer);
         (key, content)
     }
 }
@@ -116,7 +117,9 @@ fn number(out: &mut Vec<u8>, field: Option<Decimal>) {
         None => out.push(0),
         Some(n) => {
             out.push(1);
-            out.extend(n.normalize().serialize());
+            // Whole numbers, most quantities among them, have no zeros to take away.
+            let n = if n.scale() == 0 { n } else { n.normalize() };
+            out.extend(n.serialize());
         }
     }
 }

@@ -130,7 +130,12 @@ impl<'a> Cell<'_, 'a, '_> {
     }
 
     fn raw(&self, column: Column) -> &'a str {
-        self.row.cells[column as usize].trim()
+        let text = self.row.cells[column as usize];
+        match text.as_bytes() {
+            // Nearly every cell: nothing to take away, and no character to look up.
+            [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+            _ => text.trim(),
+        }
     }
 
     /// The cell without blanks around it, if it holds nothing that is refused.

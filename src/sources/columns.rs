@@ -2,10 +2,10 @@
 
 use super::problems::Problems;
 
-/// A canonical column; its number is its place in [`Cells`].
+/// A canonical column (design 5, and each explained at `CanonicalLine`); its number is its place in
+/// [`Cells`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
-#[expect(missing_docs, reason = "the columns of design 5, each explained at CanonicalLine")]
 pub(super) enum Column {
     LineId,
     InvoiceNumber,
@@ -179,14 +179,6 @@ impl Header {
             });
         }
         (problems.count() == before).then_some(header)
-    }
-
-    /// The raw column's name at this position.
-    pub(super) fn raw_name(&self, at: usize) -> Option<&str> {
-        match self.places.get(at) {
-            Some(Place::Unknown(name)) => Some(name),
-            _ => None,
-        }
     }
 
     /// How a position is called in a complaint.
