@@ -4,6 +4,8 @@ use std::path::Path;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
+use rust_xlsxwriter::Worksheet;
+
 use super::columns::NAMES;
 use super::*;
 use crate::domain::charge_type::ChargeType;
@@ -311,7 +313,7 @@ fn workbook(fill: impl FnOnce(&mut rust_xlsxwriter::Workbook)) -> Vec<u8> {
 }
 
 /// A sheet with the line below the header, numbers as numbers and dates as dates.
-fn fill_sheet(sheet: &mut rust_xlsxwriter::Worksheet) {
+fn fill_sheet(sheet: &mut Worksheet) {
     let date = rust_xlsxwriter::Format::new().set_num_format("dd/mm/yyyy");
     for (at, name) in NAMES.iter().enumerate() {
         let at = at as u16;
@@ -321,14 +323,28 @@ fn fill_sheet(sheet: &mut rust_xlsxwriter::Worksheet) {
                 let day = rust_xlsxwriter::ExcelDateTime::from_ymd(2026, 10, 31).unwrap();
                 sheet.write_with_format(1, at, &day, &date).unwrap();
             }
-            "quantity" => drop(sheet.write(1, at, 0.1 + 0.2).unwrap()),
-            "unit_price" => drop(sheet.write(1, at, 9.95).unwrap()),
-            "total" => drop(sheet.write(1, at, -1_234_567.89).unwrap()),
-            "offer_id" => drop(sheet.write(1, at, 4711).unwrap()),
-            "currency" => drop(sheet.write(1, at, "USD").unwrap()),
-            "charge_type" => drop(sheet.write(1, at, "ItemFee").unwrap()),
+            "quantity" => {
+                sheet.write(1, at, 0.1 + 0.2).unwrap();
+            }
+            "unit_price" => {
+                sheet.write(1, at, 9.95).unwrap();
+            }
+            "total" => {
+                sheet.write(1, at, -1_234_567.89).unwrap();
+            }
+            "offer_id" => {
+                sheet.write(1, at, 4711).unwrap();
+            }
+            "currency" => {
+                sheet.write(1, at, "USD").unwrap();
+            }
+            "charge_type" => {
+                sheet.write(1, at, "ItemFee").unwrap();
+            }
             "line_id" | "charge_end_date" | "unit_cost" | "invoice_status" => {}
-            other => drop(sheet.write(1, at, format!("the {other}")).unwrap()),
+            other => {
+                sheet.write(1, at, format!("the {other}")).unwrap();
+            }
         }
     }
 }
@@ -351,7 +367,7 @@ fn a_workbook_is_read_as_it_is_shown() {
 
 #[test]
 fn a_workbook_is_refused_by_row_and_column() {
-    let refuse = |change: &dyn Fn(&mut rust_xlsxwriter::Worksheet)| {
+    let refuse = |change: &dyn Fn(&mut Worksheet)| {
         problems(workbook(|b| {
             let sheet = b.add_worksheet();
             fill_sheet(sheet);
@@ -360,7 +376,8 @@ fn a_workbook_is_refused_by_row_and_column() {
     };
     let column = |name: &str| NAMES.iter().position(|n| *n == name).unwrap() as u16;
     let time = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd hh:mm");
-    let cases: [(&str, &str, &dyn Fn(&mut rust_xlsxwriter::Worksheet)); 5] = [
+    type Case<'a> = (&'a str, &'a str, &'a dyn Fn(&mut Worksheet));
+    let cases: [Case<'_>; 5] = [
         ("organization_id", "bad-cell", &|s| {
             s.write(1, column("organization_id"), 1.234_567_890_123_456e17).unwrap();
         }),
@@ -396,7 +413,13 @@ fn a_workbook_is_refused_by_row_and_column() {
         s.write(1, 30, "x").unwrap();
     });
     assert!(right[0].message.contains("column AE"), "{right:?}");
-    assert_eq!(problems(workbook(|b| drop(b.add_worksheet())))[0].code, "empty-file");
+    assert_eq!(
+        problems(workbook(|b| {
+            b.add_worksheet();
+        }))[0]
+            .code,
+        "empty-file"
+    );
 }
 
 #[test]
