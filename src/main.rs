@@ -1,13 +1,23 @@
-//! The binary: arguments, exit code. Everything else is in the library.
+//! The binary: arguments, the terminal app for the command line to open, exit code. Everything
+//! else is in the library.
 
 use std::process::ExitCode;
 
-use addendum::cli;
+use addendum::{cli, tui};
 
 fn main() -> ExitCode {
     cli::shell::panics::silence();
     match cli::parse(std::env::args_os()) {
-        Ok(arguments) => cli::run(&arguments),
+        Ok(arguments) => cli::run(&arguments, |o| {
+            let options = tui::Options {
+                paths: o.paths,
+                profile: o.profile,
+                no_color: o.no_color,
+                ascii: false,
+                tour: false,
+            };
+            Box::pin(tui::run(options))
+        }),
         Err(exit) => exit,
     }
     .into()

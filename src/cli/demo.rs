@@ -243,7 +243,7 @@ async fn on_screen(global: &Global, args: &Args, output: Output) -> Result<Answe
 
 /// Runs the demonstration; 0 only when the month is proven to the cent.
 pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
-    if !args.no_screen && !output.json && crate::tui::has_terminal() {
+    if !args.no_screen && !output.json && super::screen::has_terminal() {
         return on_screen(global, args, output).await;
     }
     let stop = signals::token(output.quiet);

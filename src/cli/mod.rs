@@ -35,6 +35,7 @@ mod sync;
 mod undo;
 mod verify;
 
+pub use screen::{Opening, Screen};
 use shell::exit::Exit;
 use shell::failure::Failure;
 use shell::output::{Answer, Output, wants_colour};
@@ -229,8 +230,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
     })
 }
 
-/// Runs a command to its end and prints what it gives. Needs no runtime; makes its own.
-pub fn run(cli: &Cli) -> Exit {
+/// Runs a command to its end and prints what it gives. Needs no runtime; makes its own. `screen`
+/// opens the terminal app where no command is given.
+pub fn run(cli: &Cli, screen: Screen) -> Exit {
     let output = cli.global.output();
     let _log = shell::log_file::start(log_path(cli).as_deref(), cli.global.verbose);
     tracing::info!(
@@ -243,7 +245,7 @@ pub fn run(cli: &Cli) -> Exit {
         Ok(runtime) => runtime,
         Err(e) => return output.failure(&shell::output::fault(format!("cannot start: {e}"))),
     };
-    let result = shell::panics::caught(|| runtime.block_on(dispatch(cli, output)));
+    let result = shell::panics::caught(|| runtime.block_on(dispatch(cli, output, screen)));
     // Blocking reads (standard input, a lost file server) must not hold the exit.
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     let exit = match result {
@@ -265,10 +267,10 @@ fn log_path(cli: &Cli) -> Option<std::path::PathBuf> {
     crate::config::Paths::find(cli.global.home.as_deref(), &cli.global.profile).ok().map(|p| p.log)
 }
 
-async fn dispatch(cli: &Cli, output: Output) -> Result<Answer, Failure> {
+async fn dispatch(cli: &Cli, output: Output, screen: Screen) -> Result<Answer, Failure> {
     let global = &cli.global;
     let Some(command) = &cli.command else {
-        return screen::run(global).await;
+        return screen::run(global, screen).await;
     };
     match command {
         Command::Demo(args) => demo::run(global, args, output).await,
