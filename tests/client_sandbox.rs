@@ -1,5 +1,7 @@
 //! The PSA client against the sandbox, over real HTTP.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
+
 use std::collections::HashSet;
 use std::time::Duration;
 

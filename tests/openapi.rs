@@ -2,6 +2,8 @@
 //! method, path, query and body. The client talks to a small server that records and answers
 //! plausibly.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
+
 mod openapi_schema;
 
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,8 @@
 //! A server for tests that does what no HTTP framework does willingly: resets, answers that break
 //! off, silence. It reads each request whole before the script decides.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
