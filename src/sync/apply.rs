@@ -33,11 +33,12 @@ impl Executor {
     /// Carries out a plan. Calls [`Executor::recover`] first.
     ///
     /// A cancelled run ends at a safe point and is reported with [`RunState::Cancelled`]; what was
-    /// done stays done, and the rest is as if it had never been planned.
+    /// done stays done, and the rest is as if it had never been planned. The same holds for a run
+    /// that a fault stopped which concerns every line: see [`RunReport::stopped`].
     ///
     /// # Errors
-    /// [`ProblemKind::Stale`] when a saved plan no longer holds (nothing was written); otherwise a
-    /// fault that concerns every line: the run is Stopped, what was done is kept, the rest dropped.
+    /// [`ProblemKind::Stale`] when a saved plan no longer holds, and faults of PSA or store before
+    /// the first write (nothing was written); a store that fails later.
     pub async fn apply(
         &self,
         kind: RunKind,
@@ -107,10 +108,10 @@ impl Executor {
         };
         let money = (self.money)(periods).await?;
         self.store.finish_run(run, state, tally.counts, money).await.map_err(fault)?;
-        if let Some(mut problem) = tally.stop {
+        let stopped = tally.stop.map(|mut problem| {
             problem.message = format!("{} (run {} stopped)", problem.message, run.0);
-            return Err(problem);
-        }
+            problem
+        });
         let run = self.store.run(run).await.map_err(fault)?.ok_or_else(|| {
             Problem::new(
                 ProblemKind::Fault,
@@ -119,6 +120,6 @@ impl Executor {
                 "make sure that nobody else changes the data folder",
             )
         })?;
-        Ok(RunReport { run, errors: tally.errors, answers: tally.answers })
+        Ok(RunReport { run, errors: tally.errors, answers: tally.answers, stopped })
     }
 }

@@ -116,6 +116,8 @@ pub struct RunReport {
     pub run: Run,
     /// Lines that failed, refusals of the plan included.
     pub errors: Vec<LineProblem>,
+    /// The fault that concerns every line, when it stopped the run. What was done is kept.
+    pub stopped: Option<Problem>,
     /// What the PSA answered to failed lines, as it came, shortened; for the log.
     pub answers: Vec<(Text, String)>,
 }

@@ -25,6 +25,26 @@ pub(super) fn started(kind: RunKind, plan: &Plan) -> LogEntry {
     e
 }
 
+/// WARNING for what the plan left out: each unmapped line up to a bound, and how many more.
+pub(super) fn skipped(total: u64, named: Vec<(String, String)>) -> Vec<LogEntry> {
+    let more = total.saturating_sub(named.len() as u64);
+    let mut entries: Vec<LogEntry> = named
+        .into_iter()
+        .map(|(line, what)| {
+            let mut e = warning(format!("Line {line} was skipped: {what}"));
+            e.details = "remedy: map it with `addendum map set` or on the Mapping tab".to_owned();
+            e.line = Some(line);
+            e
+        })
+        .collect();
+    if more > 0 {
+        let mut e = warning(format!("{more} more lines were skipped as unmapped"));
+        e.details = "remedy: `addendum map list --unmapped` names what is missing".to_owned();
+        entries.push(e);
+    }
+    entries
+}
+
 fn word(kind: RunKind) -> &'static str {
     match kind {
         RunKind::Sync => "Sync",

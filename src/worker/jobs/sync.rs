@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::job::{JobError, Outcome, SyncSummary};
 use super::super::mapping_view::{company_usable, product_usable};
-use super::super::{place, syslog};
+use super::super::place;
 use super::{Context, plan, run_log};
 use crate::connectwise::Client;
 use crate::domain::journal::{EntryState, RunId, RunKind};
@@ -122,7 +122,7 @@ async fn apply(
         }
         scope.today = Some(saved.today);
     }
-    let fresh = plan::make(context, scope).await?;
+    let (fresh, left_out) = plan::make_telling(context, scope).await?;
     if let Some(saved) = saved {
         same_basis(&saved, &fresh)?;
     }
@@ -130,7 +130,7 @@ async fn apply(
     let purge = Timestamp::now() - SignedDuration::from_hours(24 * LOG_DAYS);
     store.purge_logs(purge).await.map_err(fault)?;
     context.log(vec![run_log::started(kind, &fresh)]).await;
-    context.log(skipped(&context.profile.store, &fresh).await?).await;
+    context.log(run_log::skipped(fresh.counts.skipped_unmapped, left_out)).await;
 
     let periods = fresh.periods.clone();
     let waiting = if fresh.cancels_need_consent && !with_cancels {
@@ -142,6 +142,10 @@ async fn apply(
         Ok(report) => report,
         Err(problem) => return Err(context.failed("The run stopped", problem).await),
     };
+    if let Some(problem) = report.stopped.clone() {
+        context.log(run_log::completed(&report)).await;
+        return Err(context.failed("The run stopped", problem).await);
+    }
     store.touch(Moment::Sync, Timestamp::now()).await.map_err(fault)?;
     context.log(run_log::completed(&report)).await;
     let equation = equation(store, &periods).await?;
@@ -228,65 +232,4 @@ pub(super) async fn equation(
     Ok(flows::equation(&groups, &organizations, &offers, &|id| companies.contains(&id), &|id| {
         products.contains(&id)
     }))
-}
-
-/// WARNING for what the plan left out: each unmapped line up to a bound, and how many more.
-async fn skipped(store: &Store, plan: &Plan) -> Result<Vec<crate::domain::log::LogEntry>, Problem> {
-    let total = plan.counts.skipped_unmapped;
-    if total == 0 {
-        return Ok(Vec::new());
-    }
-    let mut entries = Vec::new();
-    let named = unmapped(store, plan).await?;
-    let more = total.saturating_sub(named.len() as u64);
-    for (line, what) in named {
-        let mut e = syslog::warning(format!("Line {line} was skipped: {what}"));
-        e.details = "remedy: map it with `addendum map set` or on the Mapping tab".to_owned();
-        e.line = Some(line);
-        entries.push(e);
-    }
-    if more > 0 {
-        let mut e = syslog::warning(format!("{more} more lines were skipped as unmapped"));
-        e.details = "remedy: `addendum map list --unmapped` names what is missing".to_owned();
-        entries.push(e);
-    }
-    Ok(entries)
-}
-
-/// The first unmapped lines of a plan's periods with what they lack.
-async fn unmapped(store: &Store, plan: &Plan) -> Result<Vec<(String, String)>, Problem> {
-    let scope = Scope { periods: plan.periods.clone(), ..Scope::default() };
-    let input = store.plan_input(&scope).await.map_err(fault)?;
-    let mut named = Vec::new();
-    for line in &input.lines {
-        if named.len() == run_log::NAMED {
-            break;
-        }
-        if line.posted.is_some() {
-            continue;
-        }
-        let organization =
-            input.organizations.get(&(line.source.clone(), line.organization_id.clone()));
-        if organization.is_some_and(|o| o.excluded) {
-            continue;
-        }
-        let company =
-            line.choice.company.or(organization.and_then(|o| o.companies.first().copied()));
-        let offer = input.offers.get(&(line.source.clone(), line.offer_id.clone()));
-        let product = line.choice.product.or(offer.and_then(|o| o.product));
-        let company_there =
-            company.and_then(|c| input.companies.get(&c)).is_some_and(company_usable);
-        let product_there =
-            product.and_then(|p| input.products.get(&p)).is_some_and(product_usable);
-        let what = match (company_there, product_there) {
-            (true, true) => continue,
-            (false, true) => format!("{} has no company", line.organization_name),
-            (true, false) => format!("{} has no product", line.offer_name),
-            (false, false) => {
-                format!("{} has no company, {} no product", line.organization_name, line.offer_name)
-            }
-        };
-        named.push((line.key.to_string(), what));
-    }
-    Ok(named)
 }

@@ -11,6 +11,10 @@ pub(super) async fn run(context: &Context, run: RunId) -> Result<Outcome, JobErr
     let executor = super::sync::executor(context, client).await?;
     match executor.undo(run).await {
         Ok((report, left)) => {
+            if let Some(problem) = report.stopped.clone() {
+                context.log(run_log::undone(run, &report, &left)).await;
+                return Err(context.failed("The undo stopped", problem).await);
+            }
             let store = &context.profile.store;
             let equation = super::sync::equation(store, &report.run.periods).await?;
             context.log(run_log::undone(run, &report, &left)).await;
