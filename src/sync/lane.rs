@@ -332,7 +332,8 @@ impl Lane {
         action: &Action,
     ) -> (Sent, bool) {
         let Some(id) = action.addition_id else {
-            return (Sent::Failed(problems::deleted(action), None), false);
+            // Its addition was to be made by an earlier action of the plan.
+            return (Sent::Failed(problems::earlier_failed(action), None), false);
         };
         match under.get(agreement, id).await {
             Ok(Some(live)) => {

@@ -39,6 +39,17 @@ pub(super) fn deleted(action: &Action) -> Problem {
     )
 }
 
+pub(super) fn earlier_failed(action: &Action) -> Problem {
+    incomplete(
+        "earlier-line-failed",
+        format!(
+            "the subscription's addition could not be created for an earlier line ({})",
+            where_at(action)
+        ),
+        "put the earlier line right, then run `addendum retry`: both are posted then",
+    )
+}
+
 pub(super) fn marker_removed(action: &Action) -> Problem {
     incomplete(
         "marker-removed",
