@@ -99,6 +99,8 @@ impl Executor {
         let settled = settled
             .into_iter()
             .filter(|s| writes.get(&s.marker) == tally.markers.get(&s.marker))
+            // One that was found ended bills no later period: the next plan begins a new life.
+            .filter(|s| tally.ends.get(&s.marker).is_none_or(|end| *end >= s.period.first_day()))
             .collect();
         self.store.settle(run, settled).await.map_err(fault)?;
         let state = match (&tally.stop, left && self.cancel.is_cancelled()) {

@@ -136,7 +136,7 @@ impl Lane {
                     // A new agreement has no additions: nothing to list.
                     self.live = Some(ByMarker::new());
                 }
-                under.done(&action, outcome.found);
+                under.done(&action, &outcome);
                 self.pending.push(Step::Done { entry, outcome });
                 if self.queue.is_empty() {
                     under.keep(&mut self.pending).await;
@@ -195,7 +195,7 @@ impl Lane {
         let (sent, asked) = self.decide(under, agreement, entry, &action).await;
         match sent {
             Sent::Done(outcome, live) => {
-                under.done(&action, outcome.found);
+                under.done(&action, &outcome);
                 if let Some(marker) = &action.marker {
                     let own = self.live.get_or_insert_default();
                     match (&live, outcome.fields.clone()) {

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::civil::Date;
 use tokio::sync::Semaphore;
 
 use super::{ApplyOptions, Executor, RunEvent};
 use crate::connectwise::PsaError;
 use crate::domain::addition::Subject;
-use crate::domain::journal::RunId;
+use crate::domain::journal::{Outcome, RunId};
 use crate::domain::line::Text;
 use crate::domain::plan::{Action, ActionKind, Counts, LineProblem};
 use crate::domain::problem::Problem;
@@ -37,6 +38,8 @@ pub(super) struct Tally {
     pub stop: Option<Problem>,
     /// How many actions on a marker are done.
     pub markers: HashMap<Text, u32>,
+    /// The last day of additions that have one.
+    pub ends: HashMap<Text, Date>,
     done: u64,
     failed: u64,
     strikes: u32,
@@ -106,8 +109,9 @@ impl<'a> Under<'a> {
         self.tally().strikes = 0;
     }
 
-    /// An action is in the PSA. `found`: it was there already.
-    pub(super) fn done(&self, action: &Action, found: bool) {
+    /// An action is in the PSA, by this run or since before.
+    pub(super) fn done(&self, action: &Action, outcome: &Outcome) {
+        let found = outcome.found;
         let event = {
             let mut tally = self.tally();
             tally.done += 1;
@@ -115,6 +119,10 @@ impl<'a> Under<'a> {
             tally.unanswered = 0;
             if let Some(marker) = &action.marker {
                 *tally.markers.entry(marker.clone()).or_default() += 1;
+                match outcome.fields.as_ref().and_then(|f| f.cancelled) {
+                    Some(end) => tally.ends.insert(marker.clone(), end),
+                    None => tally.ends.remove(marker),
+                };
             }
             let c = &mut tally.counts;
             match action.kind {

@@ -157,6 +157,49 @@ async fn a_lost_store_that_knows_only_the_second_month_keeps_the_first_ones_date
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lost_store_finds_an_ended_subscription_and_begins_its_next_life() {
+    for both_months in [false, true] {
+        let (mut bench, this) = between_months().await;
+        let [before, _] = bench.sandbox.sample().periods();
+        let (marker, id) = to_be_updated(&mut bench, this).await;
+        // It was cancelled at the end of the first month, and the second one bills it again.
+        let end = Some(before.last_day());
+        assert!(bench.sandbox.inspect().edit_addition(id, |a| a.cancelled = end));
+        let ended = bench.sandbox.inspect().addition(id).unwrap();
+        bench.lose_store().await;
+        bench.pull().await;
+        if both_months {
+            bench.load_sample().await;
+        } else {
+            bench.load_periods(&[this]).await;
+        }
+        bench.map().await;
+        for _ in 0..2 {
+            assert_eq!(bench.sync().await.report.errors, []);
+        }
+        bench.each_once();
+        let inspect = bench.sandbox.inspect();
+        assert_eq!(inspect.marked(&marker), [ended.clone()], "the old life stays as it is");
+        let lives: Vec<_> = inspect
+            .additions_of(ended.agreement_id)
+            .into_iter()
+            .filter(|a| {
+                a.id != id
+                    && a.product_id == ended.product_id
+                    && a.invoice_description == ended.invoice_description
+            })
+            .collect();
+        assert_eq!(lives.len(), 1, "{lives:#?}");
+        assert_eq!(lives[0].effective, this.first_day());
+        assert_eq!(lives[0].cancelled, None);
+        assert!(lines(&bench).await.iter().all(|l| l.psa_status == PsaStatus::Synced));
+        bench.sandbox.forget_requests();
+        bench.sync().await;
+        assert_eq!(bench.sandbox.requests().len(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_addition_on_another_agreement_is_found_before_it_counts_as_missing() {
     let (mut bench, _) = between_months().await;
     let one = bench.sandbox.inspect().all_marked().remove(0);
