@@ -223,8 +223,7 @@ async fn on_screen(global: &Global, args: &Args, output: Output) -> Result<Answe
         let (exit, printed) = stage.run(&step, quiet).await?;
         if exit != Exit::Done as i32 {
             output.line(&String::from_utf8_lossy(&printed));
-            done =
-                Err(Failure::from(fault(format!("a step of the preparation ended with {exit}"))));
+            done = Err(fault(format!("a step of the preparation ended with {exit}")));
             break;
         }
     }
@@ -237,7 +236,7 @@ async fn on_screen(global: &Global, args: &Args, output: Output) -> Result<Answe
     let _ = std::fs::remove_dir_all(&home);
     match done? {
         0 => Answer::new("demo", &json!({}), String::new()),
-        code => Err(Failure::from(fault(format!("the terminal app ended with {code}")))),
+        code => Err(fault(format!("the terminal app ended with {code}"))),
     }
 }
 

@@ -80,7 +80,7 @@ pub enum EntryState {
         at: Timestamp,
     },
     /// It is in the PSA.
-    Done(Outcome),
+    Done(Box<Outcome>),
     /// The PSA or we refused it; nothing was written.
     Failed {
         /// Why.

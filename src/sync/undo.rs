@@ -226,7 +226,7 @@ fn collapse(entries: Vec<Entry>) -> (Vec<Made>, Vec<(Action, i64)>) {
         if let Some(m) = made.get_mut(&marker) {
             m.lines.extend(action.lines.iter().cloned());
             m.amount += action.amount;
-            m.outcome = outcome;
+            m.outcome = *outcome;
             m.action = action;
             continue;
         }
@@ -240,7 +240,7 @@ fn collapse(entries: Vec<Entry>) -> (Vec<Made>, Vec<(Action, i64)>) {
             .filter(|_| !created);
         let (lines, amount) = (action.lines.clone(), action.amount);
         order.push(marker.clone());
-        made.insert(marker, Made { action, created, before, outcome, lines, amount });
+        made.insert(marker, Made { action, created, before, outcome: *outcome, lines, amount });
     }
     let made = order.iter().filter_map(|marker| made.remove(marker)).collect();
     (made, agreements)

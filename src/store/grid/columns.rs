@@ -161,7 +161,7 @@ impl Numbers {
         let form = |v: &(i128, u32)| Decimal::from_i128_with_scale(v.0, v.1);
         let mut forms: Vec<((i128, u32), Decimal)> =
             by_form.keys().map(|k| (*k, form(k))).collect();
-        forms.sort_unstable_by(|a, b| a.1.cmp(&b.1));
+        forms.sort_unstable_by_key(|form| form.1);
         let mut values: Vec<Decimal> = Vec::new();
         for (key, value) in forms {
             if values.last() != Some(&value) {
