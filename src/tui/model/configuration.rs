@@ -376,7 +376,7 @@ impl Model {
                 self.toast(Toast::note(format!("saved: {what}")));
                 let mut effects = self.take_settings(*view);
                 self.sync.stale = self.sync.plan.is_some();
-                effects.push(Effect::Stale);
+                effects.push(Effect::Stale { records: false });
                 effects
             }
             Err(problem) => {

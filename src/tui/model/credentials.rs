@@ -257,7 +257,7 @@ impl Model {
             Ok(()) => {
                 self.credentials = Credentials::default();
                 self.toast(Toast::note("the integration is deleted; nothing changed in the PSA"));
-                let mut effects = self.data_changed();
+                let mut effects = self.data_changed(true);
                 effects.extend([Effect::Settings, Effect::Periods]);
                 effects
             }

@@ -172,6 +172,6 @@ impl Model {
                 }
             }
         }
-        self.data_changed()
+        self.data_changed(false)
     }
 }

@@ -81,7 +81,10 @@ pub enum Effect {
         query: ViewQuery,
     },
     /// Data has changed: what was read of it before no longer holds.
-    Stale,
+    Stale {
+        /// PSA records too, not only mappings and lines.
+        records: bool,
+    },
     /// The dashboard's figures.
     Dashboard {
         /// Newest wins.

@@ -328,10 +328,10 @@ impl Model {
     }
 
     /// Data has changed: everything on the screen is asked for again; what is shown stays until
-    /// the answers are there.
-    pub(crate) fn data_changed(&mut self) -> Vec<Effect> {
+    /// the answers are there. `records`: PSA records too, not only mappings and lines.
+    pub(crate) fn data_changed(&mut self, records: bool) -> Vec<Effect> {
         self.sync.stale = self.sync.plan.is_some();
-        let mut effects = vec![Effect::Stale];
+        let mut effects = vec![Effect::Stale { records }];
         for id in GridId::ALL {
             let front = self.front() == Some(id);
             let grid = self.grid_mut(id);

@@ -22,7 +22,7 @@ impl Model {
             Err(error) => {
                 self.ended_badly(&job.title, error);
                 // A run that stopped may have written; a load may not have.
-                if job.writes { self.data_changed() } else { self.logs_changed() }
+                if job.writes { self.data_changed(false) } else { self.logs_changed() }
             }
         });
         if self.leaving && self.jobs.running.is_empty() {
@@ -40,7 +40,7 @@ impl Model {
             }
             Outcome::Pulled(summary) => {
                 self.toast(Toast::note(pulled(&summary)));
-                let mut effects = self.data_changed();
+                let mut effects = self.data_changed(true);
                 effects.push(Effect::Settings);
                 effects
             }
@@ -61,7 +61,7 @@ impl Model {
                 if let Some(newest) = report.periods.last() {
                     self.grid_mut(GridId::Invoices).period = Some(*newest);
                 }
-                let mut effects = self.data_changed();
+                let mut effects = self.data_changed(false);
                 effects.push(Effect::Periods);
                 effects
             }
@@ -72,7 +72,7 @@ impl Model {
                 self.toast(Toast::note(format!(
                     "{accepted} mapped by name; {open} are left for you: n goes to the next one"
                 )));
-                self.data_changed()
+                self.data_changed(false)
             }
         }
     }
@@ -127,7 +127,7 @@ impl Model {
         self.sync.last = Some(Arc::new(summary));
         self.sync.view = SyncView::Progress;
         let mut effects = self.show_plan(None);
-        effects.extend(self.data_changed());
+        effects.extend(self.data_changed(false));
         effects
     }
 

@@ -30,7 +30,7 @@ impl Model {
             C::Undo => return self.travel(true),
             C::Redo => return self.travel(false),
             C::Refresh => {
-                let mut effects = self.data_changed();
+                let mut effects = self.data_changed(true);
                 effects.extend([Effect::Settings, Effect::Periods]);
                 return effects;
             }

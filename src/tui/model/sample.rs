@@ -328,6 +328,7 @@ pub(crate) fn fill(model: &mut Model, grid: GridId, all: Vec<Row>) {
             grid,
             generation: query.generation,
             fetch: query.fetch,
+            partial: false,
             total: order.len() as u64,
             unfiltered: all.len() as u64,
             money: sums,

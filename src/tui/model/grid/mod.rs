@@ -139,6 +139,8 @@ pub struct Grid {
     pub period: Option<Period>,
     /// Whether an answer came at all.
     pub loaded: bool,
+    /// The counts are not final: more is known soon.
+    pub partial: bool,
     /// Why there is none.
     pub problem: Option<Problem>,
     generation: u64,
@@ -171,6 +173,7 @@ impl Grid {
             start: 0,
             period: None,
             loaded: false,
+            partial: false,
             problem: None,
             generation: 0,
             answered: 0,

@@ -52,6 +52,8 @@ pub struct Rows {
     pub generation: u64,
     /// Copied from the question.
     pub fetch: u64,
+    /// More is known soon: another answer to the same question follows.
+    pub partial: bool,
     /// Rows that the filter lets through.
     pub total: u64,
     /// Rows without the filter.
@@ -130,7 +132,10 @@ impl Grid {
         self.loaded = true;
         self.answered = self.generation;
         self.problem = None;
-        self.asked = None;
+        self.partial = rows.partial;
+        if !rows.partial {
+            self.asked = None;
+        }
         self.total = rows.total;
         self.unfiltered = rows.unfiltered;
         self.money = rows.money;

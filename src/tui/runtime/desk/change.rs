@@ -7,7 +7,7 @@ use crate::domain::status::PsaStatus;
 use crate::store::StoreError;
 use crate::tui::model::edit::{BulkPreview, Change, Edited};
 use crate::tui::model::grid::Target;
-use crate::tui::model::record::{LineRow, Named, OfferRow, OrganizationRow, Record};
+use crate::tui::model::record::{LineRow, Named, OfferRow, OrganizationRow, Record, Row};
 
 /// Examples that a preview shows.
 const EXAMPLES: usize = 6;
@@ -27,15 +27,22 @@ impl Inner {
         target: &Target,
         changes: &[Change],
     ) -> Result<Edited, Problem> {
-        let rows = self.rows_of(target).await?;
-        let frozen = rows.iter().filter(|r| is_frozen(&r.record)).count() as u64;
-        let edits: Vec<Edit> = rows
-            .iter()
-            .filter(|r| !is_frozen(&r.record))
-            .flat_map(|r| fields(&r.record, changes))
-            .filter(|f| f.from != f.to)
-            .map(|f| f.edit)
-            .collect();
+        let mut frozen = 0;
+        let mut edits: Vec<Edit> = Vec::new();
+        let mut rows = Vec::new();
+        self.each_of(target, |some| {
+            if changes.contains(&Change::Suggested) {
+                rows.extend(some);
+                return;
+            }
+            gather(&some, changes, &mut edits, &mut frozen);
+        })
+        .await?;
+        // Suggestions are made for the rows that want one.
+        if !rows.is_empty() {
+            self.suggest(&mut rows).await?;
+            gather(&rows, changes, &mut edits, &mut frozen);
+        }
         self.edit(edits, frozen).await
     }
 
@@ -55,38 +62,11 @@ impl Inner {
         target: &Target,
         changes: &[Change],
     ) -> Result<BulkPreview, Problem> {
-        let rows = self.rows_of(target).await?;
         let names = self.chosen_names(changes).await?;
         let mut preview = BulkPreview::default();
-        for row in &rows {
-            if is_frozen(&row.record) {
-                preview.frozen += 1;
-                continue;
-            }
-            let changed: Vec<FieldChange> =
-                fields(&row.record, changes).into_iter().filter(|f| f.from != f.to).collect();
-            if changed.is_empty() {
-                preview.same += 1;
-                continue;
-            }
-            preview.changes += 1;
-            for f in changed {
-                if preview.examples.len() < EXAMPLES {
-                    let shown = |v: String| {
-                        names.iter().find(|(id, _)| *id == v).map_or(v, |n| n.1.clone())
-                    };
-                    preview.examples.push([
-                        crate::tui::model::name_of(&row.record),
-                        f.field.to_owned(),
-                        shown(f.from),
-                        shown(f.to),
-                    ]);
-                }
-            }
-        }
+        self.each_of(target, |rows| look_at(&rows, changes, &names, &mut preview)).await?;
         Ok(preview)
     }
-
     /// Names of the records that changes choose, by what a field shows for them.
     async fn chosen_names(&self, changes: &[Change]) -> Result<Vec<(String, String)>, Problem> {
         let lists = self.lists().await?;
@@ -108,6 +88,52 @@ impl Inner {
                 _ => None,
             })
             .collect())
+    }
+}
+
+/// Adds what changes would do to rows.
+fn look_at(
+    rows: &[Row],
+    changes: &[Change],
+    names: &[(String, String)],
+    preview: &mut BulkPreview,
+) {
+    for row in rows {
+        if is_frozen(&row.record) {
+            preview.frozen += 1;
+            continue;
+        }
+        let changed: Vec<FieldChange> =
+            fields(&row.record, changes).into_iter().filter(|f| f.from != f.to).collect();
+        if changed.is_empty() {
+            preview.same += 1;
+            continue;
+        }
+        preview.changes += 1;
+        for f in changed {
+            if preview.examples.len() < EXAMPLES {
+                let shown =
+                    |v: String| names.iter().find(|(id, _)| *id == v).map_or(v, |n| n.1.clone());
+                preview.examples.push([
+                    crate::tui::model::name_of(&row.record),
+                    f.field.to_owned(),
+                    shown(f.from),
+                    shown(f.to),
+                ]);
+            }
+        }
+    }
+}
+
+/// Adds the edits that changes to rows mean.
+fn gather(rows: &[Row], changes: &[Change], edits: &mut Vec<Edit>, frozen: &mut u64) {
+    for row in rows {
+        if is_frozen(&row.record) {
+            *frozen += 1;
+            continue;
+        }
+        let changed = fields(&row.record, changes).into_iter().filter(|f| f.from != f.to);
+        edits.extend(changed.map(|f| f.edit));
     }
 }
 

@@ -102,8 +102,11 @@ impl Inner {
             _ => GridId::Invoices,
         };
         let target = crate::tui::model::grid::Target::Rows { grid, rows: vec![id.clone()] };
-        let rows = self.rows_of(&target).await.ok()?;
-        rows.into_iter().next().map(|r| r.record)
+        let mut found = None;
+        self.each_of(&target, |rows| found = rows.into_iter().next().map(|r| r.record))
+            .await
+            .ok()?;
+        found
     }
 }
 

@@ -86,7 +86,7 @@ impl Inner {
     /// Deletes credentials, mappings, the local copy and the history of this profile.
     pub(super) async fn delete_integration(&self) {
         let deleted = self.deleted().await;
-        self.tables.forget();
+        self.tables.forget(true);
         self.answer(Answer::Deleted(deleted)).await;
     }
 

@@ -3,7 +3,9 @@
 
 use std::path::PathBuf;
 
-use super::{Inner, died};
+use tokio::io::AsyncWriteExt;
+
+use super::Inner;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::tui::model::effect::Effect;
 use crate::tui::model::grid::{GridId, Spec, Target, Value, ViewQuery, columns};
@@ -12,7 +14,9 @@ use crate::tui::model::record::Record;
 use crate::tui::runtime::perform::Heard;
 
 /// Rows that go to a clipboard at most; terminals take no more than about 100 kB anyway.
-const COPIED: usize = 2_000;
+const COPIED: u64 = 2_000;
+/// Rows that are held at once while a file is written.
+const CHUNK: u64 = 5_000;
 
 fn specs(grid: GridId, names: &[&str]) -> Vec<&'static Spec> {
     names.iter().filter_map(|n| columns::of(grid).iter().find(|s| s.name == *n)).collect()
@@ -23,6 +27,14 @@ pub(super) fn harmless_cell(value: &Value) -> String {
     let text = value.show();
     let formula = text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
     if formula && value.number().is_none() { format!("'{text}") } else { text }
+}
+
+fn as_csv(rows: &[Vec<String>]) -> Result<Vec<u8>, csv::Error> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        csv.write_record(row)?;
+    }
+    csv.into_inner().map_err(|e| csv::Error::from(e.into_error()))
 }
 
 fn record_cells(record: &Record, specs: &[&'static Spec]) -> Vec<String> {
@@ -47,47 +59,50 @@ impl Inner {
         names: &[&'static str],
         path: Option<String>,
     ) -> Result<(String, u64), Problem> {
-        let view = self.arranged(&query).await?;
         let specs = specs(query.grid, names);
         let path = PathBuf::from(path.unwrap_or_else(|| "addendum.csv".into()));
-        let shown = path.display().to_string();
-        tokio::task::spawn_blocking(move || {
-            let refused = |e: &dyn std::fmt::Display| {
-                Problem::new(
-                    ProblemKind::Refused,
-                    "export",
-                    format!("cannot write {}: {e}", path.display()),
-                    "choose another name or folder; a file that is there is never overwritten",
-                )
-            };
-            // Whoever is at the keyboard may not know what is in a file of the same name.
-            let file = std::fs::File::create_new(&path).map_err(|e| refused(&e))?;
-            let mut csv = csv::Writer::from_writer(std::io::BufWriter::new(file));
-            csv.write_record(specs.iter().map(|s| s.title)).map_err(|e| refused(&e))?;
-            for at in 0..view.len() {
-                let cells = record_cells(&view.row(at).record, &specs);
-                csv.write_record(cells).map_err(|e| refused(&e))?;
+        let refused = |e: &dyn std::fmt::Display| {
+            Problem::new(
+                ProblemKind::Refused,
+                "export",
+                format!("cannot write {}: {e}", path.display()),
+                "choose another name or folder; a file that is there is never overwritten",
+            )
+        };
+        // Whoever is at the keyboard may not know what is in a file of the same name.
+        let file = tokio::fs::File::create_new(&path).await.map_err(|e| refused(&e))?;
+        let mut file = tokio::io::BufWriter::new(file);
+        let header: Vec<String> = specs.iter().map(|s| s.title.to_owned()).collect();
+        let mut text = as_csv(&[header]).map_err(|e| refused(&e))?;
+        let mut at = 0;
+        loop {
+            file.write_all(&text).await.map_err(|e| refused(&e))?;
+            let rows = self.sliced(ViewQuery { start: at, count: CHUNK, ..query.clone() }).await?;
+            if rows.is_empty() {
+                break;
             }
-            csv.flush().map_err(|e| refused(&e))?;
-            Ok((shown, view.len() as u64))
-        })
-        .await
-        .map_err(died)?
+            at += rows.len() as u64;
+            let cells: Vec<Vec<String>> =
+                rows.iter().map(|r| record_cells(&r.record, &specs)).collect();
+            text = as_csv(&cells).map_err(|e| refused(&e))?;
+        }
+        file.flush().await.map_err(|e| refused(&e))?;
+        Ok((path.display().to_string(), at))
     }
 
     /// Puts marked rows on the clipboard, tab separated, with a header.
     pub(super) async fn copy(&self, target: Target, names: Vec<&'static str>) {
-        let rows = match self.rows_of(&target).await {
-            Ok(rows) => rows,
-            Err(problem) => return self.answer(Answer::Copied(Err(problem))).await,
-        };
-        if rows.len() > COPIED {
+        if target.count() > COPIED {
             let problem = Problem::new(
                 ProblemKind::Refused,
                 "too-long-to-copy",
-                format!("{} rows are more than a terminal's clipboard takes", rows.len()),
+                format!("{} rows are more than a terminal's clipboard takes", target.count()),
                 "export to a CSV file instead",
             );
+            return self.answer(Answer::Copied(Err(problem))).await;
+        }
+        let mut rows = Vec::new();
+        if let Err(problem) = self.each_of(&target, |some| rows.extend(some)).await {
             return self.answer(Answer::Copied(Err(problem))).await;
         }
         let specs = specs(target.grid(), &names);

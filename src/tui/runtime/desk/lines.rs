@@ -1,121 +1,272 @@
-//! Rows of the Invoices tab: lines with the names of what they go to.
+//! The Invoices tab's side of the desk: the store's index answers which lines are seen and in which
+//! order, the lines themselves are read when they are looked at.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::mapping::{company_named, product_named};
-use super::{Inner, died, refused};
-use crate::domain::line::{Line, Text};
-use crate::domain::mapping::{OfferMapping, OrganizationMapping};
+use super::names::Names;
+use super::{Inner, refused};
 use crate::domain::period::Period;
-use crate::domain::policy::Scope;
 use crate::domain::problem::Problem;
-use crate::domain::psa::{Agreement, Company, Product};
-use crate::domain::status::MappingStatus;
-use crate::tui::model::record::{LineRow, Named, Record, Row, RowId};
+use crate::store::grid::{self, Abandon, Column, Index, Level, Query};
+use crate::tui::model::filter::{Comparison, Filter, Term, Wanted};
+use crate::tui::model::grid::{Rows, SortKey, ViewQuery};
+use crate::tui::model::message::Answer;
+use crate::tui::model::record::Row;
 
-/// What turns a line into a row: mappings and PSA records, looked up once for many lines.
-pub(super) struct Names {
-    organizations: HashMap<(Text, Text), OrganizationMapping>,
-    offers: HashMap<(Text, Text), OfferMapping>,
-    /// By source, contract and company.
-    contracts: HashMap<(Text, Text, i64), i64>,
-    companies: HashMap<i64, Company>,
-    products: HashMap<i64, Product>,
-    agreements: HashMap<i64, Agreement>,
-    response_error: bool,
+/// A view of lines with what turns them into rows.
+#[derive(Clone)]
+pub(super) struct LinesView {
+    pub(super) view: grid::View,
+    names: Arc<Names>,
 }
 
-impl Names {
-    /// A line as a row.
-    pub(super) fn row(&self, line: Line) -> Row {
-        let organization =
-            self.organizations.get(&(line.source.clone(), line.organization_id.clone()));
-        let offer = self.offers.get(&(line.source.clone(), line.offer_id.clone()));
-        let company = line
-            .choice
-            .company
-            .or_else(|| organization.and_then(|o| o.companies.first().copied()))
-            .map(|id| company_named(id, self.companies.get(&id)));
-        let product = line
-            .choice
-            .product
-            .or_else(|| offer.and_then(|o| o.product))
-            .map(|id| product_named(id, self.products.get(&id)));
-        let agreement =
-            line.choice.agreement.or_else(|| self.remembered(&line, company.as_ref())).map(|id| {
-                match self.agreements.get(&id) {
-                    Some(a) => Named { id, name: a.name.as_str().into(), exists: true },
-                    None => Named { id, name: format!("agreement {id}").into(), exists: false },
-                }
-            });
-        let there = |n: &Option<Named>| n.as_ref().is_some_and(|n| n.exists);
-        let mapping = match there(&company) && there(&product) {
-            true if self.response_error => MappingStatus::ResponseError,
-            true => MappingStatus::Mapped,
-            false => MappingStatus::Unmapped,
-        };
-        Row {
-            id: RowId::Line(line.id),
-            record: Record::Line(Box::new(LineRow {
-                excluded: organization.is_none_or(|o| o.excluded),
-                company,
-                product,
-                agreement,
-                mapping,
-                line,
-            })),
-        }
+/// The newest index, what month it is of, and the data that it was made from.
+#[derive(Default)]
+pub(super) struct KeptIndex(Mutex<Option<(Option<Period>, u64, Arc<Index>)>>);
+
+impl KeptIndex {
+    /// The index of the month, and whether it is of this data.
+    fn of(&self, period: Option<Period>, epoch: u64) -> Option<(Arc<Index>, bool)> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref()
+            .filter(|(p, _, _)| *p == period)
+            .map(|(_, e, index)| (Arc::clone(index), *e == epoch))
     }
 
-    /// The agreement remembered for the line's contract and company.
-    fn remembered(&self, line: &Line, company: Option<&Named>) -> Option<i64> {
-        let key = (line.source.clone(), line.contract_id.clone()?, company?.id);
-        self.contracts.get(&key).copied()
+    fn keep(&self, period: Option<Period>, epoch: u64, index: &Arc<Index>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some((period, epoch, Arc::clone(index)));
+    }
+}
+
+/// Work that is given up when nobody waits for it any more: the flag is raised when this goes.
+struct StillWanted(Abandon);
+
+impl StillWanted {
+    fn new() -> Self {
+        Self(Arc::new(AtomicBool::new(false)))
+    }
+}
+
+impl Drop for StillWanted {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn column(name: &str) -> Option<Column> {
+    Some(match name {
+        "organization" => Column::Organization,
+        "offer" => Column::Offer,
+        "amount" => Column::Amount,
+        "currency" => Column::Currency,
+        "mapping" => Column::Mapping,
+        "status" => Column::Status,
+        "type" => Column::ChargeType,
+        "company" => Column::Company,
+        "product" => Column::Product,
+        "agreement" => Column::Agreement,
+        "start" => Column::Start,
+        "start-badge" => Column::StartBadge,
+        "end" => Column::End,
+        "end-badge" => Column::EndBadge,
+        "subscription" => Column::Subscription,
+        "quantity" => Column::Quantity,
+        "price" => Column::Price,
+        "cost" => Column::Cost,
+        "cycle" => Column::Cycle,
+        "invoice" => Column::Invoice,
+        "date" => Column::Date,
+        "invoice-status" => Column::InvoiceStatus,
+        "excluded" => Column::Excluded,
+        "error" => Column::Error,
+        "line" => Column::Line,
+        "contract" => Column::Contract,
+        _ => return None,
+    })
+}
+
+fn term(t: &Term) -> grid::Term {
+    grid::Term {
+        not: t.not,
+        column: t.column.and_then(column),
+        comparison: match t.comparison {
+            Comparison::Contains => grid::Comparison::Contains,
+            Comparison::Equals => grid::Comparison::Equals,
+            Comparison::Greater => grid::Comparison::Greater,
+            Comparison::AtLeast => grid::Comparison::AtLeast,
+            Comparison::Less => grid::Comparison::Less,
+            Comparison::AtMost => grid::Comparison::AtMost,
+        },
+        wanted: match &t.wanted {
+            Wanted::Text(text) => grid::Wanted::Text(text.clone()),
+            Wanted::Number(n) => grid::Wanted::Number(*n),
+            Wanted::Day(d) => grid::Wanted::Day(*d),
+        },
+    }
+}
+
+/// The store's question for a filter and a sort.
+pub(super) fn question(filter: &Filter, sort: &[SortKey]) -> Query {
+    Query {
+        filter: filter.terms.iter().map(term).collect(),
+        sort: sort
+            .iter()
+            .filter_map(|k| Some(Level { column: column(k.column)?, descending: k.descending }))
+            .collect(),
     }
 }
 
 impl Inner {
-    /// What turns lines into rows.
-    pub(super) async fn names(&self) -> Result<Arc<Names>, Problem> {
-        let store = &self.profile.store;
-        let lists = self.lists().await?;
-        let (organizations, offers, contracts, response_error) = tokio::try_join!(
-            store.organizations(),
-            store.offers(),
-            store.contracts(),
-            store.response_error(),
-        )
-        .map_err(refused)?;
-        let agreements: HashMap<i64, Agreement> =
-            lists.agreements.iter().map(|a| (a.id, a.clone())).collect();
-        Ok(Arc::new(Names {
-            organizations: organizations
-                .into_iter()
-                .map(|o| ((o.source.clone(), o.id.clone()), o))
-                .collect(),
-            offers: offers.into_iter().map(|o| ((o.source.clone(), o.id.clone()), o)).collect(),
-            contracts: contracts
-                .into_iter()
-                .filter_map(|c| {
-                    let company = agreements.get(&c.agreement)?.company_id;
-                    Some(((c.source, c.id, company), c.agreement))
-                })
-                .collect(),
-            companies: lists.companies.iter().map(|c| (c.id, c.clone())).collect(),
-            products: lists.products.iter().map(|p| (p.id, p.clone())).collect(),
-            agreements,
-            response_error,
-        }))
+    /// Answers with lines: at once from what is at hand, and again when the index is of the newest
+    /// data.
+    pub(super) async fn view_lines(&self, query: ViewQuery) {
+        let (grid, generation) = (query.grid, query.generation);
+        if let Err(problem) = self.tell_lines(query).await {
+            self.answer(Answer::NoRows { grid, generation, problem }).await;
+        }
     }
 
-    /// Lines of a month, or all.
-    pub(super) async fn lines(&self, period: Option<Period>) -> Result<Vec<Row>, Problem> {
+    async fn tell_lines(&self, query: ViewQuery) -> Result<(), Problem> {
+        if let Some(kept) = self.tables.lines_view(query.generation) {
+            let rows = self.window(&kept, &query, false).await?;
+            self.answer(Answer::Rows(rows)).await;
+            return Ok(());
+        }
+        let epoch = self.tables.epoch();
+        match self.tables.index.of(query.period, epoch) {
+            Some((index, newest)) => {
+                let Some(view) = self.lines_view(index, &query).await? else { return Ok(()) };
+                let rows = self.window(&view, &query, !newest).await?;
+                self.answer(Answer::Rows(rows)).await;
+                if newest {
+                    self.tables.keep_lines_view(query.generation, view);
+                    return Ok(());
+                }
+            }
+            // A million lines take a moment to index; the first page need not wait for that.
+            None if query.filter.is_empty() && query.sort.is_empty() && query.start == 0 => {
+                let rows = self.first_page(&query).await?;
+                self.answer(Answer::Rows(rows)).await;
+            }
+            None => {}
+        }
+        let Some(index) = self.lines_index(query.period).await? else { return Ok(()) };
+        let Some(view) = self.lines_view(index, &query).await? else { return Ok(()) };
+        let rows = self.window(&view, &query, false).await?;
+        self.tables.keep_lines_view(query.generation, view);
+        self.answer(Answer::Rows(rows)).await;
+        Ok(())
+    }
+
+    async fn first_page(&self, query: &ViewQuery) -> Result<Rows, Problem> {
         let names = self.names().await?;
-        let scope = Scope { periods: period.into_iter().collect(), ..Scope::default() };
-        let input = self.profile.store.plan_input(&scope).await.map_err(refused)?;
-        tokio::task::spawn_blocking(move || input.lines.into_iter().map(|l| names.row(l)).collect())
+        let periods: Vec<Period> = query.period.into_iter().collect();
+        let count = usize::try_from(query.count).unwrap_or(usize::MAX);
+        let lines = self.profile.store.first_lines(&periods, count).await.map_err(refused)?;
+        let total = lines.len() as u64;
+        Ok(Rows {
+            grid: query.grid,
+            generation: query.generation,
+            fetch: query.fetch,
+            partial: true,
+            total,
+            unfiltered: total,
+            money: vec![],
+            anchor: None,
+            start: 0,
+            rows: lines.into_iter().map(|l| names.row(l)).collect(),
+        })
+    }
+
+    /// The index of a month, or of all: the kept one when it is of the newest data.
+    async fn lines_index(&self, period: Option<Period>) -> Result<Option<Arc<Index>>, Problem> {
+        let epoch = self.tables.epoch();
+        if let Some((index, true)) = self.tables.index.of(period, epoch) {
+            return Ok(Some(index));
+        }
+        let wanted = StillWanted::new();
+        let periods: Vec<Period> = period.into_iter().collect();
+        let built =
+            self.profile.store.index(&periods, Arc::clone(&wanted.0)).await.map_err(refused)?;
+        if let Some(index) = &built {
+            self.tables.index.keep(period, epoch, index);
+        }
+        Ok(built)
+    }
+
+    async fn lines_view(
+        &self,
+        index: Arc<Index>,
+        query: &ViewQuery,
+    ) -> Result<Option<LinesView>, Problem> {
+        let wanted = StillWanted::new();
+        let question = question(&query.filter, &query.sort);
+        let view = self
+            .profile
+            .store
+            .view(index, question, Arc::clone(&wanted.0))
             .await
-            .map_err(died)
+            .map_err(refused)?;
+        let names = self.names().await?;
+        Ok(view.map(|view| LinesView { view, names }))
+    }
+
+    /// The view of a question that is not for the screen: it waits for the newest data.
+    pub(super) async fn arranged_lines(&self, query: &ViewQuery) -> Result<LinesView, Problem> {
+        if let Some(kept) = self.tables.lines_view(query.generation) {
+            return Ok(kept);
+        }
+        loop {
+            if let Some(index) = self.lines_index(query.period).await?
+                && let Some(view) = self.lines_view(index, query).await?
+            {
+                return Ok(view);
+            }
+        }
+    }
+
+    /// Lines at these positions.
+    pub(super) async fn lines_at(
+        &self,
+        view: &LinesView,
+        positions: Range<u64>,
+    ) -> Result<Vec<Row>, Problem> {
+        let ids = view.view.ids(positions);
+        let lines = self.profile.store.lines(ids).await.map_err(refused)?;
+        Ok(lines.into_iter().map(|l| view.names.row(l)).collect())
+    }
+
+    async fn window(
+        &self,
+        view: &LinesView,
+        query: &ViewQuery,
+        partial: bool,
+    ) -> Result<Rows, Problem> {
+        let anchor = match &query.anchor {
+            Some(crate::tui::model::record::RowId::Line(id)) => view.view.position(*id),
+            _ => None,
+        };
+        let total = view.view.len();
+        let start = match anchor {
+            Some(at) => at.saturating_sub(query.count / 2),
+            None => query.start,
+        };
+        let start = start.min(total.saturating_sub(query.count));
+        let rows = self.lines_at(view, start..(start + query.count).min(total)).await?;
+        Ok(Rows {
+            grid: query.grid,
+            generation: query.generation,
+            fetch: query.fetch,
+            partial,
+            total,
+            unfiltered: view.view.unfiltered(),
+            money: view.view.money.clone(),
+            anchor,
+            start,
+            rows,
+        })
     }
 }

@@ -64,7 +64,6 @@ impl Inner {
             stake.0 += g.lines;
             add_money(&mut stake.1, g.currency, g.source_total);
         }
-        let suggester = self.suggester().await?;
         let companies: HashMap<i64, Arc<Company>> =
             companies.into_iter().map(|c| (c.id, Arc::new(c))).collect();
         tokio::task::spawn_blocking(move || {
@@ -79,16 +78,12 @@ impl Inner {
                     let (lines, money) = stakes
                         .remove(&(mapping.source.clone(), mapping.id.clone()))
                         .unwrap_or_default();
-                    let suggestion = match named.is_empty() {
-                        true => suggester.organization(&mapping),
-                        false => None,
-                    };
                     OrganizationRow {
                         status: status(named.first(), failing),
                         companies: named,
                         lines,
                         money,
-                        suggestion,
+                        suggestion: None,
                         mapping,
                     }
                 })
@@ -125,7 +120,6 @@ impl Inner {
             stake.0 += g.lines;
             add_money(&mut stake.1, g.currency, g.source_total);
         }
-        let suggester = self.suggester().await?;
         let products: HashMap<i64, Arc<Product>> =
             products.into_iter().map(|p| (p.id, Arc::new(p))).collect();
         tokio::task::spawn_blocking(move || {
@@ -138,16 +132,12 @@ impl Inner {
                     let (lines, money) = stakes
                         .remove(&(mapping.source.clone(), mapping.id.clone()))
                         .unwrap_or_default();
-                    let suggestion = match product.is_none() {
-                        true => suggester.offer(&mapping),
-                        false => None,
-                    };
                     OfferRow {
                         status: status(product.as_ref(), failing),
                         product,
                         lines,
                         money,
-                        suggestion,
+                        suggestion: None,
                         mapping,
                     }
                 })

@@ -8,6 +8,7 @@ mod dashboard;
 mod export;
 mod lines;
 mod mapping;
+mod names;
 mod questions;
 mod settings;
 mod suggest;
@@ -132,7 +133,12 @@ impl Perform for Desk {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::View(query) => {
-                self.replace(Slot::View(query.grid), |desk| async move { desk.view(query).await });
+                self.replace(Slot::View(query.grid), |desk| async move {
+                    match query.grid {
+                        GridId::Invoices => desk.view_lines(query).await,
+                        _ => desk.view(query).await,
+                    }
+                });
             }
             Effect::FindNext { query, from, backwards } => {
                 self.replace(Slot::Find(query.grid), move |desk| async move {
@@ -142,7 +148,7 @@ impl Perform for Desk {
             Effect::Slice { query } => {
                 self.begin(|desk| async move { desk.slice(query).await });
             }
-            Effect::Stale => self.inner.tables.forget(),
+            Effect::Stale { records } => self.inner.tables.forget(records),
             Effect::Dashboard { generation } => {
                 self.replace(Slot::Dashboard, move |desk| async move {
                     let data = desk.dashboard().await.map(Box::new);

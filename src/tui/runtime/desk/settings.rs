@@ -7,8 +7,6 @@ use crate::tui::model::message::Answer;
 use crate::tui::model::settings::{Setting, SettingsView};
 use crate::vault::{SecretName, SecretPlace};
 
-/// The note that remembers the theme.
-pub(in crate::tui::runtime) const THEME: &str = "tui.theme";
 
 impl Inner {
     /// What is known of settings and credentials.

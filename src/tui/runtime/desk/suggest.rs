@@ -2,13 +2,18 @@
 //! `map auto` would accept: for an offer the same name alone is not enough, because one name stands
 //! for other terms and editions too.
 
-use crate::domain::mapping::{OfferMapping, OrganizationMapping};
-use crate::domain::psa::{Company, Product};
-use crate::matching::{Candidate, Catalog, Kind, Named};
-use crate::tui::model::record::Suggestion;
-use crate::worker::mapping_view::{company_usable, product_usable};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use super::choices::PsaLists;
+use super::{Inner, died};
+use crate::domain::line::Text;
+use crate::domain::mapping::{OfferMapping, OrganizationMapping};
+use crate::domain::problem::Problem;
+use crate::domain::psa::{Company, Product};
+use crate::matching::{Candidate, Catalog, Kind, Named};
+use crate::tui::model::record::{Record, Row, Suggestion};
+use crate::worker::mapping_view::{company_usable, product_usable};
 
 /// Suggestions below this are more noise than help (0 to 1).
 const LEAST: f32 = 0.45;
@@ -19,6 +24,8 @@ const SAME_ID: &str = "same-key";
 pub(super) struct Suggester {
     companies: Catalog,
     products: Catalog,
+    /// What was found before, by source, id and name: a suggestion takes about a millisecond.
+    known: Mutex<HashMap<(Text, Text, Text), Option<Suggestion>>>,
 }
 
 impl Suggester {
@@ -29,17 +36,40 @@ impl Suggester {
         Self {
             companies: Catalog::new(Kind::Organization, companies.collect()),
             products: Catalog::new(Kind::Offer, products.collect()),
+            known: Mutex::default(),
         }
     }
 
-    /// The best company for an organization.
-    pub(super) fn organization(&self, o: &OrganizationMapping) -> Option<Suggestion> {
-        self.organizations(o, 2).into_iter().next()
+    /// Fills in what is known already; tells whether that was all.
+    fn fill_known(&self, rows: &mut [Row]) -> bool {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = true;
+        for row in rows {
+            let Some((key, into)) = wants(row) else { continue };
+            match known.get(&key) {
+                Some(found) => into.clone_from(found),
+                None => all = false,
+            }
+        }
+        all
     }
 
-    /// The best product for an offer.
-    pub(super) fn offer(&self, o: &OfferMapping) -> Option<Suggestion> {
-        self.offers(o, 2).into_iter().next()
+    /// Fills in the best suggestion of every row that wants one.
+    fn fill(&self, rows: &mut [Row]) {
+        for row in rows {
+            let found = match &row.record {
+                Record::Organization(o) if o.companies.is_empty() => {
+                    self.organizations(&o.mapping, 2).into_iter().next()
+                }
+                Record::Offer(o) if o.product.is_none() => {
+                    self.offers(&o.mapping, 2).into_iter().next()
+                }
+                _ => continue,
+            };
+            let Some((key, into)) = wants(row) else { continue };
+            into.clone_from(&found);
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found);
+        }
     }
 
     /// Companies for an organization, best first.
@@ -55,6 +85,46 @@ impl Suggester {
         let query = Named { id: o.id.to_string(), name: o.name.to_string(), keys };
         let same = |c: &Candidate| c.accepted && c.reasons.iter().any(|r| r.code == SAME_ID);
         suggestions(self.products.candidates(&query, top), same)
+    }
+}
+
+/// The place for a suggestion in a row that is not mapped, and what the suggestion is for.
+fn wants(row: &mut Row) -> Option<((Text, Text, Text), &mut Option<Suggestion>)> {
+    match &mut row.record {
+        Record::Organization(o) if o.companies.is_empty() => {
+            let m = &o.mapping;
+            Some(((m.source.clone(), m.id.clone(), m.name.clone()), &mut o.suggestion))
+        }
+        Record::Offer(o) if o.product.is_none() => {
+            let m = &o.mapping;
+            Some(((m.source.clone(), m.id.clone(), m.name.clone()), &mut o.suggestion))
+        }
+        _ => None,
+    }
+}
+
+impl Inner {
+    /// Fills in suggestions that are known already; tells whether that was all.
+    pub(super) async fn suggest_known(&self, rows: &mut [Row]) -> bool {
+        if !rows.iter_mut().any(|r| wants(r).is_some()) {
+            return true;
+        }
+        self.tables.choices.suggester().is_some_and(|s| s.fill_known(rows))
+    }
+
+    /// Fills in the best suggestion of every row that wants one, off this thread.
+    pub(super) async fn suggest(&self, rows: &mut Vec<Row>) -> Result<(), Problem> {
+        let suggester = self.suggester().await?;
+        let mut given = std::mem::take(rows);
+        *rows = tokio::task::spawn_blocking(move || {
+            if !suggester.fill_known(&mut given) {
+                suggester.fill(&mut given);
+            }
+            given
+        })
+        .await
+        .map_err(died)?;
+        Ok(())
     }
 }
 

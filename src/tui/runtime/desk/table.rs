@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::domain::period::Period;
+use super::lines::LinesView;
+use super::names::Names;
 use crate::domain::plan::{ActionKind, Plan};
 use crate::sync::{Finding, Findings};
 use crate::tui::model::filter::Filter;
@@ -87,8 +88,12 @@ type Kept = HashMap<GridId, (u64, Arc<View>)>;
 pub(super) struct Tables {
     /// Goes up when data changes; tables of an older one are not kept.
     epoch: AtomicU64,
-    tables: Mutex<HashMap<(GridId, Option<Period>), Arc<Table>>>,
+    tables: Mutex<HashMap<GridId, Arc<Table>>>,
     views: Mutex<Kept>,
+    /// The index of the lines.
+    pub(super) index: super::lines::KeptIndex,
+    lines: Mutex<Option<(u64, LinesView)>>,
+    names: Mutex<Option<(u64, Arc<Names>)>>,
     plan: Mutex<Option<Arc<Plan>>>,
     findings: Mutex<Option<Arc<Findings>>>,
     /// Catalogs and lists of the pickers.
@@ -100,11 +105,39 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Tables {
-    /// Data has changed.
-    pub(super) fn forget(&self) {
+    /// Data has changed; `records`: PSA records too, not only mappings and lines. The index of the
+    /// lines stays: it serves until there is a newer one.
+    pub(super) fn forget(&self, records: bool) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
         lock(&self.tables).clear();
-        self.choices.forget();
+        if records {
+            self.choices.forget();
+        }
+    }
+
+    /// The view of lines of this generation, if it is kept.
+    pub(super) fn lines_view(&self, generation: u64) -> Option<LinesView> {
+        let kept = lock(&self.lines);
+        kept.as_ref().filter(|(g, _)| *g == generation).map(|(_, view)| view.clone())
+    }
+
+    /// Keeps the view of lines of a generation, unless a newer one is kept.
+    pub(super) fn keep_lines_view(&self, generation: u64, view: LinesView) {
+        let mut kept = lock(&self.lines);
+        if kept.as_ref().is_none_or(|(g, _)| *g <= generation) {
+            *kept = Some((generation, view));
+        }
+    }
+
+    /// What turns lines into rows, if it is of this data.
+    pub(super) fn names(&self, epoch: u64) -> Option<Arc<Names>> {
+        let kept = lock(&self.names);
+        kept.as_ref().filter(|(e, _)| *e == epoch).map(|(_, names)| Arc::clone(names))
+    }
+
+    /// Keeps what turns lines into rows.
+    pub(super) fn keep_names(&self, epoch: u64, names: &Arc<Names>) {
+        *lock(&self.names) = Some((epoch, Arc::clone(names)));
     }
 
     /// Which data this is.
@@ -113,22 +146,14 @@ impl Tables {
     }
 
     /// A table that is kept.
-    pub(super) fn kept(&self, grid: GridId, period: Option<Period>) -> Option<Arc<Table>> {
-        lock(&self.tables).get(&(grid, period)).cloned()
-    }
-
-    /// A table of the grid that is kept, whichever month it is of.
-    pub(super) fn any_kept(&self, grid: GridId) -> Option<Arc<Table>> {
-        lock(&self.tables).iter().find(|((g, _), _)| *g == grid).map(|(_, t)| Arc::clone(t))
+    pub(super) fn kept(&self, grid: GridId) -> Option<Arc<Table>> {
+        lock(&self.tables).get(&grid).cloned()
     }
 
     /// Keeps a table, unless the data has changed since it was read.
-    pub(super) fn keep(&self, grid: GridId, period: Option<Period>, epoch: u64, t: &Arc<Table>) {
+    pub(super) fn keep(&self, grid: GridId, epoch: u64, table: &Arc<Table>) {
         if self.epoch() == epoch {
-            let mut tables = lock(&self.tables);
-            // One month of lines at a time.
-            tables.retain(|(g, _), _| *g != grid);
-            tables.insert((grid, period), Arc::clone(t));
+            lock(&self.tables).insert(grid, Arc::clone(table));
         }
     }
 
@@ -150,15 +175,13 @@ impl Tables {
     pub(super) fn show_plan(&self, plan: Option<Arc<Plan>>) {
         *lock(&self.plan) = plan;
         let mut tables = lock(&self.tables);
-        tables.retain(|(g, _), _| {
-            !matches!(g, GridId::Companies | GridId::Actions | GridId::Refused)
-        });
+        tables.retain(|g, _| !matches!(g, GridId::Companies | GridId::Actions | GridId::Refused));
     }
 
     /// Puts findings behind their grid.
     pub(super) fn show_findings(&self, findings: Arc<Findings>) {
         *lock(&self.findings) = Some(findings);
-        lock(&self.tables).retain(|(g, _), _| *g != GridId::Findings);
+        lock(&self.tables).remove(&GridId::Findings);
     }
 
     /// A table that needs nobody to be asked.

@@ -7,7 +7,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::table::{Table, View, arrange};
 use super::{Inner, died, refused};
 use crate::domain::log::LogLevel;
-use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::store::LogQuery;
 use crate::tui::model::LogTiles;
@@ -26,11 +25,18 @@ impl Inner {
     /// Answers with rows, or with why there are none.
     pub(super) async fn view(&self, query: ViewQuery) {
         let (grid, generation) = (query.grid, query.generation);
-        let answer = match self.rows(query).await {
-            Ok(rows) => Answer::Rows(rows),
-            Err(problem) => Answer::NoRows { grid, generation, problem },
+        let mut rows = match self.rows(query).await {
+            Ok(rows) => rows,
+            Err(problem) => {
+                return self.answer(Answer::NoRows { grid, generation, problem }).await;
+            }
         };
-        self.answer(answer).await;
+        // Suggestions take longer than rows: what is known comes with them, the rest behind them.
+        let known = self.suggest_known(&mut rows.rows).await;
+        self.answer(Answer::Rows(rows.clone())).await;
+        if !known && self.suggest(&mut rows.rows).await.is_ok() {
+            self.answer(Answer::Rows(rows)).await;
+        }
     }
 
     async fn rows(&self, query: ViewQuery) -> Result<Rows, Problem> {
@@ -44,7 +50,7 @@ impl Inner {
         };
         let start = start.min(total.saturating_sub(query.count));
         let end = (start + query.count).min(total);
-        let rows = (start..end)
+        let rows: Vec<Row> = (start..end)
             .filter_map(|at| usize::try_from(at).ok())
             .map(|at| view.row(at).into_owned())
             .collect();
@@ -52,6 +58,7 @@ impl Inner {
             grid: query.grid,
             generation: query.generation,
             fetch: query.fetch,
+            partial: false,
             total,
             unfiltered: view.table.len() as u64,
             money: view.money.clone(),
@@ -66,7 +73,7 @@ impl Inner {
         if let Some(view) = self.tables.view(query.grid, query.generation) {
             return Ok(view);
         }
-        let table = self.table(query.grid, query.period).await?;
+        let table = self.table(query.grid).await?;
         let (grid, filter, sort) = (query.grid, query.filter.clone(), query.sort.clone());
         let view = tokio::task::spawn_blocking(move || arrange(grid, table, &filter, &sort))
             .await
@@ -77,13 +84,9 @@ impl Inner {
     }
 
     /// All rows of a grid: the kept ones, or read now.
-    pub(super) async fn table(
-        &self,
-        grid: GridId,
-        period: Option<Period>,
-    ) -> Result<Arc<Table>, Problem> {
+    pub(super) async fn table(&self, grid: GridId) -> Result<Arc<Table>, Problem> {
         let growing = matches!(grid, GridId::Logs | GridId::Runs);
-        if let Some(table) = self.tables.kept(grid, period).filter(|_| !growing) {
+        if let Some(table) = self.tables.kept(grid).filter(|_| !growing) {
             return Ok(table);
         }
         let epoch = self.tables.epoch();
@@ -92,13 +95,12 @@ impl Inner {
             None => Table::Rows(match grid {
                 GridId::Organizations => self.organizations().await?,
                 GridId::Products => self.offers().await?,
-                GridId::Invoices => self.lines(period).await?,
                 GridId::Runs => self.runs().await?,
                 _ => self.logs().await?,
             }),
         };
         let table = Arc::new(table);
-        self.tables.keep(grid, period, epoch, &table);
+        self.tables.keep(grid, epoch, &table);
         Ok(table)
     }
 
