@@ -57,7 +57,7 @@ pub static TABLE: &[Entry] = &[
     row(C::FirstColumn, "move.first-column", "First column", "To the first column.", G::Movement, 0, "grid"),
     row(C::LastColumn, "move.last-column", "Last column", "To the last column.", G::Movement, 0, "grid"),
     row(C::Open, "open", "Open", "Edit the cell, or open the row.", G::Movement, 8, "plain"),
-    row(C::Accept, "accept", "Choose", "Take what is selected or typed.", G::Dialogs, 8, "dialog or text"),
+    row(C::Accept, "accept", "Choose", "Take what is selected or typed.", G::Dialogs, 8, "(dialog and not reading) or text"),
     row(C::Yes, "confirm.yes", "Yes, do it", "Carry out what the question names.", G::Dialogs, 8, "confirm"),
     row(C::No, "confirm.no", "No", "Leave everything as it is.", G::Dialogs, 8, "confirm"),
     row(C::NextField, "form.next", "Next field", "To the next field of the form.", G::Dialogs, 4, "form"),

@@ -12,7 +12,7 @@ use crate::domain::problem::Problem;
 use crate::tui::commands::Command as C;
 use crate::tui::field::Field;
 use crate::vault::SecretPlace;
-use crate::worker::job::Job;
+use crate::worker::job::{Job, PullWhat};
 
 /// The fields of the form, in order.
 pub const FIELDS: [(&str, &str); 5] = [
@@ -191,7 +191,12 @@ impl Model {
                 self.toast(Toast::note(format!("keys kept in {}", words.join(", "))));
                 self.credentials.fields[3] = Field::secret();
                 self.credentials.fields[4] = Field::secret();
-                vec![Effect::Settings]
+                let mut effects = vec![Effect::Settings];
+                // The agreement types to choose from come with the records.
+                if self.settings.as_ref().is_none_or(|v| !v.pulled) {
+                    effects.extend(self.submit(Job::Pull(PullWhat::All)));
+                }
+                effects
             }
             Err(problem) if problem.code.contains("passphrase") => {
                 self.prompt(

@@ -98,11 +98,14 @@ impl Model {
             _ => Change::ToggleExcluded,
         };
         let word = match change {
-            Change::Excluded(true) => "exclude from sync",
-            Change::Excluded(false) => "include in sync",
+            Change::Excluded(true) => "Excluded from Sync: Yes",
+            Change::Excluded(false) => "Excluded from Sync: No",
             _ => "turn Excluded from Sync",
         };
-        let label = format!("{word}: {}", Self::label_of(&target, "state"));
+        let label = match target.count() {
+            1 => word.to_owned(),
+            n => format!("{word} for {n} organizations"),
+        };
         self.change(label, target, vec![change])
     }
 }

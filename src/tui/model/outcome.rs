@@ -9,7 +9,7 @@ use super::grid::{GridId, Layout};
 use super::sync::SyncView;
 use super::toast::Toast;
 use crate::domain::plan::Plan;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::worker::job::{JobError, JobId, Outcome, PullSummary, SyncSummary};
 
 impl Model {
@@ -20,6 +20,10 @@ impl Model {
         effects.extend(match result {
             Ok(outcome) => self.outcome(outcome),
             Err(error) => {
+                if matches!(&error, JobError::Problem(p) if p.kind == ProblemKind::Stale) {
+                    self.sync.stale = self.sync.plan.is_some();
+                    self.sync.view = SyncView::Companies;
+                }
                 self.ended_badly(&job.title, error);
                 // A run that stopped may have written; a load may not have.
                 if job.writes { self.data_changed(false) } else { self.logs_changed() }

@@ -221,29 +221,14 @@ impl Model {
         vec![]
     }
 
-    /// Carries the plan on the screen out. What it rests on goes along, so that nothing else is
-    /// carried out than what was shown; its actions are made again from the same values.
+    /// Carries the plan on the screen out. It goes along whole, so that nothing else is carried out
+    /// than what was shown.
     pub(super) fn apply(&mut self, with_cancels: bool) -> Vec<Effect> {
         let Some(plan) = self.sync.plan.clone() else { return vec![] };
         self.sync.view = SyncView::Progress;
-        let bare = Plan {
-            schema: plan.schema.clone(),
-            run: plan.run.clone(),
-            today: plan.today,
-            periods: plan.periods.clone(),
-            only_lines: plan.only_lines.clone(),
-            counts: plan.counts,
-            money: plan.money.clone(),
-            errors: vec![],
-            actions: vec![],
-            settled: vec![],
-            notices: vec![],
-            cancels_need_consent: plan.cancels_need_consent,
-            basis: plan.basis.clone(),
-        };
         let mut scope = self.sync.scope.clone();
         scope.lines.clone_from(&plan.only_lines);
-        self.submit(Job::Sync { scope, plan: Some(Box::new(bare)), with_cancels })
+        self.submit(Job::Sync { scope, plan: Some(Box::new((*plan).clone())), with_cancels })
     }
 
     /// The run under the cursor.

@@ -2,15 +2,18 @@
 
 use std::future::Future;
 use std::io;
+use std::thread;
 
-use crossterm::event::{Event, EventStream, MouseButton, MouseEventKind};
-use futures_util::{FutureExt, StreamExt};
+use crossterm::event::{Event, MouseButton, MouseEventKind};
+use tokio::sync::mpsc;
 
 use crate::tui::keys;
 use crate::tui::model::message::{Message, Pointer};
 
 /// Lines that one notch of the wheel moves.
 const WHEEL: i64 = 3;
+/// Events that may wait for the loop; a person types no faster, a paste is one event.
+const ROOM: usize = 256;
 
 /// A source of input.
 pub trait Input {
@@ -21,39 +24,46 @@ pub trait Input {
     fn ready(&mut self) -> Option<Message>;
 }
 
-/// The terminal.
+/// The terminal, read by a thread of its own. crossterm's event stream keeps the first waker that
+/// it was given, so a poll that does not wait (as [`Input::ready`] needs) would silence it.
 pub struct TerminalInput {
-    events: EventStream,
+    events: mpsc::Receiver<Message>,
 }
 
-impl Default for TerminalInput {
-    fn default() -> Self {
-        Self { events: EventStream::new() }
+impl TerminalInput {
+    /// Begins to read. The thread ends with the program: a blocked read cannot be called off.
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub fn start() -> io::Result<Self> {
+        let (send, events) = mpsc::channel(ROOM);
+        thread::Builder::new().name("input".into()).spawn(move || {
+            loop {
+                match crossterm::event::read() {
+                    Ok(event) => {
+                        if let Some(message) = message(event)
+                            && send.blocking_send(message).is_err()
+                        {
+                            return;
+                        }
+                    }
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                    // The channel closes with this thread, which tells the loop.
+                    Err(_) => return,
+                }
+            }
+        })?;
+        Ok(Self { events })
     }
 }
 
 impl Input for TerminalInput {
     async fn next(&mut self) -> Option<Message> {
-        loop {
-            match self.events.next().await {
-                Some(Ok(event)) => {
-                    if let Some(message) = message(event) {
-                        return Some(message);
-                    }
-                }
-                Some(Err(e)) if e.kind() == io::ErrorKind::Interrupted => {}
-                Some(Err(_)) | None => return None,
-            }
-        }
+        self.events.recv().await
     }
 
     fn ready(&mut self) -> Option<Message> {
-        while let Some(Some(Ok(event))) = self.events.next().now_or_never() {
-            if let Some(message) = message(event) {
-                return Some(message);
-            }
-        }
-        None
+        self.events.try_recv().ok()
     }
 }
 

@@ -100,7 +100,7 @@ pub async fn run_on(profile: Profile, options: &Options) -> Result<(), Problem> 
     let mut turning = Turning {
         model,
         screen,
-        input: TerminalInput::default(),
+        input: TerminalInput::start().map_err(|e| terminal(&e))?,
         performer: Desk::new(profile),
         signals: Some(signals),
         guard: Some(guard),

@@ -29,6 +29,21 @@ pub(super) fn money_text(sums: &Money) -> String {
     all.join("  ")
 }
 
+/// As many sums as there is room for, and how many more there are.
+pub(super) fn money_within(sums: &Money, room: u16) -> String {
+    let all = money_text(sums);
+    if width(&all) <= room {
+        return all;
+    }
+    for keep in (1..sums.len()).rev() {
+        let text = format!("{} +{}", money_text(&sums[..keep].to_vec()), sums.len() - keep);
+        if width(&text) <= room || keep == 1 {
+            return text;
+        }
+    }
+    all
+}
+
 /// Draws both lines.
 pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) {
     let mut x = 0;
@@ -111,9 +126,13 @@ fn grid_line(model: &Model, grid: &Grid, pen: &mut Pen, area: Rect) {
     }
     let mut parts = vec![(place(model, grid.id), Part::Title)];
     if grid.loaded {
+        let counts = if grid.partial { "counting...".to_owned() } else { counts };
         parts.push((dot.clone(), Part::Dim));
         parts.push((counts, Part::Text));
-        let sums = money_text(&grid.money);
+        let used: u16 = parts.iter().map(|(t, _)| width(t)).sum();
+        let filter = if bar.field.is_empty() { 0 } else { width(bar.field.text()) + 4 };
+        let room = area.width.saturating_sub(used + filter + 3);
+        let sums = money_within(&grid.money, room);
         if !sums.is_empty() {
             parts.push((dot.clone(), Part::Dim));
             parts.push((sums, Part::Text));

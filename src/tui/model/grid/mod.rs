@@ -162,7 +162,8 @@ impl Grid {
             at: 0,
             top: 0,
             height: 1,
-            column: 0,
+            // Where Enter does what the tab is for.
+            column: usize::from(matches!(id, GridId::Organizations | GridId::Products)),
             left: 0,
             marks: Marks::default(),
             range: None,

@@ -19,6 +19,13 @@ pub struct TextLine {
     pub tone: Tone,
 }
 
+impl TextLine {
+    /// Whether it is a heading.
+    pub fn is_heading(&self) -> bool {
+        self.text.is_empty() && !self.label.is_empty()
+    }
+}
+
 /// The dialog.
 #[derive(Debug, Clone)]
 pub struct Reading {
@@ -39,12 +46,22 @@ pub struct Reading {
 pub struct Text(Vec<TextLine>);
 
 impl Text {
-    /// A heading.
+    /// A heading: a label with nothing beside it. One under which nothing stands is left out.
     pub fn heading(&mut self, text: impl Into<String>) {
+        self.drop_empty_heading();
         if !self.0.is_empty() {
             self.line("");
         }
-        self.0.push(TextLine { label: String::new(), text: text.into(), tone: Tone::Hint });
+        self.0.push(TextLine { label: text.into(), text: String::new(), tone: Tone::Hint });
+    }
+
+    fn drop_empty_heading(&mut self) {
+        if self.0.last().is_some_and(TextLine::is_heading) {
+            self.0.pop();
+            if self.0.last().is_some_and(|l| l.text.is_empty() && l.label.is_empty()) {
+                self.0.pop();
+            }
+        }
     }
 
     /// Lines of text.
@@ -81,7 +98,8 @@ impl Text {
     }
 
     /// The lines.
-    pub fn done(self) -> Vec<TextLine> {
+    pub fn done(mut self) -> Vec<TextLine> {
+        self.drop_empty_heading();
         self.0
     }
 }

@@ -7,7 +7,6 @@ use crate::tui::model::message::Answer;
 use crate::tui::model::settings::{Setting, SettingsView};
 use crate::vault::{SecretName, SecretPlace};
 
-
 impl Inner {
     /// What is known of settings and credentials.
     pub(super) async fn settings_view(&self) -> Result<SettingsView, Problem> {

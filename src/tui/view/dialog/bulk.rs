@@ -14,7 +14,7 @@ pub(super) fn draw(b: &Bulk, pen: &mut Pen, area: Rect) -> Option<Position> {
         1 => format!("Bulk update of 1 {one}"),
         n => format!("Bulk update of {} {many}", thousands(n)),
     };
-    let inner = pen.dialog(area, 76.min(area.width - 2), area.height.min(18), &title);
+    let inner = pen.dialog(area, 76.min(area.width), area.height.min(18), &title);
     let mut cursor = None;
     let mut y = inner.y;
     for (i, field) in b.fields.iter().enumerate() {

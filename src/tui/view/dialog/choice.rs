@@ -37,7 +37,7 @@ fn row_style(pen: &mut Pen, list: Rect, y: u16, here: bool, plain: Part) -> Styl
 /// The picker.
 pub(super) fn picker(p: &Picker, pen: &mut Pen, area: Rect) -> Option<Position> {
     let high = if p.list.is_empty() { area.height } else { p.list.len() as u16 + 4 };
-    let inner = pen.dialog(area, WIDEST.min(area.width - 2), high.clamp(8, area.height), &p.title);
+    let inner = pen.dialog(area, WIDEST.min(area.width), high.clamp(8, area.height), &p.title);
     let told = match p.loaded {
         true => format!("{} of {}", p.choices.len(), thousands(p.total)),
         false => "searching...".into(),
@@ -81,7 +81,7 @@ pub(super) fn picker(p: &Picker, pen: &mut Pen, area: Rect) -> Option<Position> 
 
 /// The command palette.
 pub(super) fn palette(p: &Palette, pen: &mut Pen, area: Rect) -> Option<Position> {
-    let inner = pen.dialog(area, WIDEST.min(area.width - 2), area.height, "Commands");
+    let inner = pen.dialog(area, WIDEST.min(area.width), area.height, "Commands");
     let told = format!("{} of {}", p.found.len(), p.items.len());
     let (cursor, list) = search(pen, inner, &p.field, &told);
     let first = first_shown(p.at, list.height);
@@ -104,7 +104,7 @@ pub(super) fn palette(p: &Palette, pen: &mut Pen, area: Rect) -> Option<Position
 /// The help.
 pub(super) fn help(h: &Help, pen: &mut Pen, area: Rect) -> Option<Position> {
     let title = format!("Keys in {}", h.place);
-    let inner = pen.dialog(area, WIDEST.min(area.width - 2), area.height, &title);
+    let inner = pen.dialog(area, WIDEST.min(area.width), area.height, &title);
     let (cursor, list) = search(pen, inner, &h.field, "Enter runs");
     // Headings stand among the rows.
     let mut lines: Vec<Result<usize, &'static str>> = Vec::new();

@@ -8,8 +8,9 @@ use crate::tui::view::theme::Part;
 
 /// Draws the text.
 pub(super) fn draw(r: &Reading, pen: &mut Pen, area: Rect) -> Option<Position> {
-    let wide = 104.min(area.width - 2);
-    let labels = r.lines.iter().map(|l| width(&l.label)).max().unwrap_or(0).min(wide / 3);
+    let wide = 104.min(area.width);
+    let labels = r.lines.iter().filter(|l| !l.is_heading()).map(|l| width(&l.label)).max();
+    let labels = labels.unwrap_or(0).min(wide / 3);
     let gap = if labels > 0 { labels + 2 } else { 0 };
     // What is drawn: label, text, tone and the line that it comes from.
     let room = wide.saturating_sub(gap + 4);
@@ -20,6 +21,12 @@ pub(super) fn draw(r: &Reading, pen: &mut Pen, area: Rect) -> Option<Position> {
     'lines: for (i, line) in r.lines.iter().enumerate().skip(r.top) {
         let style =
             if r.hits(i) { pen.style(Part::Marked) } else { pen.look.theme.tone(line.tone) };
+        if line.is_heading() {
+            let style = pen.style(Part::Title);
+            pen.text(inner.x, y, inner.width, &line.label, style);
+            y += 1;
+            continue;
+        }
         let dim = pen.style(Part::Dim);
         pen.text(inner.x, y, labels, &line.label, dim);
         for text in wrap(&line.text, room) {

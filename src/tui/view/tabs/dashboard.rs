@@ -12,7 +12,7 @@ use crate::domain::status::{MappingStatus, PsaStatus};
 use crate::tui::model::Model;
 use crate::tui::model::dashboard::DashboardData;
 use crate::tui::model::record::{Money, clock_text};
-use crate::tui::view::head::{money_text, thousands};
+use crate::tui::view::head::{money_within, thousands};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::theme::Part;
 
@@ -106,7 +106,13 @@ fn statuses(data: &DashboardData, pen: &mut Pen, area: Rect, y: u16) -> u16 {
         pen.text(x, y, 14, name, style);
         let plain = pen.style(Part::Text);
         pen.right(x + 14, y, 10, &thousands(*n), plain);
-        pen.text(x + 26, y, half.saturating_sub(27), &money_text(sums), plain);
+        pen.text(
+            x + 26,
+            y,
+            half.saturating_sub(27),
+            &money_within(sums, half.saturating_sub(27)),
+            plain,
+        );
     };
     for (i, (name, value)) in left.enumerate() {
         row(area.x, y + 1 + i as u16, name, value);

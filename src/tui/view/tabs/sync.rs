@@ -7,7 +7,7 @@ use crate::tui::model::Model;
 use crate::tui::model::sync::{SyncView, amounts};
 use crate::tui::view::foot::progress_text;
 use crate::tui::view::grid;
-use crate::tui::view::head::{money_text, thousands};
+use crate::tui::view::head::{money_within, thousands};
 use crate::tui::view::pen::{Pen, wrap};
 use crate::tui::view::theme::Part;
 
@@ -50,27 +50,29 @@ fn summary(model: &Model, pen: &mut Pen, area: Rect, y: u16) {
         return;
     };
     let c = &plan.counts;
-    let mut told = vec![
-        format!("create {}", thousands(c.create)),
-        format!("update {}", thousands(c.update)),
-        format!("cancel {}", thousands(c.cancel)),
-    ];
-    if c.create_agreement > 0 {
-        told.push(format!("agreements {}", thousands(c.create_agreement)));
-    }
-    told.push(format!("unchanged {}", thousands(c.unchanged)));
-    told.push(format!("skipped {}", thousands(c.skipped_unmapped + c.skipped_excluded)));
-    if c.waiting > 0 {
-        told.push(format!("waiting {}", thousands(c.waiting)));
-    }
-    told.push(format!("refused {}", thousands(c.failed)));
+    // Noughts say nothing; what a plan is about always stands.
+    let told: Vec<String> = [
+        ("create", c.create, true),
+        ("update", c.update, true),
+        ("cancel", c.cancel, true),
+        ("agreements", c.create_agreement, false),
+        ("unchanged", c.unchanged, false),
+        ("unmapped", c.skipped_unmapped, false),
+        ("excluded", c.skipped_excluded, false),
+        ("waiting", c.waiting, false),
+        ("refused", c.failed, false),
+    ]
+    .into_iter()
+    .filter(|(_, n, always)| *always || *n > 0)
+    .map(|(what, n, _)| format!("{what} {}", thousands(n)))
+    .collect();
     let style = pen.style(if c.failed > 0 { Part::Warn } else { Part::Text });
     let text = told.join("  ");
     let x = pen.text(area.x, y, area.width, &text, style) + 2;
     let (tail, part) = if model.sync.stale {
         ("changed since: p plans anew".to_owned(), Part::Warn)
     } else {
-        (money_text(&amounts(plan)), Part::Title)
+        (money_within(&amounts(plan), area.width.saturating_sub(x)), Part::Title)
     };
     let style = pen.style(part);
     pen.right(x, y, area.width.saturating_sub(x), &tail, style);

@@ -33,7 +33,7 @@ pub(super) fn chosen(named: Option<&Named>, suggestion: Option<&Suggestion>) -> 
             Cell::toned(Value::text(format!("{} (gone from the PSA)", n.name)), Tone::Bad)
         }
         (None, Some(s)) => {
-            Cell::toned(Value::text(format!("? {} {}%", s.name, s.score)), Tone::Hint)
+            Cell::toned(Value::text(format!("{}%? {}", s.score, s.name)), Tone::Hint)
         }
         (None, None) => Cell::toned(Value::Word("Click to select"), Tone::Dim),
     }
