@@ -95,27 +95,17 @@ fn a_changed_setting_makes_the_plan_stale() {
 }
 
 #[test]
-fn an_addition_that_a_person_changed_makes_the_plan_stale() {
-    let bench = Bench::ready();
-    bench.home.json(0, &["sync", "--yes"]);
-    // A line comes again with other content for a subscription that is posted: an update.
-    let inspect = bench.sandbox.inspect();
-    let file = bench.home.path().join("plan.json").display().to_string();
-    bench.home.json(0, &["undo", "1"]);
-    bench.home.json(0, &["plan", "--out", &file]);
-    let agreements = inspect.agreements();
-    let touched: std::collections::BTreeSet<i64> = {
-        let plan: serde_json::Value =
-            serde_json::from_slice(&std::fs::read(&file).expect("the plan")).expect("JSON");
-        plan["actions"]
-            .as_array()
-            .expect("actions")
-            .iter()
-            .filter_map(|a| a["agreement"]["existing"].as_i64())
-            .collect()
-    };
-    let agreement = agreements.iter().find(|a| touched.contains(&a.id)).expect("an agreement").id;
-    assert!(inspect.edit_agreement(agreement, |a| a.cancelled = true));
+fn an_agreement_that_a_person_changed_makes_the_plan_stale() {
+    let (bench, file) = with_plan();
+    let plan: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).expect("the plan")).expect("JSON");
+    let agreement = plan["actions"]
+        .as_array()
+        .expect("actions")
+        .iter()
+        .find_map(|a| a["agreement"]["existing"].as_i64())
+        .expect("an agreement that exists");
+    assert!(bench.sandbox.inspect().edit_agreement(agreement, |a| a.cancelled = true));
     stale(&bench, &file, "agreement");
 }
 

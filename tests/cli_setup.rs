@@ -217,6 +217,24 @@ fn wrong_keys_are_exit_5_and_a_wrong_host_exit_1() {
 }
 
 #[test]
+fn a_store_that_is_none_is_exit_1_and_left_as_it_is() {
+    let home = Home::new();
+    home.json(0, &["status"]);
+    let store = home.paths().store;
+    let junk = vec![b'x'; 8192];
+    for file in home.files().iter().filter(|f| f.starts_with(&home.paths().data_dir)) {
+        std::fs::remove_file(file).expect("deleted");
+    }
+    std::fs::write(&store, &junk).expect("written");
+    for args in [&["status"][..], &["logs"], &["map", "list"]] {
+        let document = home.json(1, args);
+        assert_eq!(document["schema"], "addendum/error/1");
+        assert!(document["code"].as_str().is_some_and(|c| c.starts_with("store-")), "{document:#}");
+    }
+    assert_eq!(std::fs::read(&store).expect("the file"), junk);
+}
+
+#[test]
 fn two_profiles_do_not_see_each_other() {
     let home = home_with_passphrase();
     let args = set("na.myconnectwise.net", &["--profile", "second", "--json"]);
