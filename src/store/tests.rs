@@ -16,6 +16,7 @@ use crate::domain::policy::Scope;
 use crate::domain::problem::{Problem, ProblemKind};
 
 mod crash;
+mod edits_and_logs;
 mod journal_rules;
 mod load_rules;
 
