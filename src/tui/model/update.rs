@@ -33,10 +33,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Answer(answer) => model.answered(answer),
     };
     // Whatever moved, the rows that are seen now are asked for.
-    if let Some(id) = model.front() {
-        if effects.iter().all(|e| e.view_of() != Some(id)) {
-            effects.extend(model.grid_mut(id).more().map(Effect::View));
-        }
+    if let Some(id) = model.front()
+        && effects.iter().all(|e| e.view_of() != Some(id))
+    {
+        effects.extend(model.grid_mut(id).more().map(Effect::View));
     }
     effects
 }
@@ -106,10 +106,10 @@ impl Model {
         if !self.layers.is_empty() {
             return self.layer_typed();
         }
-        if let Some(grid) = self.front_mut().filter(|g| g.bar.editing) {
-            if grid.read_filter() {
-                return vec![Effect::View(grid.renew())];
-            }
+        if let Some(grid) = self.front_mut().filter(|g| g.bar.editing)
+            && grid.read_filter()
+        {
+            return vec![Effect::View(grid.renew())];
         }
         vec![]
     }

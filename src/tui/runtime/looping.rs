@@ -234,7 +234,7 @@ impl<B: Backend<Error: Into<io::Error>>, I: Input, P: Perform> Turning<B, I, P> 
     }
 
     fn next_theme(&mut self) -> io::Result<()> {
-        let theme = self.wardrobe.next();
+        let theme = self.wardrobe.wear_next();
         let name = theme.name.clone();
         self.screen.look.theme = theme;
         self.screen.repaint()?;

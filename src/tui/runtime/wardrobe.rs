@@ -65,7 +65,7 @@ impl Wardrobe {
     }
 
     /// Wears the next one.
-    pub fn next(&mut self) -> Theme {
+    pub fn wear_next(&mut self) -> Theme {
         self.worn = (self.worn + 1) % self.themes.len();
         self.worn()
     }

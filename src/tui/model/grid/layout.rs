@@ -77,10 +77,10 @@ impl Layout {
     /// Shows or hides a column; the last shown one stays.
     pub fn toggle(&mut self, place: usize) {
         let shown = self.shown().count();
-        if let Some(c) = self.columns.get_mut(place) {
-            if !c.shown || shown > 1 {
-                c.shown = !c.shown;
-            }
+        if let Some(c) = self.columns.get_mut(place)
+            && (!c.shown || shown > 1)
+        {
+            c.shown = !c.shown;
         }
         self.frozen = self.frozen.min(self.shown().count());
     }

@@ -114,12 +114,12 @@ impl Grid {
             room = room.saturating_sub(w + 1);
         }
         // What is left over goes to the last column when nothing is cut off behind it.
-        if drawn.last().is_some_and(|(nth, _)| nth + 1 == self.layout.shown().count()) && room > 0 {
-            if let Some((nth, w)) = drawn.last_mut() {
-                if !self.layout.shown().nth(*nth).is_some_and(|c| c.spec(self.id).right) {
-                    *w += room;
-                }
-            }
+        if drawn.last().is_some_and(|(nth, _)| nth + 1 == self.layout.shown().count())
+            && room > 0
+            && let Some((nth, w)) = drawn.last_mut()
+            && !self.layout.shown().nth(*nth).is_some_and(|c| c.spec(self.id).right)
+        {
+            *w += room;
         }
         drawn
     }

@@ -230,7 +230,7 @@ fn companies(plan: &Plan) -> Vec<Row> {
         }
     }
     let mut rows: Vec<CompanyRow> = all.into_values().collect();
-    rows.sort_by(|a, b| b.amount.abs().cmp(&a.amount.abs()));
+    rows.sort_by_key(|b| std::cmp::Reverse(b.amount.abs()));
     rows.into_iter()
         .map(|c| Row { id: RowId::Company(c.id, c.currency), record: Record::Company(c) })
         .collect()
