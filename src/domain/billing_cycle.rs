@@ -64,12 +64,14 @@ impl BillingCycle {
     /// Reads a source's or ConnectWise's word; case, spaces and dashes do not matter.
     /// Unknown words give `None`: such a line is never persistent.
     pub fn parse(word: &str) -> Option<Self> {
-        let w: String = word
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric())
-            .map(|c| c.to_ascii_lowercase())
-            .collect();
-        Some(match w.as_str() {
+        // Asked for every line of a plan: a buffer that no known word fills, and no allocation.
+        let mut buffer = [0u8; 16];
+        let mut used = 0;
+        for c in word.bytes().filter(u8::is_ascii_alphanumeric) {
+            *buffer.get_mut(used)? = c.to_ascii_lowercase();
+            used += 1;
+        }
+        Some(match std::str::from_utf8(&buffer[..used]).ok()? {
             "weekly" | "week" => Self::Weekly,
             "biweekly" => Self::BiWeekly,
             "monthly" | "month" | "1month" | "p1m" => Self::Monthly,

@@ -3,6 +3,8 @@
 //! number.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use data_encoding::{BASE32_NOPAD, Encoding};
 use rust_decimal::Decimal;
@@ -13,7 +15,7 @@ use super::line::CanonicalLine;
 /// share one.
 #[derive(Debug, Default)]
 pub struct Identities {
-    equal_rows: HashMap<[u8; 16], u32>,
+    equal_rows: HashMap<[u8; 16], u32, BuildHasherDefault<Digested>>,
     buffer: Vec<u8>,
 }
 
@@ -30,6 +32,9 @@ impl Identities {
                 let identity = digest(buffer);
                 let n = self.equal_rows.entry(identity).or_insert(0);
                 *n += 1;
+                // What is charged has its digest now; the names are hashed on top of it.
+                buffer.clear();
+                buffer.extend(identity);
                 hash_key(&identity, *n)
             }
         };
@@ -37,6 +42,25 @@ impl Identities {
         let content = digest(buffer);
         (key, content)
     }
+}
+
+/// The hash of a digest is a part of it.
+#[derive(Debug, Default)]
+struct Digested(u64);
+
+impl Hasher for Digested {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk::<8>() {
+            self.0 = u64::from_le_bytes(*first);
+        }
+    }
+
+    /// The length that comes before an array's bytes.
+    fn write_usize(&mut self, _: usize) {}
 }
 
 fn digest(bytes: &[u8]) -> [u8; 16] {
@@ -52,7 +76,8 @@ fn hash_key(identity: &[u8; 16], occurrence: u32) -> Box<str> {
     alphabet.encode_append(identity, &mut key);
     key.make_ascii_lowercase();
     key.push('-');
-    key.push_str(&occurrence.to_string());
+    // Writing to a String cannot fail.
+    let _ = write!(key, "{occurrence}");
     key.into_boxed_str()
 }
 

@@ -40,7 +40,10 @@ pub fn marker(subject: &Subject) -> String {
         }
     }
     let digest = blake3::hash(&bytes);
-    format!("{PREFIX}{}", BASE32_NOPAD.encode(&digest.as_bytes()[..20]))
+    let mut marker = String::with_capacity(PREFIX.len() + 32);
+    marker.push_str(PREFIX);
+    BASE32_NOPAD.encode_append(&digest.as_bytes()[..20], &mut marker);
+    marker
 }
 
 /// Length first, so that neighbours cannot run into each other.

@@ -14,11 +14,12 @@ use crate::domain::policy::{Policy, Scope};
 struct Digest {
     hasher: blake3::Hasher,
     text: String,
+    buffer: Vec<u8>,
 }
 
 impl Digest {
     fn new() -> Self {
-        Self { hasher: blake3::Hasher::new(), text: String::with_capacity(512) }
+        Self { hasher: blake3::Hasher::new(), text: String::with_capacity(512), buffer: Vec::new() }
     }
 
     /// Feeds one record. What a value's `Debug` says of it is all of it, and is never kept.
@@ -30,7 +31,13 @@ impl Digest {
         self.hasher.update(&[0]);
     }
 
-    fn end(self) -> String {
+    fn flush(&mut self) {
+        self.hasher.update(&self.buffer);
+        self.buffer.clear();
+    }
+
+    fn end(mut self) -> String {
+        self.flush();
         self.hasher.finalize().to_hex()[..32].to_owned()
     }
 }
@@ -99,47 +106,60 @@ impl<'a> Used<'a> {
     }
 }
 
+/// A line's own content, dates, choices and status, in a buffer that is hashed when it is full:
+/// many small pieces would cost more than the hashing.
 fn line(d: &mut Digest, l: &Line) {
-    let h = &mut d.hasher;
-    for text in [
-        &*l.source,
-        &*l.key,
-        &*l.organization_id,
-        &*l.organization_name,
-        &*l.invoice_number,
-        &*l.offer_id,
-        l.contract_id.as_deref().unwrap_or("\u{1}"),
-        l.subscription_id.as_deref().unwrap_or("\u{1}"),
-        l.subscription_name.as_deref().unwrap_or("\u{1}"),
-        &*l.offer_name,
-        l.part_number.as_deref().unwrap_or("\u{1}"),
-        l.billing_cycle.as_deref().unwrap_or("\u{1}"),
-        l.invoice_status.as_str(),
-        l.psa_status.as_str(),
-        l.charge_type.as_str(),
-        l.currency.as_str(),
+    const FULL: usize = 1 << 16;
+    let out = &mut d.buffer;
+    let mut text = |t: Option<&str>| {
+        let length = t.map_or(u32::MAX, |t| u32::try_from(t.len()).unwrap_or(u32::MAX - 1));
+        out.extend_from_slice(&length.to_le_bytes());
+        out.extend_from_slice(t.unwrap_or_default().as_bytes());
+    };
+    for t in [
+        &l.source,
+        &l.key,
+        &l.organization_id,
+        &l.organization_name,
+        &l.invoice_number,
+        &l.offer_id,
+        &l.offer_name,
     ] {
-        h.update(text.as_bytes());
-        h.update(&[0]);
+        text(Some(t));
     }
+    for t in
+        [&l.part_number, &l.contract_id, &l.subscription_id, &l.subscription_name, &l.billing_cycle]
+    {
+        text(t.as_deref());
+    }
+    out.extend_from_slice(l.currency.as_str().as_bytes());
     for n in [Some(l.quantity), l.unit_price, l.unit_cost, Some(l.total)] {
-        h.update(&n.map_or([0xff; 16], |n| n.normalize().serialize()));
+        out.extend_from_slice(&n.map_or([0xff; 16], |n| n.normalize().serialize()));
     }
     for day in
         [Some(l.invoice_date), Some(l.charge_start), l.charge_end, l.dates.start, l.dates.end]
     {
-        let bytes = day.map_or([0xff; 4], |d| {
+        out.extend_from_slice(&day.map_or([0xff; 4], |d| {
             let y = d.year().to_le_bytes();
             [y[0], y[1], d.month().cast_unsigned(), d.day().cast_unsigned()]
-        });
-        h.update(&bytes);
+        }));
     }
-    h.update(&[l.dates.start_badge as u8, l.dates.end_badge as u8, u8::from(l.choice.post_once)]);
+    out.extend_from_slice(&[
+        l.dates.start_badge as u8,
+        l.dates.end_badge as u8,
+        l.charge_type as u8,
+        l.invoice_status as u8,
+        l.psa_status as u8,
+        u8::from(l.choice.post_once),
+    ]);
     for id in [l.choice.company, l.choice.product, l.choice.agreement] {
-        h.update(&id.unwrap_or(-1).to_le_bytes());
+        out.extend_from_slice(&id.unwrap_or(-1).to_le_bytes());
     }
     if let Some(r) = &l.revision {
-        h.update(&r.total.normalize().serialize());
+        out.extend_from_slice(&r.total.normalize().serialize());
+    }
+    if out.len() >= FULL {
+        d.flush();
     }
 }
 

@@ -40,11 +40,11 @@ impl Planner<'_> {
     /// Adds a write that settles a line.
     pub(super) fn push(&mut self, line: &Line, write: Write) -> Fate {
         match write.kind {
-            ActionKind::Update => self.done.counts.update += 1,
+            ActionKind::Update => {
+                self.done.counts.update += 1;
+                self.billed.insert(write.marker.clone());
+            }
             _ => self.done.counts.create += 1,
-        }
-        if matches!(write.subject, Subject::Recurring { .. }) {
-            self.billed.insert(write.marker.clone());
         }
         let action = self.action(line, write);
         self.done.actions.push(action);
@@ -140,8 +140,7 @@ impl Planner<'_> {
         }
         let mut done = self.done;
         done.counts.create_agreement = first.len() as u64;
-        first.append(&mut done.actions);
-        done.actions = first;
+        done.actions.splice(0..0, first);
         for (n, a) in (0u32..).zip(&mut done.actions) {
             a.id = n;
         }

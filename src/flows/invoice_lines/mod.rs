@@ -25,7 +25,7 @@ use crate::domain::status::PsaStatus;
 use super::auto_cancel;
 use super::basis;
 use planner::Planner;
-use resolve::{Bucket, Standing, standing};
+use resolve::{Bucket, Standing, Standings};
 
 /// Plans what puts the invoice lines in scope on their agreements.
 ///
@@ -47,7 +47,8 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
         ))
     });
     let picked = Picked::new(scope);
-    let standings: Vec<Standing> = order.iter().map(|l| standing(input, l)).collect();
+    let mut resolver = Standings::new(input);
+    let standings: Vec<Standing> = order.iter().map(|l| resolver.of(l)).collect();
     let mut planner = Planner::new(input, policy, scope, &order, &standings)?;
     for (line, standing) in order.iter().zip(&standings) {
         if picked.has(line) {

@@ -9,7 +9,7 @@ use crate::domain::line::{Line, Text};
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, AgreementTarget, Counts, LineProblem, Reason, Settled};
 use crate::domain::plan_input::PlanInput;
-use crate::domain::policy::{Policy, RecurringPolicy, Scope};
+use crate::domain::policy::{Policy, RecurringPolicy, ResidualPolicy, Scope};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::{Agreement, AgreementStatus};
 use crate::domain::status::PsaStatus;
@@ -28,7 +28,7 @@ pub(super) struct Planner<'a> {
     pub(super) scope: &'a Scope,
     pub(super) agreements: Agreements<'a>,
     pub(super) new: NewAgreements<'a>,
-    pub(super) recurring: Recurring,
+    pub(super) recurring: Recurring<'a>,
     pub(super) own: HashMap<&'a str, &'a OwnAddition>,
     pub(super) names: HashMap<i64, Text>,
     pub(super) agreement_names: HashMap<i64, Text>,
@@ -88,7 +88,13 @@ impl<'a> Planner<'a> {
             agreements,
             new: NewAgreements::new(policy, kind),
             recurring: Recurring::new(input, order, &companies),
-            own: input.additions.iter().map(|a| (&*a.marker, a)).collect(),
+            own: if policy.residual == ResidualPolicy::RoundingLine
+                || companies.iter().any(Option::is_some)
+            {
+                input.additions.iter().map(|a| (&*a.marker, a)).collect()
+            } else {
+                HashMap::new()
+            },
             names: HashMap::new(),
             agreement_names: HashMap::new(),
             billed: HashSet::new(),
@@ -101,7 +107,7 @@ impl<'a> Planner<'a> {
     }
 
     /// A new agreement starts with the earliest line that it will carry, so all are asked first.
-    fn ask_for_agreements(&mut self, order: &[&Line], standings: &[Standing<'a>]) {
+    fn ask_for_agreements(&mut self, order: &[&'a Line], standings: &[Standing<'a>]) {
         for (line, standing) in order.iter().zip(standings) {
             if let Standing::Mapped(t) = standing
                 && line.invoice_status.may_be_posted()
@@ -190,7 +196,7 @@ impl<'a> Planner<'a> {
         &mut self,
         line: &'a Line,
         target: Target<'a>,
-        stem: Stem,
+        stem: Stem<'a>,
         life: u32,
     ) -> Result<Fate, Problem> {
         let on = self.choose(line, target)?;
@@ -202,7 +208,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The stem of a line that may be posted as a persistent addition.
-    fn persistent_stem(&self, line: &Line, company: i64) -> Option<Stem> {
+    fn persistent_stem(&self, line: &'a Line, company: i64) -> Option<Stem<'a>> {
         (self.policy.recurring == RecurringPolicy::Persistent
             && line.charge_type.is_recurring()
             && !line.choice.post_once
@@ -212,7 +218,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Whether the line would update an addition, so that it asks for no agreement.
-    fn has_living(&self, line: &Line, company: i64) -> bool {
+    fn has_living(&self, line: &'a Line, company: i64) -> bool {
         self.persistent_stem(line, company)
             .and_then(|stem| self.recurring.newest(&stem))
             .is_some_and(|k| !k.gone && !k.ended_before(line))
@@ -220,7 +226,7 @@ impl<'a> Planner<'a> {
 
     /// A person chose another agreement because the addition's own is no longer in force: nothing
     /// is billed there any more, so the subscription goes on where the person says.
-    fn moved_away(&self, line: &Line, known: &Known) -> bool {
+    fn moved_away(&self, line: &Line, known: &Known<'_>) -> bool {
         let AgreementTarget::Existing(on) = known.agreement else { return false };
         line.choice.agreement.is_some_and(|chosen| chosen != on)
             && self.input.agreements.get(&on).is_some_and(|a| a.status != AgreementStatus::Active)
@@ -260,7 +266,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    fn agreement_of(&self, known: &Known, line: &Line) -> Result<Cow<'a, Agreement>, Problem> {
+    fn agreement_of(&self, known: &Known<'_>, line: &Line) -> Result<Cow<'a, Agreement>, Problem> {
         let agreement = self.agreement(&known.agreement)?;
         if let AgreementTarget::Existing(id) = known.agreement {
             if line.choice.agreement.is_some_and(|c| c != id) {

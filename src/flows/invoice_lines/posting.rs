@@ -1,5 +1,7 @@
 //! What one line becomes: a new recurring addition, an update of one, or an addition of its own.
 
+use std::borrow::Cow;
+
 use crate::domain::addition::{AdditionFields, Subject};
 use crate::domain::billing_period;
 use crate::domain::compare;
@@ -24,7 +26,7 @@ impl<'a> Planner<'a> {
         &mut self,
         line: &'a Line,
         target: Target<'a>,
-        stem: Stem,
+        stem: Stem<'a>,
         life: u32,
         on: AgreementTarget,
         agreement: &Agreement,
@@ -35,15 +37,7 @@ impl<'a> Planner<'a> {
         let own =
             (dates.start != line.charge_start).then_some((line.charge_start, line.charge_end));
         let fields = self.fields(line, target, &dates, &money, own);
-        let subject = Subject::Recurring {
-            source: stem.source.clone(),
-            company: stem.company,
-            contract: stem.contract.clone(),
-            subscription: stem.subscription.clone(),
-            offer: stem.offer.clone(),
-            occurrence: stem.occurrence,
-            life,
-        };
+        let subject = stem.subject(life);
         let marker: Text = marker(&subject).into();
         let mut reasons = vec![if life > 1 {
             reason("came-back", "the subscription came back after its addition had ended")
@@ -59,7 +53,7 @@ impl<'a> Planner<'a> {
                 marker: marker.clone(),
                 addition_id: None,
                 agreement: on.clone(),
-                fields: fields.clone(),
+                fields: Cow::Owned(fields.clone()),
                 shown: line.period,
                 gone: false,
             };
@@ -84,8 +78,8 @@ impl<'a> Planner<'a> {
         &mut self,
         line: &'a Line,
         target: Target<'a>,
-        stem: Stem,
-        mut known: Known,
+        stem: Stem<'a>,
+        mut known: Known<'a>,
         agreement: &Agreement,
     ) -> Result<Fate, Problem> {
         let money = self.money(line)?;
@@ -116,15 +110,7 @@ impl<'a> Planner<'a> {
                 "changed",
                 format!("{} changed since {}", what.join(", "), known.shown),
             )];
-            let subject = Subject::Recurring {
-                source: stem.source.clone(),
-                company: stem.company,
-                contract: stem.contract.clone(),
-                subscription: stem.subscription.clone(),
-                offer: stem.offer.clone(),
-                occurrence: stem.occurrence,
-                life: known.life,
-            };
+            let subject = stem.subject(known.life);
             self.push(
                 line,
                 Write {
@@ -133,15 +119,17 @@ impl<'a> Planner<'a> {
                     addition_id: known.addition_id,
                     marker: known.marker.clone(),
                     subject,
-                    before: Some(known.fields.clone()),
+                    before: Some(known.fields.as_ref().clone()),
                     after: fields.clone(),
                     reasons,
                 },
             )
         };
-        known.fields = fields;
-        known.shown = line.period;
-        self.recurring.set(stem, known);
+        if self.last_period.is_some_and(|last| line.period < last) {
+            known.fields = Cow::Owned(fields);
+            known.shown = line.period;
+            self.recurring.set(stem, known);
+        }
         Ok(fate)
     }
 
