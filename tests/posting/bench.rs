@@ -8,7 +8,6 @@ use addendum::domain::journal::RunId;
 use addendum::domain::period::Period;
 use addendum::domain::policy::Scope;
 use addendum::sandbox::{Sandbox, SandboxOptions};
-use addendum::sync::Executor;
 use addendum::worker::job::{
     Event, Job, JobError, Outcome, PullWhat, ReconcileSummary, SyncSummary,
 };
@@ -17,8 +16,6 @@ use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 use tempfile::TempDir;
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use crate::state::state;
 
@@ -129,22 +126,6 @@ impl Bench {
         match self.run(Job::Reconcile(vec![])).await.unwrap() {
             Outcome::Reconciled(summary) => *summary,
             other => panic!("{other:?}"),
-        }
-    }
-
-    /// An executor of one's own, for what the worker does not offer.
-    pub async fn executor(&self) -> Executor {
-        let profile = self.worker.profile();
-        Executor {
-            store: profile.store.clone(),
-            client: profile.client().await.unwrap(),
-            place: addendum::domain::psa::MarkerPlace::SerialNumber,
-            concurrency: self.concurrency,
-            settle: Duration::from_millis(100),
-            events: std::sync::Arc::new(|_| {}),
-            cancel: CancellationToken::new(),
-            pause: watch::channel(false).1,
-            money: std::sync::Arc::new(|_| Box::pin(async { Ok(vec![]) })),
         }
     }
 

@@ -179,7 +179,11 @@ async fn a_lost_store_finds_an_ended_subscription_and_begins_its_next_life() {
         }
         bench.each_once();
         let inspect = bench.sandbox.inspect();
-        assert_eq!(inspect.marked(&marker), [ended.clone()], "the old life stays as it is");
+        assert_eq!(
+            inspect.marked(&marker),
+            std::slice::from_ref(&ended),
+            "the old life stays as it is"
+        );
         let lives: Vec<_> = inspect
             .additions_of(ended.agreement_id)
             .into_iter()

@@ -1,4 +1,5 @@
 //! The executor and the worker against a sandbox over real HTTP: exactly once, whatever happens.
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
 
 mod bench;
 mod counts;
