@@ -1,7 +1,8 @@
 //! How long the store takes to load lines and to read them back for a plan: 10 thousand, 100
 //! thousand and a million. Cost must grow with the number of lines and no faster.
 //!
-//! `cargo bench --bench store`; `STORE_BENCH_MAX=10000` for a short form.
+//! `cargo bench --bench store`; `STORE_BENCH_MAX=10000` for a short form. Unoptimized builds, whose
+//! figures say nothing, do the short form by themselves.
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use addendum::domain::line::{CanonicalLine, LineDates};
 use addendum::domain::load::LoadedLine;
 use addendum::domain::policy::Scope;
 use addendum::store::Store;
+use addendum::store::grid::{Abandon, Column, Comparison, Level, Query, Term, Wanted};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use jiff::civil::date;
@@ -28,7 +30,8 @@ fn main() {
 
 fn sizes() -> Vec<usize> {
     let most = std::env::var("STORE_BENCH_MAX").ok().and_then(|m| m.parse().ok());
-    SIZES.into_iter().filter(|n| *n <= most.unwrap_or(usize::MAX)).collect()
+    let most = most.unwrap_or(if cfg!(debug_assertions) { SIZES[0] } else { usize::MAX });
+    SIZES.into_iter().filter(|n| *n <= most).collect()
 }
 
 fn runtime() -> Runtime {
@@ -155,4 +158,59 @@ fn totals(bencher: Bencher<'_, '_>, lines: usize) {
     bencher
         .counter(ItemsCount::new(lines))
         .bench(|| runtime.block_on(store.totals(&[])).expect("groups").len());
+}
+
+/// The index of the terminal app.
+#[divan::bench(args = sizes(), sample_count = 3, sample_size = 1)]
+fn index(bencher: Bencher<'_, '_>, lines: usize) {
+    let runtime = runtime();
+    let (_place, store) = filled(&runtime, lines);
+    bencher.counter(ItemsCount::new(lines)).bench(|| {
+        runtime.block_on(store.index(&[], Abandon::default())).expect("an index").is_some()
+    });
+}
+
+fn view(bencher: Bencher<'_, '_>, lines: usize, query: &Query) {
+    let runtime = runtime();
+    let (_place, store) = filled(&runtime, lines);
+    let index = runtime.block_on(store.index(&[], Abandon::default()));
+    let index = index.expect("an index").expect("not abandoned");
+    bencher.counter(ItemsCount::new(lines)).bench(|| {
+        let answer = store.view(index.clone(), query.clone(), Abandon::default());
+        runtime.block_on(answer).expect("an answer").map(|v| v.len())
+    });
+}
+
+/// A word looked for in every column of texts.
+#[divan::bench(args = sizes(), sample_count = 20, sample_size = 1)]
+fn view_word(bencher: Bencher<'_, '_>, lines: usize) {
+    let wanted = Wanted::Text("customer 7".into());
+    let word = Term { not: false, column: None, comparison: Comparison::Contains, wanted };
+    view(bencher, lines, &Query { filter: vec![word], sort: vec![] });
+}
+
+/// A number compared, three levels of sort.
+#[divan::bench(args = sizes(), sample_count = 20, sample_size = 1)]
+fn view_sorted(bencher: Bencher<'_, '_>, lines: usize) {
+    let term = Term {
+        not: false,
+        column: Some(Column::Amount),
+        comparison: Comparison::Greater,
+        wanted: Wanted::Number(Decimal::TEN),
+    };
+    let level = |column, descending| Level { column, descending };
+    let sort = vec![
+        level(Column::Organization, false),
+        level(Column::Amount, true),
+        level(Column::Subscription, false),
+    ];
+    view(bencher, lines, &Query { filter: vec![term], sort });
+}
+
+/// The first screen, before there is an index.
+#[divan::bench(args = sizes(), sample_count = 20, sample_size = 1)]
+fn first_screen(bencher: Bencher<'_, '_>, lines: usize) {
+    let runtime = runtime();
+    let (_place, store) = filled(&runtime, lines);
+    bencher.bench(|| runtime.block_on(store.first_lines(&[], 50)).expect("lines").len());
 }
