@@ -34,8 +34,13 @@ fn other_process(folder: &std::path::Path) -> Child {
     child
 }
 
+/// A child that is being started shares this process's open files until its program begins, a
+/// lease among them: the tests take turns.
+static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 #[test]
 fn a_second_process_is_refused_and_a_killed_one_holds_nothing() {
+    let _turn = TURN.lock();
     let folder = tempfile::tempdir().expect("a folder");
     let mut child = other_process(folder.path());
     let problem = Lease::take(folder.path(), "retry").err().expect("the profile is held");
@@ -53,6 +58,7 @@ fn a_second_process_is_refused_and_a_killed_one_holds_nothing() {
 
 #[test]
 fn a_lease_is_given_back_when_it_goes() {
+    let _turn = TURN.lock();
     let folder = tempfile::tempdir().expect("a folder");
     let lease = Lease::take(folder.path(), "sync").expect("a free profile");
     assert!(Lease::take(folder.path(), "load").is_err(), "the same process is refused as well");

@@ -1,7 +1,8 @@
 use super::Tab;
 use super::effect::Effect;
 use super::grid::GridId;
-use super::sample::{fresh, on, press, ready, type_text};
+use super::message::Answer;
+use super::sample::{fresh, on, press, ready, settings, tell, type_text};
 
 #[test]
 fn digits_open_the_tabs() {
@@ -24,6 +25,7 @@ fn digits_open_the_tabs() {
 #[test]
 fn nothing_can_be_mapped_before_the_set_up() {
     let mut model = fresh(80, 24);
+    tell(&mut model, Answer::Settings(Box::new(settings(false))));
     press(&mut model, "4");
     assert_eq!(model.front(), None, "the grid is closed, the page says where to go");
 }
