@@ -24,6 +24,12 @@ impl Customer {
     /// As many customers as asked for, each with one usable agreement of the default type.
     pub async fn pick(sandbox: &Sandbox, count: usize) -> Vec<Self> {
         let agreements = list(sandbox, "/finance/agreements").await;
+        let companies = list(sandbox, "/company/companies").await;
+        let usable: std::collections::BTreeSet<i64> = companies
+            .iter()
+            .filter(|c| c["deletedFlag"] != true)
+            .filter_map(|c| c["id"].as_i64())
+            .collect();
         let products = list(sandbox, "/procurement/catalog").await;
         let product = products
             .iter()
@@ -36,7 +42,9 @@ impl Customer {
             .filter(|a| {
                 a["type"]["name"] == sandbox.agreement_type()
                     && a["agreementStatus"] == "Active"
-                    && a["company"]["id"].as_i64().is_some_and(|c| seen.insert(c))
+                    && a["company"]["id"]
+                        .as_i64()
+                        .is_some_and(|c| usable.contains(&c) && seen.insert(c))
             })
             .take(count)
             .map(|a| Self {
