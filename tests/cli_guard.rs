@@ -3,18 +3,9 @@
 mod support;
 
 use addendum::sandbox::{Kind, Rule};
-use std::time::{Duration, Instant};
-use support::{Bench, has_fields};
-
-/// Waits for a condition that another process brings about.
-#[track_caller]
-fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
-    let until = Instant::now() + Duration::from_secs(30);
-    while !condition() {
-        assert!(Instant::now() < until, "waited in vain for {what}");
-        std::thread::yield_now();
-    }
-}
+#[cfg(unix)]
+use support::signal;
+use support::{Bench, has_fields, wait_for};
 
 /// A bench with a saved plan.
 fn with_plan() -> (Bench, String) {
@@ -143,13 +134,6 @@ fn a_second_run_is_refused_while_one_holds_the_profile() {
 }
 
 #[cfg(unix)]
-fn signal(child: &std::process::Child, signal: rustix::process::Signal) {
-    let pid =
-        i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a pid");
-    rustix::process::kill_process(pid, signal).expect("a signal");
-}
-
-#[cfg(unix)]
 #[test]
 fn a_signal_ends_a_run_at_a_safe_point_and_the_next_one_goes_on() {
     use rustix::process::Signal;
@@ -203,25 +187,6 @@ fn a_second_signal_ends_it_at_once_and_nothing_is_posted_twice() {
     bench.home.json(0, &["sync", "--yes"]);
     let proof = bench.home.json(0, &["reconcile"]);
     assert_eq!((&proof["proven"], &proof["doubled"]), (&true.into(), &serde_json::json!([])));
-}
-
-#[cfg(unix)]
-#[test]
-fn the_daemon_waits_and_ends_when_told() {
-    use rustix::process::Signal;
-    let bench = Bench::ready();
-    bench.home.set(&[("billing.daily_sync", true.into())]);
-    let args = ["daemon", "--json"];
-    let mut child = bench.home.command(&args).spawn().expect("it starts");
-    let mut err = std::io::BufReader::new(child.stderr.take().expect("standard error"));
-    let mut line = String::new();
-    std::io::BufRead::read_line(&mut err, &mut line).expect("a line");
-    let event: serde_json::Value = serde_json::from_str(&line).expect("a JSON line");
-    assert_eq!(event["event"], "waiting");
-    assert!(event["text"].as_str().is_some_and(|t| t.contains("T00:00:00Z")), "{line}");
-    signal(&child, Signal::TERM);
-    let ran = bench.home.finish(&args, child).exits(0);
-    assert_eq!(ran.json()["days"], serde_json::json!([]));
 }
 
 #[cfg(unix)]

@@ -244,15 +244,3 @@ fn a_refusal_that_concerns_every_line_is_exit_5() {
     assert!(bench.sandbox.inspect().all_marked().is_empty());
     assert_eq!(bench.home.json(0, &["sync", "--yes"])["state"], "done");
 }
-
-#[test]
-fn the_days_work_is_done_at_once_when_asked() {
-    let bench = Bench::tidy();
-    bench.home.json(0, &["pull"]);
-    bench.map();
-    let document = bench.home.json(0, &["daemon", "--once"]);
-    let day = &document["days"][0];
-    assert_eq!(day["failed"], serde_json::json!([]));
-    has_fields(&day["sync"], &["run", "counts", "money", "errors"]);
-    assert_eq!(bench.home.json(0, &["reconcile"])["proven"], true);
-}

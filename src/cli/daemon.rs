@@ -22,7 +22,8 @@ pub struct Args {
     pub once: bool,
 }
 
-/// Runs until it is stopped; what happens is told on standard error, the days at the end.
+/// Runs until it is stopped; what happens is told on standard error, the days at the end. To be
+/// stopped by a signal is how a daemon ends: that is no failure, whatever its nights came to.
 pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
     let profile = home::open(global).await?;
     let daily = profile.settings().daily_sync;
@@ -62,6 +63,9 @@ fn tell(progress: &mut Progress, days: &mut Vec<DayReport>, event: DaemonEvent) 
         }
         DaemonEvent::Off => {
             progress.event("off", "it is time, and billing.daily_sync is off: nothing was done");
+        }
+        DaemonEvent::Held(problem) => {
+            progress.event("held", &format!("waiting: {}", problem.message));
         }
         DaemonEvent::Began(at) => progress.event("began", &format!("a run begins at {at:.0}")),
         DaemonEvent::Ended(report) => {

@@ -15,7 +15,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 use crate::store::Store;
 use crate::vault::Vault;
-use crate::worker::Lease;
+use crate::worker::{LEASE_FILES, Lease};
 
 /// Arguments of `delete-integration`.
 #[derive(Debug, Clone, clap::Args)]
@@ -44,12 +44,16 @@ pub async fn run(global: &Global, _args: &Args, output: Output) -> Result<Answer
             format!("type `{}`, or give it as a line of standard input", global.profile),
         )));
     }
+    // A daemon would bring the profile back to life at night.
+    let schedule = Lease::schedule(&paths.data_dir, "delete-integration")?;
     let lease = Lease::take(&paths.data_dir, "delete-integration")?;
     let left = forget(&Vault::new(&paths, &global.profile))?;
     let deleted = delete_files(&paths)?;
-    drop(lease);
-    // Both are ours and hold nothing any more; a folder with other files in it stays.
-    let _ = std::fs::remove_file(paths.data_dir.join("addendum.lock"));
+    drop((lease, schedule));
+    // These are ours and hold nothing any more; a folder with other files in it stays.
+    for name in LEASE_FILES {
+        let _ = std::fs::remove_file(paths.data_dir.join(name));
+    }
     let _ = std::fs::remove_dir(&paths.data_dir);
     let document = json!({
         "profile": global.profile,

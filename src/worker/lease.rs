@@ -1,14 +1,22 @@
-//! One run per profile, across processes: a lock on a file that the operating system lets go of
-//! when its holder dies, however it dies.
+//! One run per profile, and one daemon, across processes: a lock on a file that the operating
+//! system lets go of when its holder dies, however it dies.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 
-/// The profile, held until this goes.
+/// Held by a run.
+const RUN: &str = "addendum.lock";
+/// Held by the daemon for as long as it lives; runs of others go on beside it.
+const SCHEDULE: &str = "daemon.lock";
+
+/// The files that leases leave in a profile's data folder; empty of meaning when nobody holds them.
+pub const FILES: [&str; 2] = [RUN, SCHEDULE];
+
+/// The profile, or its schedule, held until this goes.
 pub struct Lease {
     _file: File,
 }
@@ -19,15 +27,36 @@ impl Lease {
     /// # Errors
     /// [`ProblemKind::Busy`] when another run holds it; a fault when the folder cannot be written.
     pub fn take(data_dir: &Path, command: &str) -> Result<Self, Problem> {
-        let path = data_dir.join("addendum.lock");
-        let broken = |e: std::io::Error| {
-            Problem::new(
-                ProblemKind::Fault,
-                "no-lease",
-                format!("{} cannot be locked: {e}", path.display()),
-                "make sure that the data folder is on a local disk and can be written",
-            )
-        };
+        Self::lock(data_dir, RUN, command).map_err(|refused| {
+            refused.problem("profile-busy", |holder| {
+                (
+                    format!("{holder} holds the profile"),
+                    "wait until it ends, or end it; a killed process holds nothing",
+                )
+            })
+        })
+    }
+
+    /// Takes the schedule of the profile whose data folder this is: a second daemon would do
+    /// nothing but get in the first one's way.
+    ///
+    /// # Errors
+    /// [`ProblemKind::Busy`] when another daemon keeps it; a fault when the folder cannot be
+    /// written.
+    pub fn schedule(data_dir: &Path, command: &str) -> Result<Self, Problem> {
+        Self::lock(data_dir, SCHEDULE, command).map_err(|refused| {
+            refused.problem("daemon-running", |holder| {
+                (
+                    format!("{holder} keeps the profile's schedule"),
+                    "one daemon does it: leave it running, or end it first",
+                )
+            })
+        })
+    }
+
+    fn lock(data_dir: &Path, name: &str, command: &str) -> Result<Self, Refused> {
+        let path = data_dir.join(name);
+        let broken = |e: std::io::Error| Refused::Broken(path.clone(), e);
         std::fs::create_dir_all(data_dir).map_err(broken)?;
         let mut file = OpenOptions::new()
             .read(true)
@@ -48,20 +77,43 @@ impl Lease {
                 let mut holder = String::new();
                 // On systems where a locked file cannot be read, nobody is named.
                 let _ = file.take(200).read_to_string(&mut holder);
-                let holder = match holder.split_once(' ') {
+                Err(Refused::Held(match holder.split_once(' ') {
                     Some((pid, command)) => {
                         format!("`addendum {}` (process {})", harmless(command), harmless(pid))
                     }
                     None => "another run".to_owned(),
-                };
-                Err(Problem::new(
-                    ProblemKind::Busy,
-                    "profile-busy",
-                    format!("{holder} holds the profile"),
-                    "wait until it ends, or end it; a killed process holds nothing",
-                ))
+                }))
             }
             Err(TryLockError::Error(e)) => Err(broken(e)),
+        }
+    }
+}
+
+/// Why a file was not locked.
+enum Refused {
+    /// Somebody holds it: who, in words.
+    Held(String),
+    /// It cannot be opened, locked or written.
+    Broken(PathBuf, std::io::Error),
+}
+
+impl Refused {
+    fn problem(
+        self,
+        code: &'static str,
+        told: impl FnOnce(&str) -> (String, &'static str),
+    ) -> Problem {
+        match self {
+            Self::Held(holder) => {
+                let (message, remedy) = told(&holder);
+                Problem::new(ProblemKind::Busy, code, message, remedy)
+            }
+            Self::Broken(path, e) => Problem::new(
+                ProblemKind::Fault,
+                "no-lease",
+                format!("{} cannot be locked: {e}", path.display()),
+                "make sure that the data folder is on a local disk and can be written",
+            ),
         }
     }
 }

@@ -25,7 +25,7 @@ mod profile;
 pub mod schedule;
 mod syslog;
 
-pub use self::lease::Lease;
+pub use self::lease::{FILES as LEASE_FILES, Lease};
 pub use self::place::marker_place;
 pub use self::profile::{Credentials, Profile};
 

@@ -5,17 +5,22 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use tokio::time::Instant;
 
 use super::job::{Event, Job, JobError, Outcome, PullWhat, SyncSummary};
-use super::{Worker, syslog};
+use super::{Lease, Worker, syslog};
 use crate::domain::policy::Scope;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::sync::fault;
 
 /// The store's note of when the schedule last began a run.
-const LAST: &str = "schedule last";
+pub const LAST: &str = "schedule last";
 /// A machine that slept wakes with its timers late, so the clock is asked this often.
 const LOOK: Duration = Duration::from_secs(30);
+/// How long a step of the night waits for somebody else's run before it is given up.
+const PATIENCE: Duration = Duration::from_secs(60 * 60);
+/// How often it tries.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// The first 00:00 UTC after a moment.
 pub fn next_run(after: Timestamp) -> Timestamp {
@@ -55,6 +60,8 @@ pub enum DaemonEvent {
     Off,
     /// A run begins.
     Began(Timestamp),
+    /// Somebody else's run holds the profile: a step of the run waits for its end.
+    Held(Problem),
     /// A run ended.
     Ended(DayReport),
     /// What its jobs tell.
@@ -62,13 +69,15 @@ pub enum DaemonEvent {
 }
 
 /// Runs the schedule until the worker is stopped ([`Worker::stop`]), which ends a running job at
-/// its next safe point. Failures of a day are told and logged; the next day is tried again.
+/// its next safe point. Failures of a day are told and logged; the next day is tried again. A
+/// person's run that is under way when the time comes is waited for, within reason.
 ///
 /// # Errors
-/// The store cannot be read or written.
+/// Another daemon keeps the schedule; the store cannot be read or written.
 pub async fn daemon(worker: &mut Worker, tell: &mut dyn FnMut(DaemonEvent)) -> Result<(), Problem> {
     let stop = worker.stop();
     let store = worker.profile().store.clone();
+    let _schedule = Lease::schedule(&worker.profile().paths.data_dir, "daemon")?;
     let began = Timestamp::now();
     let mut told = None;
     loop {
@@ -91,7 +100,7 @@ pub async fn daemon(worker: &mut Worker, tell: &mut dyn FnMut(DaemonEvent)) -> R
         match worker.profile().reread_settings() {
             Ok(settings) if settings.daily_sync => {
                 tell(DaemonEvent::Began(now));
-                let report = day(worker, &mut |event| tell(DaemonEvent::Job(event))).await;
+                let report = whole_day(worker, PATIENCE, tell).await;
                 tell(DaemonEvent::Ended(report));
             }
             Ok(_) => tell(DaemonEvent::Off),
@@ -112,12 +121,25 @@ pub async fn daemon(worker: &mut Worker, tell: &mut dyn FnMut(DaemonEvent)) -> R
 /// copy of the PSA's records nothing is posted; a bill that cannot be loaded does not hold back
 /// what was loaded before. Cancels that need consent are not made.
 pub async fn day(worker: &mut Worker, tell: &mut dyn FnMut(Event)) -> DayReport {
+    whole_day(worker, Duration::ZERO, &mut |event| {
+        if let DaemonEvent::Job(event) = event {
+            tell(event);
+        }
+    })
+    .await
+}
+
+async fn whole_day(
+    worker: &mut Worker,
+    patience: Duration,
+    tell: &mut dyn FnMut(DaemonEvent),
+) -> DayReport {
     let mut report = DayReport::default();
-    if let Err(e) = worker.run(Job::Pull(PullWhat::All), tell).await {
+    if let Err(e) = in_turn(worker, Job::Pull(PullWhat::All), patience, tell).await {
         report.failed.push(("pull", e));
     }
     let load = Job::Load { files: Vec::new(), periods: Vec::new() };
-    if let Err(e) = worker.run(load, tell).await {
+    if let Err(e) = in_turn(worker, load, patience, tell).await {
         report.failed.push(("load", e));
     }
     if report.failed.iter().any(|(step, _)| *step == "pull") || worker.stop().is_cancelled() {
@@ -126,12 +148,39 @@ pub async fn day(worker: &mut Worker, tell: &mut dyn FnMut(Event)) -> DayReport 
     let month = worker.profile().this_month();
     let scope = Scope { periods: vec![month.previous(), month], ..Scope::default() };
     let sync = Job::Sync { scope, plan: None, with_cancels: false };
-    match worker.run(sync, tell).await {
+    match in_turn(worker, sync, patience, tell).await {
         Ok(Outcome::Synced(summary)) => report.synced = Some(summary),
         Ok(_) => {}
         Err(e) => report.failed.push(("sync", e)),
     }
     report
+}
+
+/// Runs a job; while another run holds the profile it is tried again, for as long as `patience`.
+async fn in_turn(
+    worker: &mut Worker,
+    job: Job,
+    patience: Duration,
+    tell: &mut dyn FnMut(DaemonEvent),
+) -> Result<Outcome, JobError> {
+    let until = Instant::now() + patience;
+    let stop = worker.stop();
+    let mut told = false;
+    loop {
+        let result = worker.run(job.clone(), &mut |event| tell(DaemonEvent::Job(event))).await;
+        let Err(JobError::Problem(problem)) = &result else { return result };
+        if problem.kind != ProblemKind::Busy || Instant::now() >= until {
+            return result;
+        }
+        if !told {
+            tell(DaemonEvent::Held(problem.clone()));
+            told = true;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(AGAIN) => {}
+            () = stop.cancelled() => return Err(JobError::Cancelled),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use addendum::config::{Paths, Settings};
 use addendum::sandbox::{Sandbox, SandboxOptions};
@@ -351,4 +352,22 @@ pub fn equation_closes(money: &Value) -> rust_decimal::Decimal {
         total += part("source");
     }
     total
+}
+
+/// Waits for a condition that another process brings about.
+#[track_caller]
+pub fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
+    let until = Instant::now() + Duration::from_secs(30);
+    while !condition() {
+        assert!(Instant::now() < until, "waited in vain for {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Sends a signal to a child.
+#[cfg(unix)]
+pub fn signal(child: &Child, signal: rustix::process::Signal) {
+    let pid =
+        i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a pid");
+    rustix::process::kill_process(pid, signal).expect("a signal");
 }
