@@ -13,8 +13,8 @@ fn main() -> ExitCode {
                 paths: o.paths,
                 profile: o.profile,
                 no_color: o.no_color,
-                ascii: false,
-                tour: false,
+                ascii: o.ascii,
+                tour: o.tour,
             };
             Box::pin(tui::run(options))
         }),

@@ -176,6 +176,7 @@ impl Stage {
         let mut command = self.program()?;
         command.arg("--tour");
         command.args(global.no_color.then_some("--no-color"));
+        command.args(global.ascii.then_some("--ascii"));
         let status = tokio::task::spawn_blocking(move || command.status())
             .await
             .map_err(|e| fault(format!("the terminal app died: {e}")))?

@@ -80,6 +80,9 @@ pub struct Global {
     /// No colours (as NO_COLOR)
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub no_color: bool,
+    /// Nothing but ASCII characters in the terminal app (as ADDENDUM_ASCII=1)
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub ascii: bool,
     /// Nothing but the answer: no progress, no hints
     #[arg(short, long, global = true, help_heading = "Everywhere")]
     pub quiet: bool,

@@ -19,6 +19,10 @@ pub struct Opening {
     pub profile: String,
     /// No colours, whatever the terminal has.
     pub no_color: bool,
+    /// Nothing but ASCII is drawn.
+    pub ascii: bool,
+    /// The guided tour is shown.
+    pub tour: bool,
 }
 
 /// Opens the terminal app and ends with it. The binary hands it in: the two faces do not know each
@@ -43,6 +47,8 @@ pub(super) async fn run(global: &Global, screen: Screen) -> Result<Answer, Failu
         paths: Paths::find(global.home.as_deref(), &global.profile)?,
         profile: global.profile.clone(),
         no_color: global.no_color,
+        ascii: global.ascii,
+        tour: global.tour,
     })
     .await?;
     Answer::new("screen", &serde_json::json!({}), String::new())

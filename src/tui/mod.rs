@@ -16,6 +16,7 @@
 pub mod commands;
 pub mod field;
 pub mod keys;
+mod measure;
 pub mod model;
 pub mod runtime;
 pub mod view;

@@ -69,6 +69,8 @@ pub fn contexts(model: &Model) -> Contexts {
     }
     if model.tab == Tab::Sync && model.closed(Tab::Sync).is_none() {
         now.add_if(Context::Planned, model.sync.plan.is_some());
+        now.add_if(Context::Ended, model.sync.last.is_some());
+        now.add_if(Context::Proved, model.sync.proof.is_some());
         now.add_if(Context::Runs, model.sync.view == SyncView::Runs);
     }
     now

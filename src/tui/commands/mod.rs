@@ -32,6 +32,8 @@ pub enum Command {
     Redo,
     /// `app.refresh`
     Refresh,
+    /// `tour.next`
+    NextStep,
     /// `tour.end`
     EndTour,
     /// `tab.next`

@@ -39,6 +39,10 @@ pub enum Context {
     Paused,
     /// A plan is on the screen.
     Planned,
+    /// A run has ended since the start.
+    Ended,
+    /// What reconcile found is on the screen.
+    Proved,
     /// Tab 1.
     Dashboard,
     /// Tab 2.
@@ -65,7 +69,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Plain,
         Self::Text,
         Self::Filter,
@@ -80,6 +84,8 @@ impl Context {
         Self::Running,
         Self::Paused,
         Self::Planned,
+        Self::Ended,
+        Self::Proved,
         Self::Dashboard,
         Self::Credentials,
         Self::Configuration,

@@ -72,6 +72,17 @@ impl KeyMap {
             .collect()
     }
 
+    /// The key to name for a command: the first that runs it here, else the first that runs it
+    /// anywhere; its id when it has none.
+    pub fn key_of(&self, command: Command, now: Contexts) -> String {
+        let here = self.keys_of(command, now).into_iter().next();
+        let anywhere = || {
+            let bound = self.bindings.iter().find(|b| b.command == Some(command));
+            bound.map(|b| spell(&b.chords))
+        };
+        here.or_else(anywhere).unwrap_or_else(|| command.entry().id.to_owned())
+    }
+
     /// What may follow the chords pressed so far: the rest of each sequence and its command.
     pub fn following(&self, pressed: &[Chord], now: Contexts) -> Vec<(String, Command)> {
         self.bindings

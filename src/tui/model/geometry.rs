@@ -10,6 +10,8 @@ pub const SMALLEST: (u16, u16) = (60, 15);
 pub const ABOVE: u16 = 2;
 /// Lines below the page: status and keys.
 pub const BELOW: u16 = 2;
+/// Lines that a dialog's frame takes.
+pub const FRAME: u16 = 2;
 
 impl Model {
     /// Whether the terminal is too small to be used.
@@ -17,9 +19,9 @@ impl Model {
         self.width < SMALLEST.0 || self.height < SMALLEST.1
     }
 
-    /// Rows of the page between head and foot.
+    /// Rows of the page between head and foot, the tour's box left aside: it covers nothing.
     pub fn page_rows(&self) -> u16 {
-        self.height.saturating_sub(ABOVE + BELOW)
+        self.height.saturating_sub(ABOVE + BELOW + self.tour_rows())
     }
 
     /// Lines of the Sync tab above its grid.
@@ -45,11 +47,12 @@ impl Model {
 
     /// Lines that a dialog's list or text has.
     pub fn dialog_rows(&self) -> usize {
-        let frame = match self.layers.last() {
-            Some(Layer::Reading(_)) => 4,
-            _ => 7,
+        let within = match self.layers.last() {
+            Some(Layer::Reading(_) | Layer::Columns(_)) => FRAME,
+            // The text that narrows the list, and the line below it.
+            _ => FRAME + 2,
         };
-        usize::from(self.height.saturating_sub(frame)).clamp(1, 40)
+        usize::from(self.height.saturating_sub(ABOVE + BELOW + within)).max(1)
     }
 
     /// Tells the grids how many rows and cells they have.

@@ -23,10 +23,13 @@ pub mod record;
 mod run;
 #[cfg(test)]
 pub(crate) mod sample;
+#[cfg(test)]
+pub(crate) mod sample_posting;
 pub mod settings;
 pub mod sync;
 pub mod texts;
 pub mod toast;
+mod tour;
 pub mod update;
 
 #[cfg(test)]
@@ -51,6 +54,7 @@ pub use self::mapping::name_of;
 use self::settings::SettingsView;
 use self::sync::Sync;
 use self::toast::Toast;
+pub use self::tour::TourBox;
 use crate::domain::log::LogLevel;
 use crate::domain::period::Period;
 use crate::tui::commands::Command;

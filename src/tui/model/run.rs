@@ -61,8 +61,9 @@ impl Model {
             C::Quit => Some(self.quit()),
             C::Suspend => Some(vec![Effect::Suspend]),
             C::Redraw => Some(vec![Effect::Redraw]),
+            C::NextStep => Some(self.next_step()),
             C::EndTour => {
-                self.tour = None;
+                self.end_tour();
                 Some(vec![])
             }
             C::CancelJob => Some(self.cancel_job()),

@@ -32,6 +32,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Submitted { ticket, job } => model.submitted(ticket, job),
         Message::Answer(answer) => model.answered(answer),
     };
+    model.follow_tour();
     // Whatever moved, the rows that are seen now are asked for.
     if let Some(id) = model.front()
         && effects.iter().all(|e| e.view_of() != Some(id))
@@ -168,10 +169,16 @@ impl Model {
     pub fn tab_label(&self, tab: Tab) -> String {
         let number = tab as usize + 1;
         let title = tab.title();
-        if self.width >= 100 || tab == self.tab {
-            return format!("{number} {title}");
-        }
-        format!("{number} {}", &title[..4])
+        let short = match (self.width, tab) {
+            (100.., _) => title,
+            _ if tab == self.tab => title,
+            (80.., Tab::Credentials) => "Creds",
+            (80.., Tab::Configuration) => "Config",
+            (80.., Tab::Organizations) => "Orgs",
+            (80.., _) => title,
+            _ => &title[..4],
+        };
+        format!("{number} {short}")
     }
 
     fn answered(&mut self, answer: Answer) -> Vec<Effect> {

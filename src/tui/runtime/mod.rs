@@ -95,7 +95,7 @@ pub async fn run_on(profile: Profile, options: &Options) -> Result<(), Problem> 
         mouse,
     });
     if options.tour {
-        model.tour = Some(0);
+        model.begin_tour();
     }
     let mut turning = Turning {
         model,

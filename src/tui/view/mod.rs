@@ -9,9 +9,12 @@ mod head;
 mod pen;
 mod tabs;
 pub mod theme;
+mod tour;
 
 #[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod snapshots_sync;
 
 use std::cell::RefCell;
 
@@ -65,6 +68,8 @@ fn page(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
         height: area.height - geometry::ABOVE - geometry::BELOW,
         ..area
     };
+    let all = body;
+    let body = Rect { height: model.page_rows().min(body.height), ..body };
     let mut cursor = match model.closed(model.tab) {
         Some(gate) => tabs::closed(gate, pen, body),
         None => tabs::draw(model, pen, body),
@@ -72,10 +77,11 @@ fn page(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
     if let Some(at) = head::filter_cursor(model, pen, area) {
         cursor = Some(at);
     }
+    tour::draw(model, pen, Rect { y: body.bottom(), height: all.bottom() - body.bottom(), ..all });
     foot::draw(model, pen, area);
     for (i, layer) in model.layers.iter().enumerate() {
         let top = i + 1 == model.layers.len();
-        let at = dialog::draw(model, layer, pen, body);
+        let at = dialog::draw(model, layer, pen, all);
         if top && at.is_some() {
             cursor = at;
         }

@@ -5,6 +5,7 @@ use ratatui::backend::TestBackend;
 
 use super::theme::{Depth, SHIPPED, Theme};
 use super::{Look, draw, glyphs};
+use crate::tui::model::message::Message;
 use crate::tui::model::sample::{fresh, on, ready};
 use crate::tui::model::{Model, Tab};
 
@@ -39,10 +40,28 @@ fn screen_in(model: &Model, glyphs: glyphs::Glyphs) -> String {
 
 macro_rules! look {
     ($name:literal, $make:expr) => {{
-        let make: fn(u16, u16) -> Model = $make;
+        let make: fn(u16, u16) -> crate::tui::model::Model = $make;
         insta::assert_snapshot!(concat!($name, "_80x24"), screen(&make(80, 24)));
         insta::assert_snapshot!(concat!($name, "_160x50"), screen(&make(160, 50)));
     }};
+}
+
+pub(super) use look;
+
+fn touring(at: u8, tab: Tab, width: u16, height: u16) -> Model {
+    let mut model = on(tab, width, height);
+    model.begin_tour();
+    model.tour = Some(at);
+    crate::tui::model::update::update(&mut model, Message::Resize(width, height));
+    model
+}
+
+#[test]
+fn tour() {
+    look!("tour_dashboard", |w, h| touring(0, Tab::Dashboard, w, h));
+    look!("tour_organizations", |w, h| touring(1, Tab::Organizations, w, h));
+    look!("tour_elsewhere", |w, h| touring(2, Tab::Logs, w, h));
+    insta::assert_snapshot!("tour_60x15", screen(&touring(1, Tab::Organizations, 60, 15)));
 }
 
 #[test]

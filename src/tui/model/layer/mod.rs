@@ -123,14 +123,12 @@ impl Model {
     }
 
     fn step_in_layer(&mut self, by: isize) {
-        let rows = self.dialog_rows();
+        let (rows, width) = (self.dialog_rows(), self.width);
         match self.layers.last_mut() {
             Some(Layer::Picker(p)) => p.at = stepped(p.at, by, p.choices.len()),
             Some(Layer::Palette(p)) => p.at = stepped(p.at, by, p.found.len()),
             Some(Layer::Help(h)) => h.at = stepped(h.at, by, h.found.len()),
-            Some(Layer::Reading(r)) => {
-                r.top = stepped(r.top, by, (r.lines.len() + 1).saturating_sub(rows).max(1));
-            }
+            Some(Layer::Reading(r)) => r.scroll(by, width, rows),
             Some(Layer::Bulk(b)) => b.at = stepped(b.at, by, b.stops()),
             Some(Layer::Load(l)) => l.at = stepped(l.at, by, l.stops()),
             Some(Layer::Columns(c)) => {
@@ -143,6 +141,7 @@ impl Model {
 
     /// The text of the topmost dialog's field has changed.
     pub(super) fn layer_typed(&mut self) -> Vec<Effect> {
+        let width = self.width;
         match self.layers.last_mut() {
             Some(Layer::Picker(_)) => self.search_picker(),
             Some(Layer::Palette(p)) => {
@@ -158,7 +157,7 @@ impl Model {
                 vec![]
             }
             Some(Layer::Reading(r)) => {
-                r.find(true);
+                r.find(true, width);
                 vec![]
             }
             _ => vec![],

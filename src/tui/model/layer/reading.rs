@@ -2,8 +2,10 @@
 //! can be copied whole.
 
 use super::Layer;
+use crate::domain::text::harmless;
 use crate::tui::commands::Command;
 use crate::tui::field::Field;
+use crate::tui::measure;
 use crate::tui::model::Model;
 use crate::tui::model::effect::Effect;
 use crate::tui::model::grid::Tone;
@@ -104,23 +106,78 @@ impl Text {
     }
 }
 
+/// A row of the text as it is drawn: long lines take several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnRow {
+    /// The line that it is of.
+    pub line: usize,
+    /// What stands on the left: the line's label on its first row.
+    pub label: String,
+    /// The text.
+    pub text: String,
+}
+
+/// How a text is laid out in a width.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    /// Cells of the dialog with its frame.
+    pub wide: u16,
+    /// Cells of the labels.
+    pub labels: u16,
+    /// The rows.
+    pub rows: Vec<DrawnRow>,
+}
+
+/// The widest that the dialog gets.
+const WIDEST: u16 = 104;
+
 impl Reading {
+    /// The layout on a screen of so many columns.
+    pub fn shape(&self, width: u16) -> Shape {
+        let wide = WIDEST.min(width);
+        let labels = self.lines.iter().filter(|l| !l.is_heading());
+        let labels = labels.map(|l| measure::width(&l.label)).max().unwrap_or(0).min(wide / 3);
+        let gap = if labels > 0 { labels + 2 } else { 0 };
+        let mut rows = Vec::new();
+        for (line, told) in self.lines.iter().enumerate() {
+            if told.is_heading() {
+                rows.push(DrawnRow { line, label: told.label.clone(), text: String::new() });
+                continue;
+            }
+            let text = harmless(&told.text);
+            for (i, text) in measure::wrap(&text, wide.saturating_sub(gap + 4)).iter().enumerate() {
+                let label = if i == 0 { told.label.clone() } else { String::new() };
+                rows.push(DrawnRow { line, label, text: text.clone() });
+            }
+        }
+        Shape { wide, labels, rows }
+    }
+
+    /// Scrolls by so many rows; the last row stays at the bottom.
+    pub(super) fn scroll(&mut self, by: isize, width: u16, height: usize) {
+        let last = self.shape(width).rows.len().saturating_sub(height);
+        self.top = self.top.saturating_add_signed(by).min(last);
+    }
+
     /// Goes to the next line that holds what is searched for; `here` includes the first visible.
-    pub(super) fn find(&mut self, here: bool) {
+    pub(super) fn find(&mut self, here: bool, width: u16) {
         if let Some(field) = &self.search {
             field.text().clone_into(&mut self.wanted);
         }
-        let count = self.lines.len();
+        let rows = self.shape(width).rows;
+        let count = rows.len();
         let from = if here { self.top } else { self.top + 1 };
-        if let Some(at) = (0..count).map(|i| (from + i) % count).find(|i| self.hits(*i)) {
+        let hit = (0..count).map(|i| (from + i) % count);
+        if let Some(at) = hit.into_iter().find(|i| self.hits(rows[*i].line)) {
             self.top = at;
         }
     }
 
-    fn find_back(&mut self) {
-        let count = self.lines.len();
-        let found = (1..=count).map(|i| (self.top + count - i) % count).find(|i| self.hits(*i));
-        if let Some(at) = found {
+    fn find_back(&mut self, width: u16) {
+        let rows = self.shape(width).rows;
+        let count = rows.len();
+        let hit = (1..=count).map(|i| (self.top + count - i) % count);
+        if let Some(at) = hit.into_iter().find(|i| self.hits(rows[*i].line)) {
             self.top = at;
         }
     }
@@ -148,11 +205,12 @@ impl Model {
     }
 
     pub(super) fn run_in_reading(&mut self, command: Command) -> Option<Vec<Effect>> {
+        let width = self.width;
         let Some(Layer::Reading(r)) = self.layers.last_mut() else { return None };
         match command {
             Command::Filter => r.search = Some(Field::default()),
-            Command::NextHit => r.find(false),
-            Command::PreviousHit => r.find_back(),
+            Command::NextHit => r.find(false, width),
+            Command::PreviousHit => r.find_back(width),
             Command::CopyRow => {
                 let text: Vec<String> = r
                     .lines

@@ -44,15 +44,16 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
     }
     let style = pen.style(Part::Title);
     if y < area.bottom() {
-        pen.text(area.x, y, area.width, "What to do next", style);
+        let hidden = next.len().saturating_sub(usize::from(area.bottom() - y - 1));
+        let more = if hidden > 0 { format!(" ({} in all)", next.len()) } else { String::new() };
+        pen.text(area.x, y, area.width, &format!("What to do next{more}"), style);
     }
     let room = if wide { 58 } else { area.width };
     let mut cursor = None;
-    for (i, entry) in next.iter().enumerate() {
-        let at = y + 1 + i as u16;
-        if at >= area.bottom() {
-            break;
-        }
+    // Where there is little room the list moves with the cursor.
+    let shown = usize::from(area.bottom().saturating_sub(y + 1)).max(1);
+    let first = (model.dashboard.at + 1).saturating_sub(shown);
+    for (at, (i, entry)) in (y + 1..area.bottom()).zip(next.iter().enumerate().skip(first)) {
         let here = i == model.dashboard.at;
         let style = if here { pen.style(Part::Cursor) } else { plain };
         if here {
