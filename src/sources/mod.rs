@@ -13,6 +13,7 @@ mod raw;
 mod records;
 #[cfg(test)]
 mod tests;
+mod unpacked;
 mod values;
 mod workbook;
 

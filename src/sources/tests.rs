@@ -14,6 +14,7 @@ use crate::domain::line::{CanonicalLine, DateBadge};
 use crate::domain::policy::ChargeEndRule;
 use crate::domain::problem::FileProblem;
 
+mod bombs;
 mod workbooks;
 
 use workbooks::{fill_sheet, workbook as a_workbook};

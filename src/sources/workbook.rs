@@ -6,17 +6,30 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 
-use super::SourceError;
 use super::check::{self, Row};
 use super::collector::Collector;
 use super::columns::{COUNT, Cells, Column, Header, Place};
 use super::problems::{Problems, shown};
 use super::raw::RawData;
+use super::{SourceError, unpacked};
 
 const MANDATORY_SHEET: &str = "lines";
+/// Columns of a sheet.
+const WIDEST: usize = 16_384;
 
 /// Reads the whole workbook; what is wrong with it goes to the collector's problems.
-pub(super) fn read<R: Read + Seek>(file: R, to: &mut Collector<'_>) -> Result<(), SourceError> {
+pub(super) fn read<R: Read + Seek>(mut file: R, to: &mut Collector<'_>) -> Result<(), SourceError> {
+    if let Some(why) = unpacked::too_large(&mut file, &unpacked::LIMITS) {
+        to.problems.push(None, None, "unpacks-too-large", || {
+            (
+                why,
+                "no bill is like that: open it in a spreadsheet and save only the bill's sheet, or \
+                 export it as CSV UTF-8"
+                    .into(),
+            )
+        });
+        return Ok(());
+    }
     // The reader of a foreign format must not take the program down with a broken file.
     match catch_unwind(AssertUnwindSafe(|| sheet(file, to))) {
         Ok(Ok(result)) => result,
@@ -109,11 +122,11 @@ impl Table {
                 Place::Known(n) => text_of(value, Some(*n)),
                 Place::Unknown(_) => text_of(value, None),
             },
+            (_, None) if at >= WIDEST => Err("stands right of the last column that a sheet has"),
             (value, None) => text_of(value, None),
         };
         match text {
             Ok(text) => {
-                // A sheet has 16,384 columns at most, so this stays small.
                 if self.texts.len() <= at {
                     self.texts.resize(at + 1, String::new());
                 }
