@@ -5,6 +5,7 @@ mod bench;
 mod counts;
 mod drift;
 mod faults;
+mod rounding;
 mod runs;
 mod state;
 mod undo;
