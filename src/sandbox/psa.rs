@@ -254,7 +254,10 @@ impl Call<'_> {
             }
             ("POST", []) => {
                 self.require(AGREEMENTS, Action::Add)?;
-                let body = self.parsed_object()?;
+                let mut body = self.parsed_object()?;
+                if self.verdict.currency_ignored {
+                    body.remove("currency");
+                }
                 let mut world = self.world_to_change();
                 let mut made = rules::create_agreement(&world, &body, self.member())?;
                 made.id = world.next_agreement;

@@ -5,7 +5,7 @@ use super::crash::{Point, point};
 use super::look::Looks;
 use super::tally::{Under, concerns_all};
 use super::write::Sent;
-use super::{fault, problems};
+use super::{Executor, fault, problems};
 use crate::connectwise::PsaError;
 use crate::domain::journal::{EntryId, Outcome, Step};
 use crate::domain::plan::{Action, AgreementFields};
@@ -29,6 +29,50 @@ pub(super) fn candidates(
         .collect()
 }
 
+/// An agreement that was made for this, and that ConnectWise keeps in another currency: by its
+/// number, where that is known, else by its name, where the name says the currency.
+pub(super) fn misfit<'a>(
+    all: &'a [Agreement],
+    wanted: &AgreementFields,
+    made: Option<i64>,
+) -> Option<&'a Agreement> {
+    let code = wanted.currency.as_str();
+    let says_so = wanted.name.split(|c: char| !c.is_alphanumeric()).any(|word| word == code);
+    all.iter().find(|a| {
+        a.status == AgreementStatus::Active
+            && a.company_id == wanted.company_id
+            && a.type_id == wanted.type_id
+            && a.currency.is_some_and(|c| c != wanted.currency)
+            && (made == Some(a.id) || (says_so && a.name == wanted.name))
+    })
+}
+
+/// The store's note of an agreement that came out in another currency.
+fn misfit_note(wanted: &AgreementFields) -> String {
+    format!("misfit agreement {} {} {}", wanted.company_id, wanted.type_id, wanted.currency)
+}
+
+impl Executor {
+    /// The number of the agreement that was made for this in another currency, when there was one.
+    async fn made_amiss(&self, wanted: &AgreementFields) -> Result<Option<i64>, Problem> {
+        let note = self.store.note(&misfit_note(wanted)).await.map_err(fault)?;
+        Ok(note.and_then(|id| id.parse().ok()))
+    }
+
+    /// Remembers an agreement in another currency than was asked, and says what is wrong with it.
+    pub(super) async fn keep_misfit(
+        &self,
+        made: Agreement,
+        wanted: &AgreementFields,
+    ) -> Result<Problem, Problem> {
+        let problem = problems::other_currency(&made, wanted.currency);
+        let note = (misfit_note(wanted), Some(made.id.to_string()));
+        self.store.keep_agreement(made).await.map_err(fault)?;
+        self.store.set_note(&note.0, note.1).await.map_err(fault)?;
+        Ok(problem)
+    }
+}
+
 impl Under<'_> {
     /// Creates the agreement of a lane, or finds it. Keeps its record in the store.
     pub(super) async fn create_agreement(
@@ -40,8 +84,17 @@ impl Under<'_> {
         let Some(wanted) = &action.new_agreement else {
             return Sent::Failed(problems::no_agreement(action), None);
         };
-        match self.agreements_like(wanted).await {
-            Ok(mut there) if there.len() == 1 => return self.made(there.remove(0), true).await,
+        let amiss = match self.executor.made_amiss(wanted).await {
+            Ok(amiss) => amiss,
+            Err(problem) => {
+                self.stop(problem);
+                return Sent::Dropped;
+            }
+        };
+        match self.agreements_like(wanted, amiss).await {
+            Ok(mut there) if there.len() == 1 => {
+                return self.made(there.remove(0), wanted, true).await;
+            }
             Ok(there) if there.is_empty() => {}
             Ok(there) => {
                 let names: Vec<String> = there.into_iter().map(|a| a.name).collect();
@@ -66,7 +119,7 @@ impl Under<'_> {
         };
         point(Point::AfterSend);
         let lost = match answer {
-            Ok(agreement) => return self.made(agreement, false).await,
+            Ok(agreement) => return self.made(agreement, wanted, false).await,
             Err(PsaError::Lost { problem }) => problem,
             Err(e) if concerns_all(&e) => {
                 self.stop(e.problem().clone());
@@ -78,7 +131,7 @@ impl Under<'_> {
         // Not sent again within the run: the next one looks and plans anew, and an agreement that
         // arrives late is found then.
         match self.look_for_agreement(wanted).await {
-            Ok(Some(agreement)) => self.made(agreement, false).await,
+            Ok(Some(agreement)) => self.made(agreement, wanted, false).await,
             Ok(None) => Sent::Failed(problems::not_made(action, 1, &lost.message), None),
             Err(problem) => {
                 self.stop(problem);
@@ -87,13 +140,21 @@ impl Under<'_> {
         }
     }
 
-    async fn agreements_like(&self, wanted: &AgreementFields) -> Result<Vec<Agreement>, PsaError> {
+    /// The agreements that could stand in; where there are none, one that was made for this and is
+    /// in another currency.
+    async fn agreements_like(
+        &self,
+        wanted: &AgreementFields,
+        amiss: Option<i64>,
+    ) -> Result<Vec<Agreement>, PsaError> {
         let all = {
             let _slot = self.slot().await;
             self.executor.client.agreements_of(wanted.company_id).await?
         };
         self.worked();
-        Ok(candidates(all, wanted, self.single_currency))
+        let misfit = misfit(&all, wanted, amiss).cloned();
+        let there = candidates(all, wanted, self.single_currency);
+        Ok(if there.is_empty() { misfit.into_iter().collect() } else { there })
     }
 
     /// Looks until it is there or `settle` has passed. There was none before, so any is it.
@@ -104,7 +165,7 @@ impl Under<'_> {
         let mut looks = Looks::from_now(self.executor.settle);
         loop {
             let last = looks.last();
-            match self.agreements_like(wanted).await {
+            match self.agreements_like(wanted, None).await {
                 Ok(there) if !there.is_empty() => return Ok(pick(there, &wanted.name)),
                 Ok(_) if last => return Ok(None),
                 Ok(_) => {}
@@ -175,8 +236,17 @@ impl Under<'_> {
         }
     }
 
-    async fn made(&self, agreement: Agreement, found: bool) -> Sent {
+    async fn made(&self, agreement: Agreement, wanted: &AgreementFields, found: bool) -> Sent {
         let id = agreement.id;
+        if agreement.currency.is_some_and(|c| c != wanted.currency) {
+            return match self.executor.keep_misfit(agreement, wanted).await {
+                Ok(problem) => Sent::Failed(problem, None),
+                Err(problem) => {
+                    self.stop(problem);
+                    Sent::Open
+                }
+            };
+        }
         if let Err(e) = self.executor.store.keep_agreement(agreement).await {
             self.stop(fault(e));
         }

@@ -1,7 +1,10 @@
 //! What people are told by the executor.
 
+use crate::domain::money::Currency;
 use crate::domain::plan::Action;
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::psa::Agreement;
+use crate::domain::text::harmless;
 
 fn incomplete(code: &'static str, message: String, remedy: &str) -> Problem {
     Problem::new(ProblemKind::Incomplete, code, message, remedy)
@@ -128,6 +131,23 @@ pub(super) fn several_agreements(action: &Action, names: &[String]) -> Problem {
             names.join(", ")
         ),
         "run `addendum pull agreements`, choose one for the contract, then run `addendum retry`",
+    )
+}
+
+/// ConnectWise made an agreement in another currency than was asked. A second one would be like it,
+/// so none is made while it is there.
+pub(super) fn other_currency(made: &Agreement, wanted: Currency) -> Problem {
+    incomplete(
+        "answer-differs",
+        format!(
+            "agreement {} \u{201c}{}\u{201d} was to be in {wanted}, and ConnectWise keeps it in {}; \
+             nothing is posted on it, and no second one is made",
+            made.id,
+            harmless(&made.name),
+            made.currency.map_or_else(|| "none".to_owned(), |c| c.to_string())
+        ),
+        "give it the right currency in ConnectWise, or delete it and create one there by hand; then \
+         run `addendum pull agreements` and `addendum retry`",
     )
 }
 

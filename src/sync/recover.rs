@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use futures_util::FutureExt;
 
-use super::agreement::candidates;
+use super::agreement::{candidates, misfit};
 use super::fields::same;
 use super::lane::{ByMarker, by_marker};
 use super::look::Looks;
@@ -92,6 +92,7 @@ impl Executor {
         let step = loop {
             let last = looks.last();
             let all = self.client.agreements_of(wanted.company_id).await.map_err(told)?;
+            let amiss = misfit(&all, wanted, None).cloned();
             let mut there = candidates(all, wanted, true);
             there.sort_by_key(|a| (a.name != wanted.name, a.id));
             if let Some(agreement) = there.into_iter().next() {
@@ -104,6 +105,10 @@ impl Executor {
                 };
                 self.store.keep_agreement(agreement).await.map_err(fault)?;
                 break Step::Done { entry: entry.id, outcome: Box::new(outcome) };
+            }
+            if let Some(agreement) = amiss {
+                let problem = self.keep_misfit(agreement, wanted).await?;
+                break Step::Failed { entry: entry.id, problem };
             }
             if last {
                 break Step::Dropped { entry: entry.id };

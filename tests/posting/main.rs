@@ -3,6 +3,7 @@
 
 mod bench;
 mod counts;
+mod currencies;
 mod drift;
 mod faults;
 mod rounding;

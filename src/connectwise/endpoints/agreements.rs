@@ -60,29 +60,16 @@ impl Client {
         Ok(all)
     }
 
-    /// Sends once; a lost answer is the caller's to look up.
+    /// Sends once; a lost answer is the caller's to look up. ConnectWise may have made it in another
+    /// currency than was asked: that is for the caller to see, before anything is posted on it.
     ///
     /// # Errors
     /// See [`PsaError`]. An answer without a record is a lost one. A currency that the PSA does not
-    /// have is refused before anything is sent (status 0), and an agreement that came out in another
-    /// currency is a refusal with the code `answer-differs`: nothing may be posted on it.
+    /// have is refused before anything is sent (status 0).
     pub async fn create_agreement(&self, fields: &AgreementFields) -> Result<Agreement, PsaError> {
         let currency = self.currency_reference(fields.currency).await?;
         let answer = self.transport().call(&Call::post(ALL, &body(fields, currency))).await?;
-        let made = self.resolved_one(read_one::<AgreementRecord>(ALL, &answer)?);
-        match made.currency {
-            Some(other) if other != fields.currency => Err(refused(
-                answer.status,
-                "answer-differs",
-                format!(
-                    "ConnectWise created agreement {} in {other}, not in {}",
-                    made.id, fields.currency
-                ),
-                "give it the right currency in ConnectWise, or delete it and create one by hand; \
-                 then `addendum pull`",
-            )),
-            _ => Ok(made),
-        }
+        Ok(self.resolved_one(read_one::<AgreementRecord>(ALL, &answer)?))
     }
 
     /// Sends once.
@@ -119,23 +106,19 @@ impl Client {
         let tables = self.tables();
         match known(&tables) {
             Some(id) => Ok(Some(reference::to(id))),
-            None if all_known => Err(refused(
-                0,
-                "currency-not-in-psa",
-                format!("ConnectWise has no currency {wanted}"),
-                "add the currency in ConnectWise under System > Setup Tables > Currency, or create \
-                 the agreement by hand",
-            )),
+            None if all_known => Err(PsaError::Refused {
+                status: 0,
+                problem: Problem::new(
+                    ProblemKind::Incomplete,
+                    "currency-not-in-psa",
+                    format!("ConnectWise has no currency {wanted}"),
+                    "add the currency in ConnectWise under System > Setup Tables > Currency, or \
+                     create the agreement by hand",
+                ),
+                raw: String::new(),
+            }),
             None if tables.unnamed => Ok(None),
             None => Ok(Some(json!({"currencyCode": wanted}))),
         }
-    }
-}
-
-fn refused(status: u16, code: &'static str, message: String, remedy: &str) -> PsaError {
-    PsaError::Refused {
-        status,
-        problem: Problem::new(ProblemKind::Incomplete, code, message, remedy),
-        raw: String::new(),
     }
 }

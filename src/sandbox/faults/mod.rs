@@ -66,6 +66,8 @@ pub enum Kind {
     IgnoreFilters,
     /// A PATCH is answered with 200 and changes nothing.
     PatchIgnored,
+    /// A new agreement comes out in its company's currency, whatever was asked.
+    CurrencyIgnored,
     /// 403 `Security`, as for a right that the role lacks; nothing is done.
     Forbidden,
 }

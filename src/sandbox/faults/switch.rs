@@ -23,6 +23,7 @@ pub(in crate::sandbox) struct Verdict {
     pub list_lag: Option<Duration>,
     pub ignore_filters: bool,
     pub patch_ignored: bool,
+    pub currency_ignored: bool,
     pub forbidden: bool,
     /// See [`Faults::withdrawn`].
     pub withdrawn: Arc<[String]>,
@@ -173,6 +174,7 @@ impl State {
                 Kind::ListLag => verdict.list_lag = Some(time),
                 Kind::IgnoreFilters => verdict.ignore_filters = true,
                 Kind::PatchIgnored => verdict.patch_ignored = true,
+                Kind::CurrencyIgnored => verdict.currency_ignored = true,
                 Kind::Forbidden => verdict.forbidden = true,
             }
         }

@@ -141,6 +141,7 @@ fn the_shipped_example_is_read() {
         Kind::ListLag,
         Kind::IgnoreFilters,
         Kind::PatchIgnored,
+        Kind::CurrencyIgnored,
         Kind::Forbidden,
     ] {
         let name = serde_json::to_value(kind).unwrap();
