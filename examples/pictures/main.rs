@@ -2,9 +2,9 @@
 //! writes what stands on the screen as SVG. `scripts/pictures` builds the program and runs this.
 
 mod svg;
+#[path = "../../tests/support/terminal.rs"]
 mod terminal;
 
-use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 use terminal::Terminal;
@@ -27,8 +27,7 @@ const PICTURES: &[Picture] = &[
 ];
 
 /// Size of the terminal.
-const COLUMNS: NonZeroU16 = NonZeroU16::new(110).expect("not zero");
-const ROWS: NonZeroU16 = NonZeroU16::new(32).expect("not zero");
+const SIZE: (u16, u16) = (110, 32);
 
 fn main() -> anyhow::Result<()> {
     let mut args = std::env::args_os().skip(1).map(PathBuf::from);
@@ -36,17 +35,28 @@ fn main() -> anyhow::Result<()> {
         anyhow::bail!("usage: pictures PROGRAM FOLDER");
     };
     std::fs::create_dir_all(&folder)?;
-    let mut terminal = Terminal::start(&program, &["demo", "--lines", "600"], COLUMNS, ROWS)?;
+    let program = program.canonicalize()?;
+    let env = [("ADDENDUM_HOME".to_owned(), None)];
+    let here = std::env::current_dir()?;
+    let mut terminal = Terminal::start(&program, &["demo", "--lines", "600"], &env, &here, SIZE)?;
     terminal.wait_for("Dashboard")?;
     // The guided tour is for people: one key ends it.
-    terminal.press("\u{1b}")?;
+    type_slowly(&mut terminal, "\u{1b}")?;
     for picture in PICTURES {
-        terminal.press(picture.keys)?;
+        type_slowly(&mut terminal, picture.keys)?;
         terminal.wait_for(picture.shows)?;
-        terminal.wait_until_still()?;
+        terminal.wait_until_still();
         write(&folder.join(picture.file), &svg::draw(terminal.screen()))?;
     }
-    terminal.press("\u{1b}q")?;
+    type_slowly(&mut terminal, "\u{1b}q")
+}
+
+/// An escape byte and the key right behind it would be read as one key with Alt.
+fn type_slowly(terminal: &mut Terminal, keys: &str) -> anyhow::Result<()> {
+    for part in keys.split_inclusive('\u{1b}') {
+        terminal.press(part)?;
+        terminal.wait_until_still();
+    }
     Ok(())
 }
 

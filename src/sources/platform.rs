@@ -224,7 +224,8 @@ fn refused(page: &Url, status: StatusCode, headers: &HeaderMap) -> Failure {
             ProblemKind::NotSetUp,
             "source-unauthorized",
             format!("{} refuses the source's secret ({})", shown(page), status.as_u16()),
-            "set the secret in ADDENDUM_SOURCE_SECRET or with addendum credentials set",
+            "set it with `addendum credentials set --source-secret`, as Source Secret on the \
+             Credentials tab, or in ADDENDUM_SOURCE_SECRET",
         ),
         StatusCode::NOT_FOUND => (
             ProblemKind::Refused,

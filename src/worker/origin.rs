@@ -24,7 +24,8 @@ pub(super) fn resolve(
             ProblemKind::NotSetUp,
             "no-source-location",
             "there is no billing source to load from",
-            "name files with `addendum load --from FILE`, or set source.location in config.toml",
+            "set source.location in config.toml, which is Location on the Configuration tab, or name \
+             files with `addendum load --from FILE`",
         )
     })?;
     let url = |scheme: &str| {

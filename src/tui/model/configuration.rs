@@ -3,7 +3,7 @@
 use super::effect::Effect;
 use super::layer::picker::{Choice, Chosen, Purpose};
 use super::layer::prompt::{Asked, TextKind};
-use super::settings::{Setting, SettingsView};
+use super::settings::{Gate, Setting, SettingsView};
 use super::toast::Toast;
 use super::{Model, texts};
 use crate::config::Settings;
@@ -13,6 +13,7 @@ use crate::domain::policy::{ChargeEndRule, ChargeStartRule, IdentityPlace};
 use crate::domain::problem::Problem;
 use crate::tui::commands::Command as C;
 use crate::tui::field::Field;
+use crate::worker::job::{Job, PullWhat};
 
 /// How a setting is changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -314,7 +315,7 @@ impl Model {
                 if types.is_empty() {
                     self.prompt(
                         title.clone(),
-                        "its name in ConnectWise; refresh the PSA records to choose from a list",
+                        "its name in ConnectWise; r on the page fetches the PSA records to choose from",
                         Field::new(&item.value),
                         Asked::Setting { key, title, as_what: TextKind::Text },
                     );
@@ -354,15 +355,23 @@ impl Model {
                 field.set(text);
             }
         }
+        let pulled = view.pulled;
         self.settings = Some(view);
+        self.ask_to_unlock();
         let now = self.gate();
+        // Site and keys are kept apart, in either order: only now are all of them there. The
+        // agreement types to choose from come with the records.
+        let mut effects = vec![];
+        if before == Some(Gate::Credentials) && now != before && !pulled {
+            effects.extend(self.submit(Job::Pull(PullWhat::All)));
+        }
         if first && self.tab == super::Tab::Dashboard && now.is_some() {
             return now.map(|g| self.go(g.leads_to())).unwrap_or_default();
         }
         if before.is_some() && now.is_none() {
-            return self.enter();
+            effects.extend(self.enter());
         }
-        vec![]
+        effects
     }
 
     /// Settings were written, or not.

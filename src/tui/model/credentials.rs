@@ -12,22 +12,23 @@ use crate::domain::problem::Problem;
 use crate::tui::commands::Command as C;
 use crate::tui::field::Field;
 use crate::vault::SecretPlace;
-use crate::worker::job::{Job, PullWhat};
+use crate::worker::job::Job;
 
 /// The fields of the form, in order.
-pub const FIELDS: [(&str, &str); 5] = [
+pub const FIELDS: [(&str, &str); 6] = [
     ("Site", "region or host of your login page, such as na.myconnectwise.net"),
     ("Company ID", "the company name that you type when you sign in"),
     ("Client ID", "the integration's client id from the ConnectWise developer site"),
     ("Public Key", "of an API member: System, Members, API Members, API Keys"),
     ("Private Key", "shown once by ConnectWise when the keys are made; never shown here"),
+    ("Source Secret", "token of the billing source, where it asks for one; else leave it empty"),
 ];
 
 /// The form.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// The fields.
-    pub fields: [Field; 5],
+    pub fields: [Field; 6],
     /// The field under the cursor.
     pub at: usize,
     /// Whether it has the keyboard.
@@ -49,6 +50,7 @@ impl Default for Credentials {
                 Field::default(),
                 Field::default(),
                 Field::default(),
+                Field::secret(),
                 Field::secret(),
                 Field::secret(),
             ],
@@ -78,6 +80,7 @@ impl Credentials {
             client_id: text(2),
             public: hidden(3),
             private: hidden(4),
+            source: hidden(5),
             passphrase: None,
         }
     }
@@ -162,7 +165,7 @@ impl Model {
                 ],
             });
         }
-        if draft.public.is_some() || draft.private.is_some() {
+        if draft.public.is_some() || draft.private.is_some() || draft.source.is_some() {
             effects.push(Effect::KeepKeys(Box::new(draft)));
         }
         if effects.is_empty() && missing.is_empty() {
@@ -182,6 +185,22 @@ impl Model {
         vec![Effect::KeepKeys(Box::new(draft))]
     }
 
+    /// Asks for the passphrase when the keys are in the encrypted file and nothing opens it.
+    pub(super) fn ask_to_unlock(&mut self) {
+        let Some(problem) = self.settings.as_ref().and_then(|v| v.vault.clone()) else { return };
+        let asking = |l: &Layer| matches!(l, Layer::Prompt(p) if p.asked == Asked::Unlock);
+        if ["vault-locked", "vault-passphrase"].contains(&problem.code.as_ref())
+            && !self.layers.iter().any(asking)
+        {
+            self.prompt(
+                "Passphrase of the encrypted secrets file",
+                problem.message,
+                Field::secret(),
+                Asked::Unlock,
+            );
+        }
+    }
+
     /// Keys were kept, or not.
     pub(super) fn keys_kept(&mut self, result: Result<Vec<SecretPlace>, Problem>) -> Vec<Effect> {
         match result {
@@ -189,14 +208,10 @@ impl Model {
                 let mut words: Vec<&str> = places.iter().map(|p| place_word(*p)).collect();
                 words.dedup();
                 self.toast(Toast::note(format!("keys kept in {}", words.join(", "))));
-                self.credentials.fields[3] = Field::secret();
-                self.credentials.fields[4] = Field::secret();
-                let mut effects = vec![Effect::Settings];
-                // The agreement types to choose from come with the records.
-                if self.settings.as_ref().is_none_or(|v| !v.pulled) {
-                    effects.extend(self.submit(Job::Pull(PullWhat::All)));
+                for field in &mut self.credentials.fields[3..] {
+                    *field = Field::secret();
                 }
-                effects
+                vec![Effect::Settings]
             }
             Err(problem) if problem.code.contains("passphrase") => {
                 self.prompt(
@@ -243,7 +258,7 @@ impl Model {
             title: "Delete integration".into(),
             lines: vec![
                 format!("This deletes of profile {word}, on this machine:"),
-                "- the credentials and the settings".into(),
+                "- the credentials; the settings file stays".into(),
                 "- all mappings, the copy of PSA records, invoice lines".into(),
                 "- the history of runs and the System Logs".into(),
                 "Nothing is deleted in ConnectWise. There is no way back.".into(),

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::Model;
 use super::effect::Effect;
-use super::grid::Target;
+use super::grid::{GridId, Marks, Target};
 use super::toast::Toast;
 use crate::domain::edit::Edit;
 use crate::domain::problem::Problem;
@@ -86,7 +86,17 @@ enum Way {
 pub struct History {
     done: Vec<Step>,
     undone: Vec<Step>,
-    under_way: Vec<(u64, Way, String)>,
+    under_way: Vec<UnderWay>,
+}
+
+/// An edit whose answer has not come.
+#[derive(Debug, Clone)]
+struct UnderWay {
+    ticket: u64,
+    way: Way,
+    label: String,
+    /// The grid whose marks it is about, where these are what a filter let through.
+    matching: Option<GridId>,
 }
 
 /// Steps that are remembered; a bulk edit of many rows is one step.
@@ -113,7 +123,9 @@ impl Model {
         changes: Vec<Change>,
     ) -> Vec<Effect> {
         let ticket = self.ticket();
-        self.history.under_way.push((ticket, Way::New, label.into()));
+        let matching = matches!(target, Target::Matching { .. }).then(|| target.grid());
+        let (way, label) = (Way::New, label.into());
+        self.history.under_way.push(UnderWay { ticket, way, label, matching });
         vec![Effect::Change { ticket, target, changes }]
     }
 
@@ -127,16 +139,17 @@ impl Model {
         };
         let ticket = self.ticket();
         let way = if back { Way::Undo } else { Way::Redo };
-        self.history.under_way.push((ticket, way, step.label));
+        let label = step.label;
+        self.history.under_way.push(UnderWay { ticket, way, label, matching: None });
         vec![Effect::Edit { ticket, edits: step.inverse }]
     }
 
     /// Takes the answer to an edit.
     pub(super) fn edited(&mut self, ticket: u64, result: Result<Edited, Problem>) -> Vec<Effect> {
-        let Some(i) = self.history.under_way.iter().position(|(t, _, _)| *t == ticket) else {
+        let Some(i) = self.history.under_way.iter().position(|u| u.ticket == ticket) else {
             return vec![];
         };
-        let (_, way, label) = self.history.under_way.remove(i);
+        let UnderWay { way, label, matching, .. } = self.history.under_way.remove(i);
         let edited = match result {
             Ok(edited) => edited,
             Err(problem) => {
@@ -158,6 +171,10 @@ impl Model {
         self.toast(Toast::note(told));
         if edited.inverse.is_empty() {
             return vec![];
+        }
+        // What the filter lets through may be other rows now: whoever goes on marks anew.
+        if let Some(grid) = matching {
+            self.grid_mut(grid).marks = Marks::default();
         }
         let step = Step { label, inverse: Arc::new(edited.inverse) };
         match way {

@@ -35,6 +35,8 @@ pub struct Draft {
     pub public: Option<Hidden>,
     /// Private key, when one was typed.
     pub private: Option<Hidden>,
+    /// The billing source's secret, when one was typed.
+    pub source: Option<Hidden>,
     /// Passphrase of the encrypted file, when one was asked for.
     pub passphrase: Option<Hidden>,
 }
@@ -163,6 +165,8 @@ pub enum Effect {
     },
     /// Keep the typed keys.
     KeepKeys(Box<Draft>),
+    /// Open the encrypted secrets file with this passphrase.
+    Unlock(Hidden),
     /// Try the connection with what the form holds.
     Test(Box<Draft>),
     /// Write what a grid shows to a CSV file.

@@ -198,6 +198,8 @@ impl Model {
             if grid.period.take().is_some() {
                 grid.loaded = false;
             }
+            // Marks from before would be what the next command is about, unseen.
+            grid.marks = Default::default();
             grid.bar.field.set(filter);
             grid.read_filter();
             effects.push(Effect::View(grid.renew()));

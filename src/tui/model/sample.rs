@@ -262,6 +262,7 @@ pub(crate) fn settings(complete: bool) -> SettingsView {
         settings: Arc::new(settings),
         public: complete.then_some(SecretPlace::Keyring),
         private: complete.then_some(SecretPlace::Keyring),
+        source: None,
         vault: None,
         agreement_types: vec!["Managed Cloud".into(), "Managed Services".into()],
         pulled: complete,

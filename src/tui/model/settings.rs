@@ -30,6 +30,8 @@ pub struct SettingsView {
     pub public: Option<SecretPlace>,
     /// Where the private key was found.
     pub private: Option<SecretPlace>,
+    /// Where the billing source's secret was found; a source that is a file needs none.
+    pub source: Option<SecretPlace>,
     /// Why the keys could not be looked for.
     pub vault: Option<Problem>,
     /// Names of the agreement types in the local copy, active ones.

@@ -6,7 +6,7 @@ use super::Layer;
 use crate::tui::field::Field;
 use crate::tui::model::Model;
 use crate::tui::model::edit::Change;
-use crate::tui::model::effect::Effect;
+use crate::tui::model::effect::{Effect, Hidden};
 use crate::tui::model::grid::{GridId, Target};
 use crate::tui::model::settings::Setting;
 
@@ -30,8 +30,10 @@ pub enum Asked {
         /// How the text is read.
         as_what: TextKind,
     },
-    /// A passphrase for the encrypted secrets file.
+    /// A passphrase for the encrypted secrets file, to keep the typed keys in it.
     Passphrase,
+    /// The same, to read the keys that are in it.
+    Unlock,
 }
 
 /// How a setting's text is read.
@@ -139,6 +141,13 @@ impl Model {
                 }
                 self.layers.pop();
                 self.keep_keys(Some(text))
+            }
+            Asked::Unlock => {
+                if text.is_empty() {
+                    return Err("the passphrase must not be empty".into());
+                }
+                self.layers.pop();
+                vec![Effect::Unlock(Hidden(text.to_owned()))]
             }
         })
     }

@@ -18,9 +18,11 @@ impl Inner {
         let kept = tokio::task::spawn_blocking(move || {
             let passphrase = draft.passphrase.map(|p| SecretString::from(p.0));
             let mut places: Vec<SecretPlace> = Vec::new();
-            for (name, key) in
-                [(SecretName::PublicKey, draft.public), (SecretName::PrivateKey, draft.private)]
-            {
+            for (name, key) in [
+                (SecretName::PublicKey, draft.public),
+                (SecretName::PrivateKey, draft.private),
+                (SecretName::SourceSecret, draft.source),
+            ] {
                 if let Some(Hidden(key)) = key {
                     places.push(vault.set(name, &SecretString::from(key), passphrase.as_ref())?);
                 }
@@ -95,7 +97,7 @@ impl Inner {
         let lease = crate::worker::Lease::take(&profile.paths.data_dir, "delete-integration")?;
         let vault = profile.vault.clone();
         tokio::task::spawn_blocking(move || {
-            for name in [SecretName::PublicKey, SecretName::PrivateKey, SecretName::SourceSecret] {
+            for name in SecretName::ALL {
                 vault.delete(name)?;
             }
             Ok::<(), Problem>(())

@@ -65,6 +65,8 @@ struct Inner {
     profile: Profile,
     tables: Tables,
     answers: mpsc::Sender<Heard>,
+    /// Held while settings and credentials are looked at and told.
+    viewing: tokio::sync::Mutex<()>,
 }
 
 impl Inner {
@@ -95,7 +97,8 @@ impl Desk {
         let mut worker = Worker::start(profile.clone());
         let events = worker.events().expect("a new worker has its events");
         let (answers, heard) = mpsc::channel(ROOM);
-        let inner = Arc::new(Inner { profile, tables: Tables::default(), answers });
+        let viewing = tokio::sync::Mutex::default();
+        let inner = Arc::new(Inner { profile, tables: Tables::default(), answers, viewing });
         Self { inner, worker, events, answers: heard, slots: HashMap::new(), jobs: HashMap::new() }
     }
 
@@ -210,6 +213,9 @@ impl Perform for Desk {
             }
             Effect::KeepKeys(draft) => {
                 self.begin(move |desk| async move { desk.keep_keys(*draft).await });
+            }
+            Effect::Unlock(passphrase) => {
+                self.begin(move |desk| async move { desk.unlock(passphrase).await });
             }
             Effect::Test(draft) => {
                 self.begin(move |desk| async move { desk.test(*draft).await });

@@ -2,6 +2,7 @@
 
 use super::{Inner, died, refused};
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::tui::model::effect::Hidden;
 use crate::tui::model::grid::GridId;
 use crate::tui::model::message::Answer;
 use crate::tui::model::settings::{Setting, SettingsView};
@@ -15,16 +16,20 @@ impl Inner {
         let pulled = !store.companies().await.map_err(refused)?.is_empty();
         let vault = self.profile.vault.clone();
         // A keyring may block on a question that nobody sees.
-        type Found = Result<(Option<SecretPlace>, Option<SecretPlace>), Problem>;
-        let keys: Found = tokio::task::spawn_blocking(move || {
-            let public = vault.get(SecretName::PublicKey)?.map(|(_, place)| place);
-            Ok((public, vault.get(SecretName::PrivateKey)?.map(|(_, place)| place)))
-        })
-        .await
-        .map_err(died)?;
-        let (public, private, vault) = match keys {
-            Ok((public, private)) => (public, private, None),
-            Err(problem) => (None, None, Some(problem)),
+        let keys: Result<[Option<SecretPlace>; 3], Problem> =
+            tokio::task::spawn_blocking(move || {
+                let place = |name| vault.get(name).map(|found| found.map(|(_, place)| place));
+                Ok([
+                    place(SecretName::PublicKey)?,
+                    place(SecretName::PrivateKey)?,
+                    place(SecretName::SourceSecret)?,
+                ])
+            })
+            .await
+            .map_err(died)?;
+        let ([public, private, source], vault) = match keys {
+            Ok(places) => (places, None),
+            Err(problem) => ([None; 3], Some(problem)),
         };
         let mut agreement_types: Vec<String> =
             types.into_iter().filter(|t| !t.inactive).map(|t| t.name).collect();
@@ -33,6 +38,7 @@ impl Inner {
             settings: self.profile.settings(),
             public,
             private,
+            source,
             vault,
             agreement_types,
             pulled,
@@ -40,8 +46,10 @@ impl Inner {
         })
     }
 
-    /// Answers with settings and credentials.
+    /// Answers with settings and credentials. Views are made and told one after another: finding
+    /// the keys takes its time, and an older view must not come behind a newer one.
     pub(super) async fn tell_settings(&self) {
+        let _turn = self.viewing.lock().await;
         let answer = match self.settings_view().await {
             Ok(view) => Answer::Settings(Box::new(view)),
             Err(problem) => Answer::Failed(problem),
@@ -51,11 +59,20 @@ impl Inner {
 
     /// Writes settings.
     pub(super) async fn save(&self, what: String, changes: Vec<(String, Option<Setting>)>) {
-        let result = match self.written(changes).await {
+        let written = self.written(changes).await;
+        let _turn = self.viewing.lock().await;
+        let result = match written {
             Ok(()) => self.settings_view().await.map(Box::new),
             Err(problem) => Err(problem),
         };
         self.answer(Answer::Saved { what, result }).await;
+    }
+
+    /// Opens the encrypted file with a typed passphrase, for as long as the process lives.
+    pub(super) async fn unlock(&self, passphrase: Hidden) {
+        self.profile.vault.unlock(&passphrase.0.into());
+        self.profile.forget_client();
+        self.tell_settings().await;
     }
 
     async fn written(&self, changes: Vec<(String, Option<Setting>)>) -> Result<(), Problem> {

@@ -11,6 +11,15 @@ use crate::tui::view::theme::Part;
 /// Lines for what the setting under the cursor means.
 const HELP: u16 = 3;
 
+/// What is said where an agreement type must be chosen: how many there are, once they are known.
+fn invitation(model: &Model) -> String {
+    match model.settings.as_ref().map_or(0, |v| v.agreement_types.len()) {
+        0 if !model.jobs.running.is_empty() => "to be chosen, as soon as the list is here".into(),
+        0 => "type its name, or fetch the list from ConnectWise with r".into(),
+        n => format!("choose one of {n}"),
+    }
+}
+
 /// Draws the page.
 pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
     let page = &model.configuration;
@@ -57,7 +66,7 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
                 pen.text(area.x + 2, y, 27, &item.title, style);
                 let missing = item.value.is_empty() && item.key == "billing.agreement_type";
                 let value = match (item.value.as_str(), missing) {
-                    ("", true) => "choose one",
+                    ("", true) => &invitation(model),
                     ("", false) => "-",
                     (value, _) => value,
                 };

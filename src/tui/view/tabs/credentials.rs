@@ -6,19 +6,19 @@ use super::banner;
 use crate::connectwise::CheckState;
 use crate::tui::model::Model;
 use crate::tui::model::credentials::{FIELDS, place_word};
-use crate::tui::model::settings::Gate;
 use crate::tui::view::pen::{Pen, wrap};
 use crate::tui::view::theme::Part;
 
 /// Where the fields begin.
-const LABELS: u16 = 13;
+const LABELS: u16 = 15;
 
 /// Draws the page.
 pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
     let form = &model.credentials;
     let mut y = area.y;
-    if model.gate() == Some(Gate::Credentials) && area.height > 14 {
-        y = banner(Gate::Credentials, pen, area, y);
+    // Also what comes after the keys is said here: whoever has just saved them looks here.
+    if let Some(gate) = model.gate().filter(|_| area.height > 14) {
+        y = banner(gate, pen, area, y);
     }
     let mut cursor = None;
     let (plain, dim) = (pen.style(Part::Text), pen.style(Part::Dim));
@@ -32,6 +32,7 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
         let kept = model.settings.as_ref().and_then(|v| match i {
             3 => v.public,
             4 => v.private,
+            5 => v.source,
             _ => None,
         });
         if here && form.editing {
