@@ -13,3 +13,4 @@ mod terminal;
 
 mod month;
 mod person;
+mod sizes;

@@ -42,6 +42,12 @@ impl Person {
         self.terminal.press(keys).unwrap();
     }
 
+    /// Changes the window's size.
+    #[track_caller]
+    pub fn resizes(&mut self, columns: u16, rows: u16) {
+        self.terminal.resize(columns, rows).unwrap();
+    }
+
     /// Reads until the text stands there.
     #[track_caller]
     pub fn sees(&mut self, text: &str) {
