@@ -61,6 +61,14 @@ impl Person {
         self.terminal.wait(&format!("no {text:?}"), gone).unwrap_or_else(|e| panic!("{e}"));
     }
 
+    /// Closes the dialog with this title. The escape byte is followed by nothing until it has done
+    /// its work: with a key right behind it, it would be read as Alt.
+    #[track_caller]
+    pub fn closes(&mut self, title: &str) {
+        self.presses("\u{1b}");
+        self.sees_no_more(title);
+    }
+
     /// Waits until something holds of the screen.
     #[track_caller]
     pub fn waits(&mut self, what: &str, holds: impl FnMut(&Terminal) -> bool) {
