@@ -41,12 +41,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
 
 /// Whether the PSA returned exactly what was posted, and the equation holds everywhere.
 pub fn proven(summary: &ReconcileSummary) -> bool {
-    let f = &summary.findings;
-    f.missing.is_empty()
-        && f.doubled.is_empty()
-        && f.drifted.is_empty()
-        && f.proven.iter().all(|p| p.posted == p.psa)
-        && summary.equation.iter().all(|r| r.money.holds())
+    summary.is_proven()
 }
 
 /// The periods asked for, else those that hold lines.

@@ -32,7 +32,7 @@ pub enum PsaStatus {
 
 impl MappingStatus {
     /// The exact words of design 3.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Mapped => "Mapped",
             Self::Unmapped => "Unmapped",
@@ -46,7 +46,7 @@ impl PsaStatus {
     pub const ALL: [Self; 4] = [Self::NotSynced, Self::Posting, Self::Synced, Self::Error];
 
     /// The exact words of design 3.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotSynced => "Not Synced",
             Self::Posting => "Posting",

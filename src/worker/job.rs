@@ -104,6 +104,18 @@ pub struct ReconcileSummary {
     pub equation: Vec<EquationRow>,
 }
 
+impl ReconcileSummary {
+    /// Whether the PSA returned exactly what was posted, and the equation holds everywhere.
+    pub fn is_proven(&self) -> bool {
+        let f = &self.findings;
+        f.missing.is_empty()
+            && f.doubled.is_empty()
+            && f.drifted.is_empty()
+            && f.proven.iter().all(|p| p.posted == p.psa)
+            && self.equation.iter().all(|r| r.money.holds())
+    }
+}
+
 /// What a job gives when it is done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {

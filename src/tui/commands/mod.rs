@@ -216,6 +216,10 @@ pub enum Command {
     Retry,
     /// `runs.undo`
     UndoRun,
+    /// `sync.overwrite`
+    OverwriteDrift,
+    /// `sync.repost`
+    RepostDeleted,
     /// `logs.level`
     LogLevel,
     /// `logs.follow`

@@ -29,7 +29,7 @@ pub const FIELDS: [(&str, &str); 6] = [
 pub struct Credentials {
     /// The fields.
     pub fields: [Field; 6],
-    /// The field under the cursor.
+    /// The field under the cursor; behind the fields, the permission.
     pub at: usize,
     /// Whether it has the keyboard.
     pub editing: bool,
@@ -39,8 +39,6 @@ pub struct Credentials {
     pub testing: bool,
     /// The permissions, once checked.
     pub checks: Option<Vec<PermissionCheck>>,
-    /// The first line of the table of permissions that is shown.
-    pub top: usize,
 }
 
 impl Default for Credentials {
@@ -59,7 +57,6 @@ impl Default for Credentials {
             tested: None,
             testing: false,
             checks: None,
-            top: 0,
         }
     }
 }
@@ -68,6 +65,11 @@ impl Credentials {
     /// The field under the cursor.
     pub fn current_field(&mut self) -> Option<&mut Field> {
         self.fields.get_mut(self.at)
+    }
+
+    /// The permission under the cursor.
+    pub fn check(&self) -> Option<&PermissionCheck> {
+        self.checks.as_ref()?.get(self.at.checked_sub(FIELDS.len())?)
     }
 
     /// What the form holds.
@@ -91,24 +93,19 @@ impl Model {
     pub(super) fn run_on_credentials(&mut self, command: C) -> Vec<Effect> {
         let form = &mut self.credentials;
         let last = FIELDS.len() - 1;
+        // Behind the fields come the permissions, where they are known.
+        let end = if form.editing { last } else { last + form.checks.as_ref().map_or(0, Vec::len) };
         match command {
-            C::Down | C::NextField if form.editing || form.checks.is_none() || form.at < last => {
-                form.at = (form.at + 1).min(last);
-            }
-            C::Down => {
-                let count = form.checks.as_ref().map_or(0, Vec::len);
-                form.top = (form.top + 1).min(count.saturating_sub(1));
-            }
-            C::Up if form.top > 0 && !form.editing => form.top -= 1,
+            C::Down | C::NextField => form.at = (form.at + 1).min(end),
             C::Up | C::PreviousField => form.at = form.at.saturating_sub(1),
-            C::First => (form.at, form.top) = (0, 0),
-            C::Last => form.at = last,
-            C::PageDown => {
-                let count = form.checks.as_ref().map_or(0, Vec::len);
-                form.top = (form.top + 5).min(count.saturating_sub(1));
-            }
-            C::PageUp => form.top = form.top.saturating_sub(5),
-            C::Open => form.editing = true,
+            C::First => form.at = 0,
+            C::Last => form.at = end,
+            C::PageDown | C::HalfDown => form.at = (form.at + 5).min(end),
+            C::PageUp | C::HalfUp => form.at = form.at.saturating_sub(5),
+            C::Open => match form.check().map(check_text) {
+                Some(text) => self.read("Permission", text),
+                None => form.editing = true,
+            },
             C::Accept => {
                 if form.at == last {
                     form.editing = false;
@@ -246,10 +243,12 @@ impl Model {
         self.toast(if missing == 0 {
             Toast::note("every permission that is needed is there")
         } else {
-            Toast::warning(format!("{missing} permissions are missing; the table says which"))
+            let are = if missing == 1 { "permission is" } else { "permissions are" };
+            Toast::warning(format!("{missing} {are} missing: Enter says what to grant"))
         });
         self.credentials.checks = Some(checks);
-        self.credentials.top = 0;
+        // The table is what was asked for.
+        self.credentials.at = FIELDS.len();
     }
 
     fn ask_delete(&mut self) {
@@ -300,7 +299,7 @@ pub fn place_word(place: SecretPlace) -> &'static str {
 }
 
 /// The permissions as a text, for the details of one.
-pub fn check_text(check: &PermissionCheck) -> reading::Text {
+fn check_text(check: &PermissionCheck) -> reading::Text {
     let mut text = reading::Text::default();
     text.field("Module", &check.module);
     text.field("Permission", &check.permission);

@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+use super::layer::reading::Text;
 use super::record::Money;
 use super::{Model, Tab};
-use crate::domain::money::Currency;
+use crate::domain::money::{self, Currency};
 use crate::domain::period::Period;
 use crate::domain::plan::MoneyRow;
+use crate::domain::status::{MappingStatus, PsaStatus};
 use crate::tui::commands::Command;
 
 /// The dashboard's figures.
@@ -100,8 +102,10 @@ pub fn what_next(data: &DashboardData) -> Vec<Next> {
         list.push(Next { filter: Some("excluded:yes"), ..next(text, Tab::Organizations) });
     }
     if data.revised > 0 {
-        let text =
-            format!("{} changed after posting: see", count(data.revised, "line was", "lines were"));
+        let text = format!(
+            "{} changed after posting: n finds them",
+            count(data.revised, "line was", "lines were")
+        );
         list.push(Next { filter: Some("status:synced"), ..next(text, Tab::Invoices) });
     }
     if data.ready > 0 {
@@ -138,6 +142,52 @@ impl Dashboard {
 }
 
 impl Model {
+    /// Every figure of the dashboard, every currency of it.
+    pub(super) fn read_figures(&mut self) {
+        let Some(data) = self.dashboard.data.clone() else { return };
+        let mut text = Text::default();
+        let mut sums = |heading: &str, rows: &[(&str, &(u64, Money))]| {
+            text.heading(heading);
+            for (name, (lines, money)) in rows {
+                let all: Vec<String> =
+                    money.iter().map(|(c, m)| format!("{} {c}", money::text(*m))).collect();
+                text.field(name, format!("{}  {}", count(*lines, "line", "lines"), all.join("  ")));
+            }
+        };
+        let mapping =
+            [MappingStatus::Mapped, MappingStatus::Unmapped, MappingStatus::ResponseError];
+        let rows: Vec<_> = mapping.iter().map(|s| s.as_str()).zip(&data.mapping).collect();
+        sums("Mapping Status", &rows);
+        let rows: Vec<_> = PsaStatus::ALL.iter().map(|s| s.as_str()).zip(&data.psa).collect();
+        sums("Status in PSA", &rows);
+        for row in &data.equation {
+            super::details::equation(&mut text, row);
+        }
+        text.heading("Known here");
+        text.field(
+            "Organizations",
+            format!(
+                "{}, {} not mapped, {} excluded from sync",
+                data.organizations.0, data.organizations.1, data.organizations.2
+            ),
+        );
+        text.field("Offers", format!("{}, {} not mapped", data.offers.0, data.offers.1));
+        text.field(
+            "PSA records",
+            format!(
+                "{} companies, {} products, {} agreements",
+                data.records.0, data.records.1, data.records.2
+            ),
+        );
+        if let Some(currency) = data.chart_currency {
+            text.heading(format!("Posted by month, {currency}"));
+            for (month, amount) in &data.months {
+                text.field(&month.to_string(), money::text(*amount));
+            }
+        }
+        self.read("All figures", text);
+    }
+
     /// The entry of what to do next under the cursor.
     pub(super) fn next_entry(&self) -> Option<Next> {
         self.dashboard.next().into_iter().nth(self.dashboard.at)

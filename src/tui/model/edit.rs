@@ -94,7 +94,7 @@ pub struct History {
 struct UnderWay {
     ticket: u64,
     way: Way,
-    label: String,
+    step: Step,
     /// The grid whose marks it is about, where these are what a filter let through.
     matching: Option<GridId>,
 }
@@ -124,8 +124,8 @@ impl Model {
     ) -> Vec<Effect> {
         let ticket = self.ticket();
         let matching = matches!(target, Target::Matching { .. }).then(|| target.grid());
-        let (way, label) = (Way::New, label.into());
-        self.history.under_way.push(UnderWay { ticket, way, label, matching });
+        let step = Step { label: label.into(), inverse: Arc::default() };
+        self.history.under_way.push(UnderWay { ticket, way: Way::New, step, matching });
         vec![Effect::Change { ticket, target, changes }]
     }
 
@@ -139,9 +139,9 @@ impl Model {
         };
         let ticket = self.ticket();
         let way = if back { Way::Undo } else { Way::Redo };
-        let label = step.label;
-        self.history.under_way.push(UnderWay { ticket, way, label, matching: None });
-        vec![Effect::Edit { ticket, edits: step.inverse }]
+        let edits = step.inverse.clone();
+        self.history.under_way.push(UnderWay { ticket, way, step, matching: None });
+        vec![Effect::Edit { ticket, edits }]
     }
 
     /// Takes the answer to an edit.
@@ -149,10 +149,16 @@ impl Model {
         let Some(i) = self.history.under_way.iter().position(|u| u.ticket == ticket) else {
             return vec![];
         };
-        let UnderWay { way, label, matching, .. } = self.history.under_way.remove(i);
+        let UnderWay { way, step, matching, .. } = self.history.under_way.remove(i);
         let edited = match result {
             Ok(edited) => edited,
             Err(problem) => {
+                // Nothing was changed, so it can still be taken back or made again.
+                match way {
+                    Way::New => {}
+                    Way::Undo => self.history.done.push(step),
+                    Way::Redo => self.history.undone.push(step),
+                }
                 self.toast(Toast::problem(&problem));
                 return vec![];
             }
@@ -161,7 +167,7 @@ impl Model {
             0 => String::new(),
             n => format!("; {n} left as they are: posted already"),
         };
-        let rows = edited.rows;
+        let (rows, label) = (edited.rows, step.label);
         let told = match way {
             Way::New if rows == 0 => format!("nothing to change{frozen}"),
             Way::New => format!("{label}: {rows} changed{frozen}; u takes it back"),

@@ -40,7 +40,10 @@ impl Model {
         match command {
             C::Left => grid.step_column(-1, width),
             C::Right => grid.step_column(1, width),
-            C::FirstColumn => grid.step_column(isize::MIN, width),
+            C::FirstColumn => {
+                grid.left = 0;
+                grid.step_column(isize::MIN, width);
+            }
             C::LastColumn => grid.step_column(isize::MAX, width),
             C::Accept => grid.bar.editing = false,
             C::Filter => grid.bar.editing = true,

@@ -28,21 +28,22 @@ impl Model {
         match command {
             C::LogLevel => {
                 self.log_level = match self.log_level {
-                    None => Some(LogLevel::Info),
-                    Some(LogLevel::Info) => Some(LogLevel::Warning),
+                    None | Some(LogLevel::Info) => Some(LogLevel::Warning),
                     Some(LogLevel::Warning) => Some(LogLevel::Error),
                     Some(LogLevel::Error) => None,
                 };
                 let level = self.log_level;
                 let grid = self.grid_mut(GridId::Logs);
-                grid.fixed = level
-                    .map(|level| Term {
-                        not: false,
+                // This level and worse: what is less is left out.
+                grid.fixed = [LogLevel::Info, LogLevel::Warning]
+                    .into_iter()
+                    .filter(|less| level.is_some_and(|level| *less < level))
+                    .map(|less| Term {
+                        not: true,
                         column: Some("level"),
                         comparison: Comparison::Equals,
-                        wanted: Wanted::Text(level.as_str().to_lowercase()),
+                        wanted: Wanted::Text(less.as_str().to_lowercase()),
                     })
-                    .into_iter()
                     .collect();
                 grid.read_filter();
                 vec![Effect::View(grid.renew())]

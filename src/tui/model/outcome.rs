@@ -126,7 +126,11 @@ impl Model {
             text.push_str(&format!("; {} had to be left", summary.left.len()));
         }
         let clean = c.failed == 0 && summary.left.is_empty();
-        self.toast(if clean { Toast::note(text) } else { Toast::warning(text) });
+        self.toast(match &summary.report.stopped {
+            Some(problem) => Toast::problem(problem),
+            None if clean => Toast::note(text),
+            None => Toast::warning(text),
+        });
         self.jobs.problems.clone_from(&summary.report.errors);
         self.sync.last = Some(Arc::new(summary));
         self.sync.view = SyncView::Progress;
@@ -136,12 +140,21 @@ impl Model {
     }
 
     fn reconciled(&mut self, summary: crate::worker::job::ReconcileSummary) -> Vec<Effect> {
-        let f = &summary.findings;
-        let (missing, doubled, drifted) = (f.missing.len(), f.doubled.len(), f.drifted.len());
-        self.toast(if missing + doubled + drifted == 0 {
+        self.toast(if summary.is_proven() {
             Toast::note("reconciled: the PSA has exactly what was posted")
         } else {
-            Toast::warning(format!("{missing} missing, {doubled} doubled, {drifted} drifted"))
+            let f = &summary.findings;
+            let told: Vec<String> = [
+                (f.missing.len(), "missing"),
+                (f.doubled.len(), "doubled"),
+                (f.drifted.len(), "changed by a person"),
+            ]
+            .into_iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{n} {what}"))
+            .collect();
+            let told = if told.is_empty() { "the sums differ".into() } else { told.join(", ") };
+            Toast::warning(format!("not proven: {told}"))
         });
         let findings = Arc::new(summary.findings.clone());
         self.sync.proof = Some(Arc::new(summary));

@@ -184,7 +184,10 @@ impl Model {
             C::Up => self.dashboard.at = self.dashboard.at.saturating_sub(1),
             C::First => self.dashboard.at = 0,
             C::Last => self.dashboard.at = count.saturating_sub(1),
+            C::PageDown | C::HalfDown => self.dashboard.at = count.saturating_sub(1),
+            C::PageUp | C::HalfUp => self.dashboard.at = 0,
             C::Open => return self.follow_next(),
+            C::Details => self.read_figures(),
             _ => {}
         }
         vec![]

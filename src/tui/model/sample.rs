@@ -315,12 +315,17 @@ pub(crate) fn fill(model: &mut Model, grid: GridId, all: Vec<Row>) {
     let row = |i: usize| std::borrow::Cow::Borrowed(&all[i]);
     let order = super::grid::ordered(grid, all.len(), &row, &query.filter, &query.sort);
     let sums = super::grid::totals(all.len(), &row, Some(&order));
-    let start = query.start.min(order.len() as u64);
-    let end = (start + query.count).min(order.len() as u64);
     let anchor = query
         .anchor
         .as_ref()
         .and_then(|id| order.iter().position(|i| all[*i as usize].id == *id).map(|at| at as u64));
+    let start = match anchor {
+        Some(at) if at < query.start || at >= query.start + query.count => {
+            at.saturating_sub(query.count / 2)
+        }
+        _ => query.start.min(order.len() as u64),
+    };
+    let end = (start + query.count).min(order.len() as u64);
     let rows =
         order[start as usize..end as usize].iter().map(|i| all[*i as usize].clone()).collect();
     tell(

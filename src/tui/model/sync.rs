@@ -95,6 +95,14 @@ impl Model {
                 self.enter()
             }
             C::MakePlan => self.make_plan(),
+            C::OverwriteDrift => {
+                self.sync.scope.overwrite_drift ^= true;
+                self.make_plan()
+            }
+            C::RepostDeleted => {
+                self.sync.scope.repost_deleted ^= true;
+                self.make_plan()
+            }
             C::Apply => self.ask_apply(),
             C::Reconcile => {
                 let periods = match self.current_run() {
@@ -133,6 +141,22 @@ impl Model {
             return self.enter();
         }
         self.run(C::Details)
+    }
+
+    /// What the plan is for, with what was agreed to.
+    pub fn scope_told(&self) -> String {
+        let scope = &self.sync.scope;
+        let mut told = self.sync.scope_text.clone();
+        for (on, words) in [
+            (scope.overwrite_drift, "drift overwritten"),
+            (scope.repost_deleted, "deleted posted again"),
+        ] {
+            if on {
+                told.push_str(", ");
+                told.push_str(words);
+            }
+        }
+        told
     }
 
     fn make_plan(&mut self) -> Vec<Effect> {
@@ -187,15 +211,30 @@ impl Model {
             return vec![];
         }
         let c = &plan.counts;
-        let mut lines = vec![format!(
-            "{} additions created, {} updated, {} agreements created in ConnectWise.",
-            c.create, c.update, c.create_agreement
-        )];
+        let mut lines =
+            vec![format!("Additions in ConnectWise: {} created, {} updated.", c.create, c.update)];
+        if c.create_agreement > 0 {
+            lines.push(counted(
+                c.create_agreement,
+                "agreement is created.",
+                "agreements are created.",
+            ));
+        }
         for (currency, amount) in amounts(&plan) {
             lines.push(format!("Money of these lines: {} {currency}", money::text(amount)));
         }
         if c.failed > 0 {
-            lines.push(format!("{} lines are refused and stay as they are.", c.failed));
+            lines.push(counted(
+                c.failed,
+                "line is refused and stays as it is.",
+                "lines are refused and stay as they are.",
+            ));
+        }
+        if self.sync.scope.overwrite_drift {
+            lines.push("What people changed in ConnectWise is overwritten.".into());
+        }
+        if self.sync.scope.repost_deleted {
+            lines.push("What people deleted in ConnectWise is posted again.".into());
         }
         let cancels = plan.actions.iter().filter(|a| a.kind == ActionKind::Cancel).count();
         if cancels == 0 {
@@ -203,9 +242,12 @@ impl Model {
             self.ask("Carry the plan out", lines, "Write to ConnectWise", Deed::Apply(false));
             return vec![];
         }
-        lines.push(format!(
-            "{cancels} recurring additions whose subscription is missing from the bill would end."
-        ));
+        let text = counted(
+            cancels as u64,
+            "recurring addition whose subscription is missing from the bill would end.",
+            "recurring additions whose subscription is missing from the bill would end.",
+        );
+        lines.push(text);
         if plan.cancels_need_consent {
             self.layers.push(Layer::Confirm(Confirm {
                 title: "Carry the plan out".into(),
@@ -280,6 +322,11 @@ impl Model {
         self.sync.view = SyncView::Progress;
         self.submit(Job::Undo(run))
     }
+}
+
+/// A count with its noun.
+fn counted(n: u64, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 
 /// Money of a plan's actions by currency.

@@ -1,3 +1,11 @@
+mod dialogs;
+mod edits;
+mod grids;
+mod logs;
+mod marks;
+mod posting;
+mod setup;
+
 use super::Tab;
 use super::edit::Edited;
 use super::effect::{Effect, Hidden};

@@ -230,9 +230,9 @@ impl Model {
             Answer::Notes(notes) => self.take_notes(&notes),
             Answer::Periods(periods, this_month) => self.take_periods(periods, this_month),
             Answer::Choices { generation, choices, total } => {
-                let fresh = self.take_choices(generation, choices, total);
-                stale(self, fresh);
-                vec![]
+                let taken = self.take_choices(generation, choices, total);
+                stale(self, taken.is_some());
+                taken.unwrap_or_default()
             }
             Answer::Edited { ticket, result } => self.edited(ticket, result),
             Answer::Preview { generation, result } => {

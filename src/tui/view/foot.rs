@@ -1,10 +1,12 @@
 //! The two lines below the page: what goes on, and the keys that matter now.
 
 use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
 
 use super::head::{money_text, thousands};
-use super::pen::{Pen, width};
+use super::pen::{Pen, width, wrap};
 use super::theme::Part;
+use crate::domain::text::harmless;
 use crate::tui::commands::{Command, TABLE, contexts, works_now};
 use crate::tui::keys::Contexts;
 use crate::tui::model::grid::Tone;
@@ -16,6 +18,7 @@ use crate::tui::model::{Model, Tab};
 pub(super) struct Hints {
     made_for: Option<(Contexts, Tab, bool)>,
     hints: Vec<(String, &'static str)>,
+    help: Option<(String, &'static str)>,
 }
 
 /// Draws both lines.
@@ -29,16 +32,35 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) {
     keys(model, pen, area);
 }
 
-/// The word of the moment, else what runs, else what is marked.
+/// The word of the moment in as many lines as it needs, over whatever stands there: a remedy that
+/// is cut off helps nobody.
+pub(super) fn toast(model: &Model, pen: &mut Pen, area: Rect) {
+    let Some(toast) = &model.toast else { return };
+    let sign = match toast.tone {
+        Tone::Bad => "! ",
+        Tone::Warn => "? ",
+        _ => "",
+    };
+    let text = harmless(&format!("{sign}{}", toast.text));
+    let room = area.width.saturating_sub(width(&position(model)) + 1);
+    let mut lines = wrap(&text, room);
+    if lines.len() > 1 {
+        lines = wrap(&text, area.width);
+    }
+    lines.truncate(usize::from(area.height / 2));
+    let style = pen.look.theme.tone(toast.tone);
+    let last = area.height - 2;
+    let first = last + 1 - u16::try_from(lines.len()).unwrap_or(1);
+    let clear = if lines.len() > 1 { area.width } else { room };
+    for (y, line) in (first..=last).zip(&lines) {
+        Clear.render(Rect { x: 0, y, width: clear, height: 1 }, pen.buffer);
+        pen.text(0, y, area.width, line, style);
+    }
+}
+
+/// What runs, else what is marked.
 fn status(model: &Model, pen: &mut Pen, y: u16, room: u16) {
-    if let Some(toast) = &model.toast {
-        let sign = match toast.tone {
-            Tone::Bad => "! ",
-            Tone::Warn => "? ",
-            _ => "",
-        };
-        let style = pen.look.theme.tone(toast.tone);
-        pen.text(0, y, room, &format!("{sign}{}", toast.text), style);
+    if model.toast.is_some() {
         return;
     }
     if let Some(job) = model.jobs.shown() {
@@ -115,14 +137,26 @@ fn keys(model: &Model, pen: &mut Pen, area: Rect) {
     let made_for = Some((now, model.tab, model.closed(model.tab).is_some()));
     let mut kept = pen.look.hints.borrow_mut();
     if kept.made_for != made_for {
-        *kept = Hints { made_for, hints: hints(model, now) };
+        let help = works_now(model, Command::Help)
+            .then(|| model.keymap.keys_of(Command::Help, now).into_iter().next())
+            .flatten()
+            .map(|keys| (keys, Command::Help.entry().title));
+        *kept = Hints { made_for, hints: hints(model, now), help };
     }
     let y = area.height - 1;
     let (key, plain) = (pen.style(Part::Key), pen.style(Part::Dim));
     let mut x = 0;
+    let mut end = area.width;
+    // Help has a place of its own, always the same.
+    if let Some((keys, title)) = &kept.help {
+        let needed = width(keys) + 1 + width(title);
+        end = end.saturating_sub(needed + 2);
+        let at = pen.text(area.width.saturating_sub(needed), y, needed, keys, key);
+        pen.text(at + 1, y, area.width.saturating_sub(at + 1), title, plain);
+    }
     for (keys, title) in &kept.hints {
         let needed = width(keys) + 1 + width(title);
-        if x + needed > area.width {
+        if x + needed > end {
             continue;
         }
         x = pen.text(x, y, area.width - x, keys, key);
@@ -134,7 +168,7 @@ fn keys(model: &Model, pen: &mut Pen, area: Rect) {
 fn hints(model: &Model, now: Contexts) -> Vec<(String, &'static str)> {
     let mut rows: Vec<(u8, String, &'static str)> = TABLE
         .iter()
-        .filter(|e| e.rank > 0 && works_now(model, e.command))
+        .filter(|e| e.rank > 0 && e.command != Command::Help && works_now(model, e.command))
         .filter(|e| e.command != Command::Back || !now.has(crate::tui::keys::Context::Plain))
         .filter_map(|e| {
             let keys = model.keymap.keys_of(e.command, now);

@@ -172,6 +172,9 @@ fn nothing(model: &Model, grid: &Grid) -> Option<Vec<(String, Tone)>> {
         GridId::Companies | GridId::Actions => &["The plan writes nothing."],
         GridId::Refused => &["No line is refused."],
         GridId::Runs => &["Nothing was synced yet."],
+        GridId::Findings if model.sync.proof.as_ref().is_some_and(|p| p.is_proven()) => {
+            &["Nothing is missing, nothing stands twice, and nobody changed anything."]
+        }
         GridId::Findings => &[
             "Nothing to report.",
             "r reads back from the PSA what was posted, and proves the equation.",

@@ -4,6 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::pen::{Pen, width};
 use super::theme::Part;
+use crate::domain::log::LogLevel;
 use crate::domain::money;
 use crate::tui::model::grid::{Grid, GridId};
 use crate::tui::model::record::Money;
@@ -95,7 +96,8 @@ fn place(model: &Model, id: GridId) -> String {
             None => "Invoices, all months".into(),
         },
         GridId::Logs => match model.log_level {
-            Some(level) => format!("Logs: {level}"),
+            Some(LogLevel::Error) => "Logs: errors".into(),
+            Some(_) => "Logs: warnings and errors".into(),
             None => "Logs: all levels".into(),
         },
         _ => title(model),
@@ -106,8 +108,10 @@ fn place(model: &Model, id: GridId) -> String {
 fn grid_line(model: &Model, grid: &Grid, pen: &mut Pen, area: Rect) {
     let bar = &grid.bar;
     let dot = format!(" {} ", pen.look.glyphs.dot);
-    let (_, many) = grid.id.noun();
-    let counts = if grid.total == grid.unfiltered {
+    let (one, many) = grid.id.noun();
+    let counts = if grid.total == 1 && grid.unfiltered == 1 {
+        format!("1 {one}")
+    } else if grid.total == grid.unfiltered {
         format!("{} {many}", thousands(grid.total))
     } else {
         format!("{} of {} {many}", thousands(grid.total), thousands(grid.unfiltered))

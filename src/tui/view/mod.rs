@@ -86,6 +86,7 @@ fn page(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
             cursor = at;
         }
     }
+    foot::toast(model, pen, area);
     if !model.pressed.is_empty() {
         foot::sequence(model, pen, area);
     }

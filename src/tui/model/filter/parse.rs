@@ -39,7 +39,9 @@ fn with(spec: &Spec, operator: &str, raw: &Raw) -> Result<Option<Term>, String> 
     if raw.text.is_empty() {
         return Ok(None);
     }
+    let whole = spec.words.iter().any(|w| w.eq_ignore_ascii_case(&raw.text));
     let comparison = match operator {
+        ":" if whole => Comparison::Equals,
         ":" => Comparison::Contains,
         "=" => Comparison::Equals,
         ">" => Comparison::Greater,

@@ -41,6 +41,19 @@ fn a_half_typed_term_hides_nothing_and_a_wrong_one_is_named() {
 }
 
 #[test]
+fn a_status_that_is_named_whole_is_not_another_that_contains_it() {
+    let shown = |filter: &str| {
+        let (filter, problems) = parse(GridId::Invoices, filter);
+        assert_eq!(problems, Vec::<String>::new());
+        (0..28).filter(|i| filter.matches(GridId::Invoices, &sample::line(*i).record)).count()
+    };
+    assert_eq!((shown("status:synced"), shown("status:\"not synced\"")), (7, 7));
+    assert_eq!(shown("status:sync"), 14, "half typed: both");
+    assert_eq!(shown("mapping:mapped") + shown("mapping:unmapped"), 28);
+    assert_eq!(shown("!status:Synced"), 21);
+}
+
+#[test]
 fn days_compare_as_days() {
     let (filter, problems) = parse(GridId::Invoices, "start>2026-09-30 end<=2026-10-31");
     assert_eq!(problems, Vec::<String>::new());

@@ -199,6 +199,9 @@ pub struct Spec {
     pub shown: bool,
     /// What Enter changes.
     pub edits: Edits,
+    /// The words that stand in it, where there are no others. A filter that names one of them
+    /// whole means that word: `status:synced` is not about Not Synced.
+    pub words: &'static [&'static str],
     /// What stands in it.
     pub cell: fn(&Record) -> Cell,
 }
@@ -219,6 +222,7 @@ impl Spec {
             right: false,
             shown: true,
             edits: Edits::Nothing,
+            words: &[],
             cell,
         }
     }
@@ -226,6 +230,11 @@ impl Spec {
     /// Its further names in filters.
     pub const fn also(self, aliases: &'static [&'static str]) -> Self {
         Self { aliases, ..self }
+    }
+
+    /// The words that stand in it.
+    pub const fn words(self, words: &'static [&'static str]) -> Self {
+        Self { words, ..self }
     }
 
     /// Stands on the right.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Grid, GridId};
 use crate::domain::period::Period;
 use crate::tui::model::filter::Filter;
-use crate::tui::model::record::{Money, Row, RowId, add_money};
+use crate::tui::model::record::{Money, Record, Row, RowId, add_money};
 
 /// What is marked.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,8 +112,12 @@ impl Marks {
     pub fn has(&self, grid: GridId, row: &Row) -> bool {
         match self {
             Self::Some(rows) => rows.contains_key(&row.id),
-            Self::All { filter, except, .. } => {
-                !except.contains_key(&row.id) && filter.matches(grid, &row.record)
+            Self::All { filter, period, except, .. } => {
+                let in_month = match (period, &row.record) {
+                    (Some(month), Record::Line(l)) => l.line.period == *month,
+                    _ => true,
+                };
+                in_month && !except.contains_key(&row.id) && filter.matches(grid, &row.record)
             }
         }
     }
@@ -139,6 +143,18 @@ impl Marks {
 }
 
 impl Grid {
+    /// What is marked by a filter may be other rows since the data changed: the counts follow.
+    pub(super) fn recount_marks(&mut self) {
+        if let Marks::All { filter, period, total, money, .. } = &mut self.marks
+            && *filter == self.bar.filter
+            && *period == self.period
+            && !self.partial
+        {
+            *total = self.total;
+            money.clone_from(&self.money);
+        }
+    }
+
     /// Marks everything that the filter lets through.
     pub fn mark_all(&mut self) {
         self.range = None;

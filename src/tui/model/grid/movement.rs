@@ -3,6 +3,9 @@
 
 use super::Grid;
 
+/// The fewest cells in which a text column is begun.
+const SHORTEST: u16 = 6;
+
 /// A movement of the cursor among rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -106,7 +109,9 @@ impl Grid {
             if nth >= frozen && nth < frozen + self.left {
                 continue;
             }
-            if room < 3 {
+            // A number that is cut reads as another number, and a few letters say nothing.
+            let least = if c.spec(self.id).right { c.width } else { c.width.min(SHORTEST) };
+            if room < least && !drawn.is_empty() {
                 break;
             }
             let w = c.width.min(room);

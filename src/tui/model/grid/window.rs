@@ -149,6 +149,7 @@ impl Grid {
         if first {
             self.top = 0;
         }
+        self.recount_marks();
         if self.range.is_some_and(|from| from >= self.total) {
             self.range = None;
         }

@@ -125,7 +125,7 @@ impl Model {
     fn step_in_layer(&mut self, by: isize) {
         let (rows, width) = (self.dialog_rows(), self.width);
         match self.layers.last_mut() {
-            Some(Layer::Picker(p)) => p.at = stepped(p.at, by, p.choices.len()),
+            Some(Layer::Picker(p)) => p.step(by),
             Some(Layer::Palette(p)) => p.at = stepped(p.at, by, p.found.len()),
             Some(Layer::Help(h)) => h.at = stepped(h.at, by, h.found.len()),
             Some(Layer::Reading(r)) => r.scroll(by, width, rows),

@@ -33,17 +33,22 @@ pub struct Palette {
 impl Palette {
     /// Searches with what is typed now.
     pub(super) fn search(&mut self) {
-        let texts: Vec<String> = self
+        let names: Vec<String> = self
             .items
             .iter()
-            .map(|i| {
-                let e = i.command.entry();
-                format!("{} {} {} {}", e.title, e.id, i.keys, e.help)
-            })
+            .map(|i| format!("{} {} {}", i.command.entry().title, i.command.entry().id, i.keys))
             .collect();
-        self.found = fuzzy::rank(self.field.text(), texts.iter().map(String::as_str));
-        // What works here stands before what does not, whatever the score.
-        self.found.sort_by_key(|i| !self.items[*i].works);
+        let text = self.field.text();
+        self.found = fuzzy::rank(text, names.iter().map(String::as_str));
+        // A sentence of help holds the letters of almost any word: whole words count there, and
+        // less than a name.
+        let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+        for (i, item) in self.items.iter().enumerate() {
+            let help = item.command.entry().help.to_lowercase();
+            if words.iter().all(|w| help.contains(w)) && !self.found.contains(&i) {
+                self.found.push(i);
+            }
+        }
         self.at = 0;
     }
 }

@@ -167,6 +167,18 @@ pub struct Picker {
     pub loaded: bool,
     /// Newest wins.
     pub generation: u64,
+    /// The question that the choices are the answer to.
+    answered: u64,
+    /// Enter was pressed before the answer to the newest text was there: its first is taken.
+    hasty: bool,
+}
+
+impl Picker {
+    /// Moves the cursor; who moves it wants to see before choosing.
+    pub(super) fn step(&mut self, by: isize) {
+        self.at = super::stepped(self.at, by, self.choices.len());
+        self.hasty = false;
+    }
 }
 
 impl Model {
@@ -208,6 +220,8 @@ impl Model {
             at: 0,
             loaded: false,
             generation: 0,
+            answered: 0,
+            hasty: false,
         };
         self.layers.push(Layer::Picker(Box::new(picker)));
         self.search_picker()
@@ -217,7 +231,7 @@ impl Model {
     pub(super) fn search_picker(&mut self) -> Vec<Effect> {
         let generation = self.ticket();
         let Some(Layer::Picker(p)) = self.layers.last_mut() else { return vec![] };
-        p.generation = generation;
+        (p.generation, p.hasty) = (generation, false);
         if p.kind == ChoiceKind::List {
             let texts: Vec<String> =
                 p.list.iter().map(|c| format!("{} {}", c.title, c.detail)).collect();
@@ -227,19 +241,20 @@ impl Model {
                 .collect();
             p.at = 0;
             p.loaded = true;
+            p.answered = generation;
             return vec![];
         }
         let text = p.field.text().to_owned();
         vec![Effect::Choices { generation, kind: p.kind.clone(), text }]
     }
 
-    /// Takes what the search found.
+    /// Takes what the search found; `None` when it is too old.
     pub(in crate::tui::model) fn take_choices(
         &mut self,
         generation: u64,
         choices: Vec<Choice>,
         total: u64,
-    ) -> bool {
+    ) -> Option<Vec<Effect>> {
         for layer in self.layers.iter_mut().rev() {
             if let Layer::Picker(p) = layer
                 && p.generation == generation
@@ -248,19 +263,23 @@ impl Model {
                 p.total = total;
                 p.at = 0;
                 p.loaded = true;
-                return true;
+                p.answered = generation;
+                let hasty = std::mem::take(&mut p.hasty);
+                return Some(if hasty { self.accept_picker() } else { vec![] });
             }
         }
-        false
+        None
     }
 
     /// Takes the choice under the cursor.
     pub(super) fn accept_picker(&mut self) -> Vec<Effect> {
-        let Some(Layer::Picker(p)) = self.layers.last() else { return vec![] };
-        // Before the answer to the newest text is there, Enter would take a row nobody saw.
-        let Some(choice) = p.choices.get(p.at).filter(|_| p.loaded).cloned() else {
+        let Some(Layer::Picker(p)) = self.layers.last_mut() else { return vec![] };
+        // What stands there is not what was typed yet: Enter is kept until it is.
+        if p.answered != p.generation {
+            p.hasty = true;
             return vec![];
-        };
+        }
+        let Some(choice) = p.choices.get(p.at).cloned() else { return vec![] };
         let purpose = p.purpose.clone();
         self.layers.pop();
         match purpose {

@@ -61,8 +61,7 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
         }
     }
     y = verdict(model, pen, area, y + 1);
-    checks(model, pen, Rect { y, height: area.bottom().saturating_sub(y), ..area });
-    cursor
+    checks(model, pen, Rect { y, height: area.bottom().saturating_sub(y), ..area }).or(cursor)
 }
 
 /// What the connection test said.
@@ -92,11 +91,15 @@ fn verdict(model: &Model, pen: &mut Pen, area: Rect, mut y: u16) -> u16 {
 }
 
 /// The permissions.
-fn checks(model: &Model, pen: &mut Pen, area: Rect) {
-    let Some(checks) = &model.credentials.checks else { return };
+fn checks(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
+    let checks = model.credentials.checks.as_ref()?;
     if area.height < 3 {
-        return;
+        return None;
     }
+    let at = model.credentials.at.checked_sub(FIELDS.len());
+    let rows = usize::from(area.height - 1);
+    let first = at.map_or(0, |at| (at + 1).saturating_sub(rows));
+    let mut cursor = None;
     let header = pen.style(Part::Header);
     pen.wash(area.x, area.y, area.width, header);
     let widths: [u16; 5] = if area.width >= 120 {
@@ -111,8 +114,14 @@ fn checks(model: &Model, pen: &mut Pen, area: Rect) {
         pen.text(x, area.y, w, title, header);
         x += w + 1;
     }
-    for (line, check) in (area.y + 1..area.bottom()).zip(checks.iter().skip(model.credentials.top))
+    for (line, (i, check)) in (area.y + 1..area.bottom()).zip(checks.iter().enumerate().skip(first))
     {
+        let here = at == Some(i);
+        let chosen = pen.style(Part::Cursor);
+        if here {
+            pen.wash(area.x, line, area.width, chosen);
+            cursor = Some(Position { x: area.x, y: line });
+        }
         let (sign, part) = match check.state {
             CheckState::Ok => ("ok", Part::Good),
             CheckState::Missing => ("MISSING", Part::Bad),
@@ -128,8 +137,9 @@ fn checks(model: &Model, pen: &mut Pen, area: Rect) {
         let mut x = area.x;
         for (i, (text, w)) in texts.iter().zip(widths).enumerate() {
             let style = pen.style(if i == 3 { part } else { Part::Text });
-            pen.text(x, line, w, text, style);
+            pen.text(x, line, w, text, if here { chosen } else { style });
             x += w + 1;
         }
     }
+    cursor
 }

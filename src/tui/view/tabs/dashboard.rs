@@ -9,6 +9,7 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::domain::money;
 use crate::domain::plan::MoneyRow;
 use crate::domain::status::{MappingStatus, PsaStatus};
+use crate::tui::commands::{Command, contexts};
 use crate::tui::model::Model;
 use crate::tui::model::dashboard::DashboardData;
 use crate::tui::model::record::{Money, clock_text};
@@ -30,14 +31,15 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
     };
     let mut y = tiles(model, data, pen, area);
     y = statuses(data, pen, area, y + 1);
-    y = equation(&data.equation, pen, area, y);
+    y = equation(model, &data.equation, pen, area, y);
     // What is left is shared: what to do next first, the chart where there is room.
     let next = model.dashboard.next();
     let wanted = u16::try_from(next.len()).unwrap_or(6) + 1;
     let left = area.bottom().saturating_sub(y);
     let wide = area.width >= 110;
     if wide {
-        chart(data, pen, Rect { x: 60, y: y + 1, width: area.width - 60, height: left.min(12) });
+        let x = half(area.width);
+        chart(data, pen, Rect { x, y: y + 1, width: area.width - x, height: left.min(12) });
     } else if left >= wanted + 6 {
         let height = (left - wanted - 1).min(9);
         chart(data, pen, Rect { y: area.bottom() - height, height, ..area });
@@ -48,7 +50,7 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
         let more = if hidden > 0 { format!(" ({} in all)", next.len()) } else { String::new() };
         pen.text(area.x, y, area.width, &format!("What to do next{more}"), style);
     }
-    let room = if wide { 58 } else { area.width };
+    let room = if wide { half(area.width) - 2 } else { area.width };
     let mut cursor = None;
     // Where there is little room the list moves with the cursor.
     let shown = usize::from(area.bottom().saturating_sub(y + 1)).max(1);
@@ -64,6 +66,11 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
         pen.text(area.x + 2, at, room - 2, &text, style);
     }
     cursor
+}
+
+/// Where the right half of a wide page begins.
+fn half(width: u16) -> u16 {
+    (width / 2).max(60)
 }
 
 /// The four tiles of domain.md 1.6.
@@ -125,8 +132,12 @@ fn statuses(data: &DashboardData, pen: &mut Pen, area: Rect, y: u16) -> u16 {
 }
 
 /// The equation of design 6.10: one line a currency, green or saying what is missing.
-fn equation(rows: &[MoneyRow], pen: &mut Pen, area: Rect, mut y: u16) -> u16 {
-    for row in rows.iter().take(3) {
+fn equation(model: &Model, rows: &[MoneyRow], pen: &mut Pen, area: Rect, mut y: u16) -> u16 {
+    // What does not hold is never among those that there is no room for.
+    let mut rows: Vec<&MoneyRow> = rows.iter().collect();
+    rows.sort_by_key(|row| row.holds());
+    let shown = if area.height >= 30 { 8 } else { 2 };
+    for row in rows.iter().take(shown) {
         let parts = [
             ("posted", row.posted),
             ("excluded", row.excluded),
@@ -158,6 +169,15 @@ fn equation(rows: &[MoneyRow], pen: &mut Pen, area: Rect, mut y: u16) -> u16 {
             pen.text(area.x, y, area.width, &line, style);
             y += 1;
         }
+    }
+    if let more @ 1.. = rows.len().saturating_sub(shown) {
+        let style = pen.style(Part::Dim);
+        let key = model.keymap.key_of(Command::Details, contexts(model));
+        let all_hold = rows.iter().skip(shown).all(|r| r.holds());
+        let holds = if all_hold { "it holds there too" } else { "it does NOT hold everywhere" };
+        let text = format!("{more} more in other currencies, {holds}; {key} shows all figures");
+        pen.text(area.x, y, area.width, &text, style);
+        y += 1;
     }
     y + 1
 }

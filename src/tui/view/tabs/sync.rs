@@ -10,6 +10,7 @@ use crate::tui::view::grid;
 use crate::tui::view::head::{money_within, thousands};
 use crate::tui::view::pen::{Pen, wrap};
 use crate::tui::view::theme::Part;
+use crate::worker::job::ReconcileSummary;
 
 /// Draws the page.
 pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
@@ -31,15 +32,23 @@ fn views(model: &Model, pen: &mut Pen, area: Rect) {
         let style = pen.style(part);
         x = pen.text(x, area.y, area.width.saturating_sub(x), view.title(), style) + 2;
     }
-    let scope = &model.sync.scope_text;
+    let scope = model.scope_told();
     if !scope.is_empty() && x + 4 < area.width {
         let style = pen.style(Part::Hint);
-        pen.right(x, area.y, area.width - x, scope, style);
+        pen.right(x, area.y, area.width - x, &scope, style);
     }
 }
 
 /// The plan in one line.
 fn summary(model: &Model, pen: &mut Pen, area: Rect, y: u16) {
+    if model.sync.view == SyncView::Findings {
+        if let Some(proof) = &model.sync.proof {
+            let part = if proof.is_proven() { Part::Good } else { Part::Bad };
+            let style = pen.style(part);
+            pen.text(area.x, y, area.width, &proof_text(proof), style);
+        }
+        return;
+    }
     let Some(plan) = &model.sync.plan else {
         let style = pen.style(Part::Dim);
         let text = match model.sync.view {
@@ -78,6 +87,24 @@ fn summary(model: &Model, pen: &mut Pen, area: Rect, y: u16) {
     pen.right(x, y, area.width.saturating_sub(x), &tail, style);
 }
 
+/// What was posted and what the PSA returned, and whether the equation holds; what differs first.
+fn proof_text(proof: &ReconcileSummary) -> String {
+    let mut rows: Vec<&crate::sync::ProvenRow> = proof.findings.proven.iter().collect();
+    rows.sort_by_key(|p| p.posted == p.psa);
+    let mut told: Vec<String> = rows
+        .iter()
+        .map(|p| {
+            let (posted, psa) = (money::text(p.posted), money::text(p.psa));
+            let sign = if p.posted == p.psa { "=" } else { "but" };
+            format!("{} posted {posted} {sign} {psa} in the PSA", p.currency)
+        })
+        .collect();
+    let holds = proof.equation.iter().all(|r| r.money.holds());
+    let equation = if holds { "the equation holds" } else { "THE EQUATION DOES NOT HOLD" };
+    told.insert(if holds { told.len() } else { 0 }, equation.to_owned());
+    told.join("; ")
+}
+
 /// What runs, or how the last run ended; the problems as they come, with their remedy.
 fn progress(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
     let mut y = area.y;
@@ -90,14 +117,14 @@ fn progress(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
         pen.text(area.x, y + 2, area.width, &progress_text(job, model), plain);
         let t = &model.jobs.traffic;
         let mut text = format!(
-            "requests {} sent, {} in flight, {} retries, throttled {} times",
+            "requests: {} sent, {} in flight, {} retries, throttled {}x",
             thousands(t.sent),
             t.in_flight,
             t.retries,
             t.throttled
         );
         if t.paused_ms > 0 {
-            text.push_str(&format!(", everybody waits {} s", t.paused_ms.div_ceil(1000)));
+            text.push_str(&format!(", all wait {} s", t.paused_ms.div_ceil(1000)));
         }
         let style = pen.style(if t.throttled > 0 { Part::Warn } else { Part::Dim });
         pen.text(area.x, y + 3, area.width, &text, style);
@@ -133,12 +160,14 @@ fn progress(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
                 y += 1;
             }
         }
+        if let Some(problem) = &last.report.stopped {
+            y = told(pen, area, y, &format!("Stopped: {}", problem.message), Part::Bad);
+            y = told(pen, area, y, &format!("-> {}", problem.remedy), Part::Hint);
+        }
         for left in &last.left {
-            let style = pen.style(Part::Warn);
-            let text =
-                format!("left: {}: {} -> {}", left.what, left.problem.message, left.problem.remedy);
-            pen.text(area.x, y, area.width, &text, style);
-            y += 1;
+            let text = format!("Left as it is: {}: {}", left.what, left.problem.message);
+            y = told(pen, area, y, &text, Part::Warn);
+            y = told(pen, area, y, &format!("-> {}", left.problem.remedy), Part::Hint);
         }
         y += 1;
     } else {
@@ -160,15 +189,28 @@ fn problems(model: &Model, pen: &mut Pen, area: Rect, mut y: u16) {
     if problems.is_empty() {
         return;
     }
-    let (title, bad, hint) = (pen.style(Part::Title), pen.style(Part::Bad), pen.style(Part::Hint));
-    pen.text(area.x, y, area.width, &format!("Problems: {}", problems.len()), title);
+    let style = pen.style(Part::Title);
+    pen.text(area.x, y, area.width, &format!("Problems: {}", problems.len()), style);
     y += 1;
     for p in problems.iter().rev().skip(model.sync.top) {
         if y + 1 >= area.bottom() {
             break;
         }
-        pen.text(area.x, y, area.width, &format!("{}: {}", p.line, p.problem.message), bad);
-        pen.text(area.x + 2, y + 1, area.width - 2, &format!("-> {}", p.problem.remedy), hint);
-        y += 2;
+        y = told(pen, area, y, &format!("{}: {}", p.line, p.problem.message), Part::Bad);
+        y = told(pen, area, y, &format!("-> {}", p.problem.remedy), Part::Hint);
     }
+}
+
+/// A text in as many lines as it takes; gives the line behind it.
+fn told(pen: &mut Pen, area: Rect, mut y: u16, text: &str, part: Part) -> u16 {
+    let style = pen.style(part);
+    for (i, line) in wrap(text, area.width.saturating_sub(3)).iter().enumerate() {
+        if y >= area.bottom() {
+            break;
+        }
+        let indent = if i == 0 { 0 } else { 3 };
+        pen.text(area.x + indent, y, area.width - indent, line, style);
+        y += 1;
+    }
+    y
 }

@@ -17,7 +17,22 @@ pub static COLUMNS: &[Spec] = &[
         Record::Finding(kind, _) => Cell::toned(Value::Word(kind), Tone::Bad),
         _ => Cell::empty(),
     }),
-    Spec::new("marker", "Marker", 24, |r| cell(r, |_, f| Cell::plain(Value::text(&f.marker)))),
+    Spec::new("lines", "Lines", 18, |r| {
+        cell(r, |_, f| Cell::plain(Value::text(f.lines.join(" "))))
+    }),
+    Spec::new("fields", "Fields that differ", 34, |r| {
+        cell(r, |_, f| {
+            let all: Vec<String> = f
+                .fields
+                .iter()
+                .map(|x| {
+                    let shown = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".into());
+                    format!("{} {} -> {}", x.field, shown(&x.posted), shown(&x.psa))
+                })
+                .collect();
+            Cell::plain(Value::text(all.join(", ")))
+        })
+    }),
     Spec::new("agreement", "Agreement", 9, |r| {
         cell(r, |_, f| Cell::plain(Value::Count(f.agreement_id.unsigned_abs())))
     })
@@ -31,20 +46,5 @@ pub static COLUMNS: &[Spec] = &[
     Spec::new("invoiced", "Invoiced", 8, |r| {
         cell(r, |_, f| Cell::plain(Value::Word(if f.invoiced { "Yes" } else { "No" })))
     }),
-    Spec::new("fields", "Fields that differ", 34, |r| {
-        cell(r, |_, f| {
-            let all: Vec<String> = f
-                .fields
-                .iter()
-                .map(|x| {
-                    let shown = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".into());
-                    format!("{} {} / {}", x.field, shown(&x.posted), shown(&x.psa))
-                })
-                .collect();
-            Cell::plain(Value::text(all.join(", ")))
-        })
-    }),
-    Spec::new("lines", "Lines", 24, |r| {
-        cell(r, |_, f| Cell::plain(Value::text(f.lines.join(" "))))
-    }),
+    Spec::new("marker", "Marker", 24, |r| cell(r, |_, f| Cell::plain(Value::text(&f.marker)))),
 ];

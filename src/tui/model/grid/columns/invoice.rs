@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::super::column::{Cell, Edits, Spec, Tone, Value};
-use super::organization::status_cell;
+use super::organization::{MAPPING_WORDS, status_cell};
 use crate::domain::line::DateBadge;
 use crate::domain::status::{MappingStatus, PsaStatus};
 use crate::tui::model::record::{LineRow, Named, Record};
@@ -70,6 +70,14 @@ fn mapping(row: &LineRow) -> Cell {
     }
 }
 
+/// The words of a status in the PSA.
+const PSA_WORDS: &[&str] = &[
+    PsaStatus::NotSynced.as_str(),
+    PsaStatus::Posting.as_str(),
+    PsaStatus::Synced.as_str(),
+    PsaStatus::Error.as_str(),
+];
+
 /// The columns.
 pub static COLUMNS: &[Spec] = &[
     Spec::new("organization", "Organization Name", 18, |r| {
@@ -81,8 +89,12 @@ pub static COLUMNS: &[Spec] = &[
         .also(&["total", "money"])
         .right(),
     Spec::new("currency", "Cur", 3, |r| value(r, |l| Value::text(l.line.currency.as_str()))),
-    Spec::new("mapping", "Mapping", 10, |r| cell(r, mapping)).also(&["mapped"]),
-    Spec::new("status", "Status in PSA", 13, |r| cell(r, psa_status)).also(&["psa"]),
+    Spec::new("mapping", "Mapping", 10, |r| cell(r, mapping))
+        .also(&["mapped"])
+        .words(MAPPING_WORDS),
+    Spec::new("status", "Status in PSA", 13, |r| cell(r, psa_status))
+        .also(&["psa"])
+        .words(PSA_WORDS),
     Spec::new("type", "Charge Type", 14, |r| {
         value(r, |l| Value::Word(l.line.charge_type.as_str()))
     })

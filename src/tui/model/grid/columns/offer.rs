@@ -1,7 +1,7 @@
 //! Columns of the Products tab (domain.md 1.7).
 
 use super::super::column::{Cell, Edits, Spec, Tone, Value};
-use super::organization::{chosen, currency_cell, money_cell, status_cell};
+use super::organization::{MAPPING_WORDS, chosen, currency_cell, money_cell, status_cell};
 use crate::tui::model::record::{OfferRow, Record};
 
 fn cell(record: &Record, of: impl Fn(&OfferRow) -> Cell) -> Cell {
@@ -23,7 +23,8 @@ pub static COLUMNS: &[Spec] = &[
     .also(&["psa"])
     .edits(Edits::Product),
     Spec::new("status", "Mapping Status", 14, |r| cell(r, |o| status_cell(o.status)))
-        .also(&["mapping"]),
+        .also(&["mapping"])
+        .words(MAPPING_WORDS),
     Spec::new("lines", "Lines", 7, |r| cell(r, |o| Cell::plain(Value::Count(o.lines)))).right(),
     Spec::new("amount", "Amount", 13, |r| cell(r, |o| money_cell(&o.money)))
         .also(&["money"])

@@ -15,6 +15,13 @@ fn cell(record: &Record, of: impl Fn(&OrganizationRow) -> Cell) -> Cell {
     row(record).map_or_else(Cell::empty, of)
 }
 
+/// The words of a mapping status.
+pub(super) const MAPPING_WORDS: &[&str] = &[
+    MappingStatus::Mapped.as_str(),
+    MappingStatus::Unmapped.as_str(),
+    MappingStatus::ResponseError.as_str(),
+];
+
 /// The cell of a mapping status.
 pub(super) fn status_cell(status: MappingStatus) -> Cell {
     let tone = match status {
@@ -85,7 +92,8 @@ pub static COLUMNS: &[Spec] = &[
     })
     .edits(Edits::Excluded),
     Spec::new("status", "Mapping Status", 14, |r| cell(r, |o| status_cell(o.status)))
-        .also(&["mapping"]),
+        .also(&["mapping"])
+        .words(MAPPING_WORDS),
     Spec::new("lines", "Lines", 7, |r| cell(r, |o| Cell::plain(Value::Count(o.lines)))).right(),
     Spec::new("amount", "Amount", 13, |r| cell(r, |o| money_cell(&o.money)))
         .also(&["money"])
