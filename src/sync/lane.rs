@@ -46,6 +46,8 @@ pub(super) struct Lane {
     broken: bool,
     /// Markers that were in the PSA and unknown here.
     adopted: HashSet<Text>,
+    /// Lines whose additions failed.
+    failed: HashSet<Text>,
 }
 
 /// Sorts actions into lanes, each in plan order with the agreement's creation first.
@@ -80,6 +82,7 @@ pub(super) fn lanes(
                 pending: Vec::new(),
                 known: HashMap::new(),
                 adopted: HashSet::new(),
+                failed: HashSet::new(),
                 broken: false,
             }
         })
@@ -174,14 +177,30 @@ impl Lane {
     /// Everything left in the lane fails for one reason.
     async fn fail_rest(&mut self, under: &Under<'_>, why: Option<(Problem, Option<String>)>) {
         for (entry, action) in std::mem::take(&mut self.queue) {
+            if self.stands_alone(&action) {
+                self.leave_out(under, entry);
+                continue;
+            }
             let (problem, raw) =
                 why.clone().unwrap_or_else(|| (problems::no_agreement(&action), None));
             // It concerns lines now, whatever it was for the agreement.
             let problem = Problem { kind: ProblemKind::Incomplete, ..problem };
             under.failed(&action, &problem, raw.as_deref());
+            self.failed.extend(action.lines.iter().cloned());
             self.pending.push(Step::Failed { entry, problem });
         }
         under.keep(&mut self.pending).await;
+    }
+
+    /// Whether an action is the missing cents of an addition that failed: they are nothing without
+    /// it, and the plan that makes it makes them again.
+    fn stands_alone(&self, action: &Action) -> bool {
+        matches!(&action.subject, Some(Subject::Rounding { key, .. }) if self.failed.contains(key))
+    }
+
+    fn leave_out(&mut self, under: &Under<'_>, entry: EntryId) {
+        under.left_out();
+        self.pending.push(Step::Dropped { entry });
     }
 
     /// One action. True when a request was sent for it.
@@ -192,6 +211,10 @@ impl Lane {
         entry: EntryId,
         action: Action,
     ) -> bool {
+        if self.stands_alone(&action) {
+            self.leave_out(under, entry);
+            return false;
+        }
         let (sent, asked) = self.decide(under, agreement, entry, &action).await;
         match sent {
             Sent::Done(outcome, live) => {
@@ -212,6 +235,7 @@ impl Lane {
             }
             Sent::Failed(problem, raw) => {
                 under.failed(&action, &problem, raw.as_deref());
+                self.failed.extend(action.lines);
                 self.pending.push(Step::Failed { entry, problem });
                 self.broken = true;
             }

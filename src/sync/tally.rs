@@ -159,6 +159,16 @@ impl<'a> Under<'a> {
         (self.executor.events)(event);
     }
 
+    /// An action is left to a later run, and its lines stay as they are.
+    pub(super) fn left_out(&self) {
+        let event = {
+            let mut tally = self.tally();
+            tally.done += 1;
+            self.progress(&tally)
+        };
+        (self.executor.events)(event);
+    }
+
     /// Something is wrong with lines that are posted all the same.
     pub(super) fn remark(&self, action: &Action, problem: &Problem) {
         let lines = problems(action, problem);

@@ -6,6 +6,7 @@ mod counts;
 mod currencies;
 mod drift;
 mod faults;
+mod rounding;
 mod runs;
 mod state;
 mod undo;

@@ -24,8 +24,8 @@ pub(super) struct Write {
 }
 
 impl Planner<'_> {
-    /// A line whose addition says the same already.
-    pub(super) fn settle(&mut self, line: &Line, marker: Text) -> Fate {
+    /// A line whose addition says the same already, and its cents where they are missing.
+    pub(super) fn settle(&mut self, line: &Line, marker: Text, cents: Option<Action>) -> Fate {
         self.done.counts.unchanged += 1;
         self.done.settled.push(Settled {
             line_id: line.id,
@@ -34,11 +34,12 @@ impl Planner<'_> {
             period: line.period,
             amount: line.total,
         });
+        self.push_cents(cents);
         Fate::Covered
     }
 
-    /// Adds a write that settles a line.
-    pub(super) fn push(&mut self, line: &Line, write: Write) -> Fate {
+    /// Adds a write that settles a line, and behind it the cents that it leaves out.
+    pub(super) fn push(&mut self, line: &Line, write: Write, cents: Option<Action>) -> Fate {
         match write.kind {
             ActionKind::Update => {
                 self.done.counts.update += 1;
@@ -48,7 +49,14 @@ impl Planner<'_> {
         }
         let action = self.action(line, write);
         self.done.actions.push(action);
+        self.push_cents(cents);
         Fate::Covered
+    }
+
+    /// Adds missing cents.
+    pub(super) fn push_cents(&mut self, cents: Option<Action>) {
+        self.done.counts.create += u64::from(cents.is_some());
+        self.done.actions.extend(cents);
     }
 
     /// The action of a write.

@@ -8,7 +8,7 @@ use crate::domain::compare;
 use crate::domain::description::{Notes, invoice_description};
 use crate::domain::line::{DateBadge, Line, Text};
 use crate::domain::marker::marker;
-use crate::domain::plan::{ActionKind, AgreementTarget, Reason};
+use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reason};
 use crate::domain::policy::{RecurringPolicy, ResidualPolicy};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::Agreement;
@@ -46,7 +46,7 @@ impl<'a> Planner<'a> {
         }];
         self.tell_proration(agreement, &dates, &mut reasons);
         reasons.extend(dates.moved);
-        self.rounding(line, target, &on, agreement, &money)?;
+        let cents = self.rounding(line, target, &on, agreement, &money)?;
         if self.last_period.is_some_and(|last| line.period < last) {
             let known = Known {
                 life,
@@ -59,19 +59,17 @@ impl<'a> Planner<'a> {
             };
             self.recurring.set(stem, known);
         }
-        Ok(self.push(
-            line,
-            Write {
-                kind: ActionKind::Create,
-                on,
-                addition_id: None,
-                marker,
-                subject,
-                before: None,
-                after: fields,
-                reasons,
-            },
-        ))
+        let write = Write {
+            kind: ActionKind::Create,
+            on,
+            addition_id: None,
+            marker,
+            subject,
+            before: None,
+            after: fields,
+            reasons,
+        };
+        Ok(self.push(line, write, cents))
     }
 
     pub(super) fn update(
@@ -100,30 +98,27 @@ impl<'a> Planner<'a> {
         }
         let fields = self.fields(line, target, &dates, &money, None);
         self.billed.insert(known.marker.clone());
-        self.rounding(line, target, &known.agreement, agreement, &money)?;
+        let cents = self.rounding(line, target, &known.agreement, agreement, &money)?;
         let changes = compare::differences(&known.fields, &fields);
         let fate = if changes.is_empty() {
-            self.settle(line, known.marker.clone())
+            self.settle(line, known.marker.clone(), cents)
         } else {
             let what: Vec<&str> = changes.iter().map(|c| c.field.as_str()).collect();
             let reasons = vec![reason(
                 "changed",
                 format!("{} changed since {}", what.join(", "), known.shown),
             )];
-            let subject = stem.subject(known.life);
-            self.push(
-                line,
-                Write {
-                    kind: ActionKind::Update,
-                    on: known.agreement.clone(),
-                    addition_id: known.addition_id,
-                    marker: known.marker.clone(),
-                    subject,
-                    before: Some(known.fields.as_ref().clone()),
-                    after: fields.clone(),
-                    reasons,
-                },
-            )
+            let write = Write {
+                kind: ActionKind::Update,
+                on: known.agreement.clone(),
+                addition_id: known.addition_id,
+                marker: known.marker.clone(),
+                subject: stem.subject(known.life),
+                before: Some(known.fields.as_ref().clone()),
+                after: fields.clone(),
+                reasons,
+            };
+            self.push(line, write, cents)
         };
         if self.last_period.is_some_and(|last| line.period < last) {
             known.fields = Cow::Owned(fields);
@@ -152,43 +147,39 @@ impl<'a> Planner<'a> {
         let told = (dates.start != line.charge_start || dates.end != line.charge_end)
             .then_some((line.charge_start, line.charge_end));
         let fields = self.fields(line, target, &dates, &money, told);
-        self.rounding(line, target, &on, &agreement, &money)?;
+        let cents = self.rounding(line, target, &on, &agreement, &money)?;
         if let Some(o) = own {
             if compare::same(&o.fields, &fields) {
-                return Ok(self.settle(line, marker));
+                return Ok(self.settle(line, marker, cents));
             }
             let reasons = vec![reason("changed", "the line changed since its addition was made")];
-            return Ok(self.push(
-                line,
-                Write {
-                    kind: ActionKind::Update,
-                    on,
-                    addition_id: Some(o.addition_id),
-                    marker,
-                    subject,
-                    before: Some(o.fields.clone()),
-                    after: fields,
-                    reasons,
-                },
-            ));
+            let write = Write {
+                kind: ActionKind::Update,
+                on,
+                addition_id: Some(o.addition_id),
+                marker,
+                subject,
+                before: Some(o.fields.clone()),
+                after: fields,
+                reasons,
+            };
+            return Ok(self.push(line, write, cents));
         }
         let mut reasons = vec![reason("posted-once", self.why_once(line))];
         self.tell_proration(&agreement, &dates, &mut reasons);
         self.tell_span(&agreement, &dates, &mut reasons);
         reasons.extend(dates.moved);
-        Ok(self.push(
-            line,
-            Write {
-                kind: ActionKind::Create,
-                on,
-                addition_id: None,
-                marker,
-                subject,
-                before: None,
-                after: fields,
-                reasons,
-            },
-        ))
+        let write = Write {
+            kind: ActionKind::Create,
+            on,
+            addition_id: None,
+            marker,
+            subject,
+            before: None,
+            after: fields,
+            reasons,
+        };
+        Ok(self.push(line, write, cents))
     }
 
     fn why_once(&self, line: &Line) -> &'static str {
@@ -280,7 +271,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The missing cents, as an addition that is posted once (design 6.5).
+    /// The missing cents, as an addition that is posted once (design 6.5). It goes into the plan
+    /// behind the line's own, without which it would stand for nothing.
     fn rounding(
         &mut self,
         line: &Line,
@@ -288,12 +280,12 @@ impl<'a> Planner<'a> {
         on: &AgreementTarget,
         agreement: &Agreement,
         money: &AdditionMoney,
-    ) -> Result<(), Problem> {
-        let Some(cents) = money.rounding else { return Ok(()) };
+    ) -> Result<Option<Action>, Problem> {
+        let Some(cents) = money.rounding else { return Ok(None) };
         let subject = Subject::Rounding { source: line.source.clone(), key: line.key.clone() };
         let marker: Text = marker(&subject).into();
         if self.own.contains_key(&*marker) {
-            return Ok(());
+            return Ok(None);
         }
         let dates = dates::once(line, agreement, self.policy)?;
         let mut fields = self.fields(line, target, &dates, money, None);
@@ -319,9 +311,7 @@ impl<'a> Planner<'a> {
         action.lines.clear();
         action.line_ids.clear();
         action.amount = cents;
-        self.done.counts.create += 1;
-        self.done.actions.push(action);
-        Ok(())
+        Ok(Some(action))
     }
 
     /// A run may have died between a line's addition and its cents: they are posted now.
@@ -351,6 +341,9 @@ impl<'a> Planner<'a> {
         };
         let on = AgreementTarget::Existing(agreement.id);
         // What stands against it was told when the line itself was planned.
-        let _ = self.rounding(line, Target { company, product }, &on, agreement, &money);
+        let target = Target { company, product };
+        if let Ok(cents) = self.rounding(line, target, &on, agreement, &money) {
+            self.push_cents(cents);
+        }
     }
 }

@@ -74,7 +74,7 @@ fn cents_go_as_the_settings_say() {
     house.policy.residual = ResidualPolicy::RoundingLine;
     let plan = house.plan();
     assert_eq!(plan.actions.len(), 2);
-    let (cents, main) = (&plan.actions[0], &plan.actions[1]);
+    let (main, cents) = (&plan.actions[0], &plan.actions[1]);
     assert!(matches!(cents.subject, Some(Subject::Rounding { .. })) && cents.lines.is_empty());
     assert_eq!(cents.after.as_ref().unwrap().amount(), dec("0.01"));
     assert_eq!(main.after.as_ref().unwrap().amount(), dec("21"));

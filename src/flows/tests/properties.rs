@@ -294,9 +294,11 @@ fn accounted(house: &House, plan: &Plan) {
 /// What is posted of a line equals its total to the cent, cents of their own included.
 fn to_the_cent(house: &House, plan: &Plan) {
     let mut cents: BTreeMap<&str, Decimal> = BTreeMap::new();
-    for a in &plan.actions {
+    for (n, a) in plan.actions.iter().enumerate() {
         if let Some(Subject::Rounding { key, .. }) = &a.subject {
             *cents.entry(key).or_default() += a.after.as_ref().unwrap().amount();
+            let main = plan.actions.iter().position(|a| a.lines.contains(key));
+            assert!(main.is_none_or(|main| main < n), "{key}: cents before their addition");
         }
     }
     for a in writes(plan).filter(|a| !a.lines.is_empty()) {
