@@ -282,6 +282,9 @@ pub struct Plan {
     /// Lines that become Synced without a write.
     #[serde(skip)]
     pub settled: Vec<Settled>,
+    /// Lines that are older than what their recurring additions show (design 6.3).
+    #[serde(skip)]
+    pub superseded: Vec<LineId>,
     /// Things worth a word that stop nothing: a partial period, superseded lines, prorating twice.
     pub notices: Vec<Reason>,
     /// Auto-cancel is `ask` and there are cancels: a run needs a confirmation for them.

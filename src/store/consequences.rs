@@ -297,7 +297,7 @@ pub(super) fn post(tx: &Connection, line: i64, marker: &str) -> Result<(), Store
 }
 
 /// The line is no longer posted. What the source said since becomes its content.
-fn take_back(tx: &Connection, line: i64) -> Result<(), StoreError> {
+pub(super) fn take_back(tx: &Connection, line: i64) -> Result<(), StoreError> {
     tx.prepare_cached("DELETE FROM posting WHERE line = ?1")?.execute([line])?;
     tx.prepare_cached("DELETE FROM line_problem WHERE line = ?1")?.execute([line])?;
     set_status(tx, line, PsaStatus::NotSynced)?;

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use rusqlite::{Connection, Row, Transaction};
 use tokio::sync::oneshot;
 
-use super::encoding::{month, status, time, to_time};
+use super::encoding::{month, status, time, to_month, to_time};
 use super::error::StoreError;
 use super::line_rows::{number_of, status_of};
 use super::runs::word;
 use super::{Store, additions, consequences, threads};
 use crate::domain::journal::{Entry, EntryId, EntryState, RunId, RunState, Step};
 use crate::domain::line::{LineId, Text};
+use crate::domain::period::Period;
 use crate::domain::plan::{Action, LineProblem, Settled};
 use crate::domain::status::PsaStatus;
 
@@ -122,6 +123,34 @@ impl Store {
     /// lines are Not Synced again.
     pub async fn unsettle(&self, run: RunId, except: Vec<Text>) -> Result<u64, StoreError> {
         self.write(move |tx| consequences::unsettle_all(tx, run.0, &except)).await
+    }
+
+    /// The months that hold failed lines, oldest first.
+    pub async fn failed_periods(&self) -> Result<Vec<Period>, StoreError> {
+        self.read(|conn| {
+            let mut statement =
+                conn.prepare_cached("SELECT DISTINCT line >> 32 FROM line_problem ORDER BY 1")?;
+            let months = statement.query_map([], |r| r.get(0))?;
+            months.map(|m| to_month(m?)).collect()
+        })
+        .await
+    }
+
+    /// Failed lines that wait from now on: they become Not Synced. Gives the keys of those that
+    /// were failed.
+    pub async fn no_longer_failed(&self, lines: Vec<LineId>) -> Result<Vec<String>, StoreError> {
+        self.write(move |tx| {
+            let mut keys = Vec::new();
+            for LineId(line) in lines {
+                if status_of(tx, line)? == Some(PsaStatus::Error) {
+                    consequences::take_back(tx, line)?;
+                    let mut key = tx.prepare_cached("SELECT key FROM line WHERE id = ?1")?;
+                    keys.push(key.query_row([line], |r| r.get(0))?);
+                }
+            }
+            Ok(keys)
+        })
+        .await
     }
 
     /// Lines that the plan refused become Error; posted lines stay as they are.

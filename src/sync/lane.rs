@@ -48,6 +48,8 @@ pub(super) struct Lane {
     adopted: HashSet<Text>,
     /// Lines whose additions failed.
     failed: HashSet<Text>,
+    /// Markers of additions that were to be changed, and were not.
+    behind: HashSet<Text>,
 }
 
 /// Sorts actions into lanes, each in plan order with the agreement's creation first.
@@ -83,6 +85,7 @@ pub(super) fn lanes(
                 known: HashMap::new(),
                 adopted: HashSet::new(),
                 failed: HashSet::new(),
+                behind: HashSet::new(),
                 broken: false,
             }
         })
@@ -236,6 +239,7 @@ impl Lane {
             Sent::Failed(problem, raw) => {
                 under.failed(&action, &problem, raw.as_deref());
                 self.failed.extend(action.lines);
+                self.behind.extend(action.marker);
                 self.pending.push(Step::Failed { entry, problem });
                 self.broken = true;
             }
@@ -417,6 +421,10 @@ impl Lane {
             && same(wanted, &live.fields)
         {
             return (found(live), false);
+        }
+        if self.behind.contains(&marker) && action.kind == ActionKind::Update {
+            // It lacks what an earlier line of the run was to change, and that is nobody's drift.
+            return (Sent::Failed(problems::earlier_failed(action), None), false);
         }
         let expected = self.known.get(&marker).or(action.before.as_ref());
         if let Some(expected) = expected

@@ -87,7 +87,8 @@ pub struct Executor {
     pub cancel: CancellationToken,
     /// While it says `true`, no further write begins.
     pub pause: watch::Receiver<bool>,
-    /// The equation of these periods as the store has it now: what a finished run is kept with.
+    /// Asked when all results of a run are recorded: brings to rest what they leave behind, and
+    /// gives the equation of these periods, with which the run is kept.
     pub money: MoneyOf,
 }
 

@@ -9,4 +9,5 @@ mod faults;
 mod rounding;
 mod runs;
 mod state;
+mod superseded;
 mod undo;

@@ -85,6 +85,7 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
         cancels_need_consent: policy.auto_cancel == AutoCancel::Ask && done.counts.cancel > 0,
         actions: done.actions,
         settled: done.settled,
+        superseded: done.superseded,
         notices: done.notices,
         basis,
     })

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::addition::OwnAddition;
 use crate::domain::agreement_choice::{Agreements, Choice, HomeCurrency};
-use crate::domain::line::{Line, Text};
+use crate::domain::line::{Line, LineId, Text};
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, AgreementTarget, Counts, LineProblem, Reason, Settled};
 use crate::domain::plan_input::PlanInput;
@@ -44,6 +44,7 @@ pub(super) struct Planner<'a> {
 pub(super) struct Done {
     pub actions: Vec<Action>,
     pub settled: Vec<Settled>,
+    pub superseded: Vec<LineId>,
     pub errors: Vec<LineProblem>,
     pub notices: Vec<Reason>,
     pub counts: Counts,
@@ -145,7 +146,8 @@ impl<'a> Planner<'a> {
             Standing::Mapped(target) => match self.post(line, target) {
                 Ok(found) => {
                     fate = found;
-                    before_the_run(line)
+                    // Superseded, it waits, whatever it failed with before (design 6.10).
+                    if fate == Fate::Waits { Bucket::Open } else { before_the_run(line) }
                 }
                 Err(problem) => {
                     self.done.counts.failed += 1;
@@ -171,6 +173,7 @@ impl<'a> Planner<'a> {
         };
         if line.period < known.shown {
             self.told.superseded(line);
+            self.done.superseded.push(line.id);
             self.done.counts.waiting += 1;
             return Ok(Fate::Waits);
         }

@@ -97,6 +97,7 @@ pub(crate) fn plan() -> Plan {
         errors: vec![refused("L-000007"), refused("L-000008")],
         actions,
         settled: vec![],
+        superseded: vec![],
         notices: vec![],
         cancels_need_consent: true,
         basis: Basis::default(),

@@ -22,6 +22,7 @@ mod plan;
 mod pull;
 mod reconcile;
 mod run_log;
+mod superseded;
 mod sync;
 mod test_connection;
 mod undo;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::job::{JobError, Outcome, SyncSummary};
 use super::super::mapping_view::{company_usable, product_usable};
 use super::super::place;
-use super::{Context, plan, run_log};
+use super::{Context, plan, run_log, superseded};
 use crate::connectwise::Client;
 use crate::domain::journal::{EntryState, RunId, RunKind};
 use crate::domain::log::LogLevel;
@@ -191,7 +191,7 @@ pub(super) async fn executor(context: &Context, client: Client) -> Result<Execut
     let settings = context.profile.settings();
     let store = context.profile.store.clone();
     let fields = store.custom_fields().await.map_err(fault)?;
-    let for_equation = store.clone();
+    let profile = context.profile.clone();
     Ok(Executor {
         place: place::marker_place(&settings.policy.identity, &fields)?,
         store,
@@ -202,8 +202,11 @@ pub(super) async fn executor(context: &Context, client: Client) -> Result<Execut
         cancel: context.cancel.clone(),
         pause: context.pause.clone(),
         money: Arc::new(move |periods| {
-            let store = for_equation.clone();
-            Box::pin(async move { money(&store, &periods).await })
+            let profile = profile.clone();
+            Box::pin(async move {
+                superseded::release(&profile).await?;
+                money(&profile.store, &periods).await
+            })
         }),
     })
 }
