@@ -59,7 +59,7 @@ pub static TABLE: &[Entry] = &[
     row(C::LastColumn, "move.last-column", "Last column", "To the last column.", G::Movement, 0, "grid"),
     row(C::Open, "open", "Open", "Edit the cell, or open the row.", G::Movement, 8, "plain"),
     row(C::Accept, "accept", "Choose", "Take what is selected or typed.", G::Dialogs, 8, "(dialog and not reading) or text"),
-    row(C::Yes, "confirm.yes", "Yes, do it", "Carry out what the question names.", G::Dialogs, 0, "confirm"),
+    row(C::Yes, "confirm.yes", "Yes, do it", "Carry out what the question names.", G::Dialogs, 8, "confirm"),
     row(C::No, "confirm.no", "No", "Leave everything as it is.", G::Dialogs, 0, "confirm"),
     row(C::NextField, "form.next", "Next field", "To the next field of the form.", G::Dialogs, 4, "form"),
     row(C::PreviousField, "form.previous", "Previous field", "To the field before.", G::Dialogs, 0, "form"),
