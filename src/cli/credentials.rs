@@ -15,6 +15,7 @@ use crate::connectwise::{ApiKeys, Client, Connection};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::{harmless, is_harmful};
 use crate::vault::{SecretName, SecretPlace, Vault};
+use crate::worker::changes::{self, Change};
 use crate::worker::job::{Job, Outcome};
 
 /// What to do with them.
@@ -51,18 +52,19 @@ pub struct SetArgs {
 /// Does it.
 pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
     match args {
-        Args::Set(args) if args.source_secret => set_source_secret(global),
-        Args::Set(args) => set(global, args, output),
+        Args::Set(args) if args.source_secret => set_source_secret(global).await,
+        Args::Set(args) => set(global, args, output).await,
         Args::Test => test(global, output).await,
         Args::Show => show(global),
-        Args::Delete => delete(global),
+        Args::Delete => delete(global).await,
     }
 }
 
-fn set(global: &Global, args: &SetArgs, output: Output) -> Result<Answer, Failure> {
+async fn set(global: &Global, args: &SetArgs, output: Output) -> Result<Answer, Failure> {
     let paths = Paths::find(global.home.as_deref(), &global.profile)?;
     let mut settings = Settings::read(&paths.settings, &global.profile)?.connectwise;
-    let mut changes = Vec::new();
+    let mut writes = Vec::new();
+    let mut told = Vec::new();
     for (name, flag, given, kept) in [
         ("site", "--site", &args.site, &mut settings.site),
         ("company_id", "--company-id", &args.company_id, &mut settings.company_id),
@@ -75,7 +77,13 @@ fn set(global: &Global, args: &SetArgs, output: Output) -> Result<Answer, Failur
         };
         let value = plain(name, flag, &value)?;
         if value != *kept {
-            changes.push((format!("connectwise.{name}"), Some(value.as_str().into())));
+            let key = format!("connectwise.{name}");
+            writes.push((key.clone(), Some(value.as_str().into())));
+            told.push(Change {
+                what: format!("setting {key}"),
+                old: if kept.is_empty() { "not set".to_owned() } else { harmless(kept) },
+                new: value.clone(),
+            });
             *kept = value;
         }
     }
@@ -86,11 +94,15 @@ fn set(global: &Global, args: &SetArgs, output: Output) -> Result<Answer, Failur
     // Refuses what the client would refuse later, before anything is kept.
     Client::new(&connection(&settings), keys.clone(), None)?;
     let vault = Vault::new(&paths, &global.profile);
+    let before =
+        [SecretName::PublicKey, SecretName::PrivateKey].map(|name| (name, words(&vault, name)));
     let place = keep(&vault, SecretName::PublicKey, &keys.public)?;
     keep(&vault, SecretName::PrivateKey, &keys.private)?;
-    if !changes.is_empty() {
-        Settings::write(&paths.settings, &global.profile, &changes)?;
+    if !writes.is_empty() {
+        Settings::write(&paths.settings, &global.profile, &writes)?;
     }
+    told.extend(before.map(|(name, old)| replaced(name, old, place)));
+    changes::record(&paths, "credentials set", &told).await;
     warn_overridden(&vault, &keys, output)?;
     let document = json!({
         "action": "set",
@@ -203,7 +215,7 @@ fn warn_overridden(vault: &Vault, keys: &ApiKeys, output: Output) -> Result<(), 
     Ok(())
 }
 
-fn set_source_secret(global: &Global) -> Result<Answer, Failure> {
+async fn set_source_secret(global: &Global) -> Result<Answer, Failure> {
     let paths = Paths::find(global.home.as_deref(), &global.profile)?;
     let secret = if ask::can_ask() {
         ask::secret("Secret of the billing source: ")?
@@ -214,7 +226,10 @@ fn set_source_secret(global: &Global) -> Result<Answer, Failure> {
     };
     check_secret("secret", &secret)?;
     let vault = Vault::new(&paths, &global.profile);
+    let old = words(&vault, SecretName::SourceSecret);
     let place = keep(&vault, SecretName::SourceSecret, &secret)?;
+    let told = [replaced(SecretName::SourceSecret, old, place)];
+    changes::record(&paths, "credentials set --source-secret", &told).await;
     let document = json!({ "action": "set", "secret": "source", "kept_in": place });
     Answer::new(
         "credentials",
@@ -273,6 +288,16 @@ impl Found {
     }
 }
 
+/// Whether a secret is there, for the System Logs: never more than that.
+fn words(vault: &Vault, name: SecretName) -> String {
+    look(vault, name).map_or_else(|_| "unreadable".to_owned(), |found| found.words())
+}
+
+fn replaced(name: SecretName, old: String, place: SecretPlace) -> Change {
+    let new = format!("set anew, in {}", place_word(place));
+    Change { what: secret_word(name).into(), old, new }
+}
+
 fn show(global: &Global) -> Result<Answer, Failure> {
     let paths = Paths::find(global.home.as_deref(), &global.profile)?;
     let settings = Settings::read(&paths.settings, &global.profile)?.connectwise;
@@ -308,10 +333,17 @@ fn show(global: &Global) -> Result<Answer, Failure> {
     Answer::new("credentials", &document, text)
 }
 
-fn delete(global: &Global) -> Result<Answer, Failure> {
+async fn delete(global: &Global) -> Result<Answer, Failure> {
     let paths = Paths::find(global.home.as_deref(), &global.profile)?;
     let vault = Vault::new(&paths, &global.profile);
+    let before = SecretName::ALL.map(|name| (name, words(&vault, name)));
     let left = forget(&vault)?;
+    let told: Vec<Change> = before
+        .into_iter()
+        .map(|(name, old)| Change { what: secret_word(name).into(), old, new: words(&vault, name) })
+        .filter(|c| c.old != c.new)
+        .collect();
+    changes::record(&paths, "credentials delete", &told).await;
     let document = json!({ "action": "delete", "still_found": left.iter().map(|(name, place)| json!({
         "secret": secret_word(*name), "found_in": place,
     })).collect::<Vec<_>>() });

@@ -17,6 +17,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 use crate::store::Store;
 use crate::sync::fault;
+use crate::worker::changes;
 use crate::worker::mapping_file::Directory;
 use crate::worker::mapping_view::mappings;
 
@@ -238,7 +239,7 @@ fn dates(line: LineId, start: Option<Date>, end: Option<End>) -> Vec<Edit> {
 }
 
 async fn save(store: &Store, edits: Vec<Edit>) -> Result<(), Failure> {
-    store.edit(edits).await.map(|_| ()).map_err(|e| Failure::Problem(fault(e)))
+    changes::edit(store, "map set", edits).await.map(|_| ()).map_err(|e| Failure::Problem(fault(e)))
 }
 
 async fn find_line(store: &Store, key: &str) -> Result<Line, Failure> {

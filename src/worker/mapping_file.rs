@@ -14,6 +14,7 @@ use crate::domain::mapping::{MappingKind, MappingRow};
 use crate::domain::problem::{FileRefusal, Problem};
 use crate::store::{Store, StoreError};
 
+use super::changes;
 use super::mapping_view::mappings;
 
 pub use resolve::Directory;
@@ -21,6 +22,9 @@ pub use resolve::Directory;
 /// The columns, as exported.
 const COLUMNS: [&str; 6] =
     ["kind", "platform_id", "platform_name", "psa_id", "psa_name", "excluded"];
+
+/// How the System Logs name an import.
+const COMMAND: &str = "map import";
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -66,10 +70,11 @@ pub async fn import(store: &Store, source: &str, file: &Path) -> Result<ImportRe
     let directory = Directory::open(store).await?;
     let (edits, report) = directory.edits(source, &name, &rows).map_err(ImportError::Refused)?;
     if !edits.is_empty() {
-        store.edit(edits).await?;
+        changes::edit(store, COMMAND, edits).await?;
         let mut entry = super::syslog::info("Mappings imported");
         entry.details = format!(
-            "{}: {} organizations, {} offers and {} contracts changed",
+            "by: {}\n{}: {} organizations, {} offers and {} contracts changed",
+            changes::hand(COMMAND),
             crate::domain::text::harmless(&file.display().to_string()),
             report.organizations,
             report.offers,

@@ -12,6 +12,7 @@ use self::events::Teller;
 use self::job::{Event, Job, JobError, JobId, Outcome};
 use self::jobs::Context;
 
+pub mod changes;
 mod events;
 pub mod job;
 mod jobs;
