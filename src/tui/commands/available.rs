@@ -82,7 +82,46 @@ pub fn works_now(model: &Model, command: Command) -> bool {
     let now = contexts(model);
     let holds = CONDITIONS.get(&command).is_some_and(|at| at.holds(now));
     let closed = model.layers.is_empty() && model.closed(model.tab).is_some();
-    holds && (!closed || works_at_gate(command))
+    let empty = model.front().is_some_and(|id| model.grid(id).loaded && model.grid(id).total == 0);
+    let in_vain = model.layers.is_empty() && empty && needs_a_row(command);
+    holds && !in_vain && (!closed || works_at_gate(command))
+}
+
+/// Whether a command of a grid is about rows, so that it does nothing where there are none.
+fn needs_a_row(command: Command) -> bool {
+    use Command as C;
+    matches!(
+        command,
+        C::Open
+            | C::Details
+            | C::NextHit
+            | C::PreviousHit
+            | C::Sort
+            | C::SortMore
+            | C::Mark
+            | C::Range
+            | C::MarkAll
+            | C::CopyCell
+            | C::CopyRow
+            | C::CopyMarked
+            | C::Export
+            | C::FilterCell
+            | C::MapSet
+            | C::MapAdd
+            | C::MapClear
+            | C::Exclude
+            | C::AcceptSuggestion
+            | C::Bulk
+            | C::SetOrganization
+            | C::SetProduct
+            | C::SetAgreement
+            | C::SetStart
+            | C::SetEnd
+            | C::PostOnce
+            | C::SyncLine
+            | C::SyncMarked
+            | C::UndoRun
+    )
 }
 
 fn works_at_gate(command: Command) -> bool {

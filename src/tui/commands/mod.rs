@@ -94,6 +94,14 @@ pub enum Command {
     PreviousField,
     /// `form.save`
     Save,
+    /// `text.search`
+    Search,
+    /// `text.next`
+    NextMatch,
+    /// `text.previous`
+    PreviousMatch,
+    /// `text.copy`
+    CopyText,
     /// `grid.filter`
     Filter,
     /// `grid.filter-cell`

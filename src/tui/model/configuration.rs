@@ -297,6 +297,7 @@ impl Model {
             return vec![];
         };
         let (key, title) = (item.key, item.title);
+        let now = Chosen::Word(item.value.clone());
         match item.input {
             Input::Flag(on) => vec![Effect::Save {
                 what: format!("{title}: {}", on_off(!on)),
@@ -307,7 +308,7 @@ impl Model {
                     .iter()
                     .map(|(w, means)| Choice::plain(Chosen::Word((*w).into()), *w, *means))
                     .collect();
-                self.pick_from(title.clone(), list, Purpose::Setting { key, title })
+                self.pick_from(title.clone(), list, &now, Purpose::Setting { key, title })
             }
             Input::AgreementType => {
                 let types =
@@ -325,7 +326,7 @@ impl Model {
                     .into_iter()
                     .map(|t| Choice::plain(Chosen::Word(t.clone()), t, ""))
                     .collect();
-                self.pick_from(title.clone(), list, Purpose::Setting { key, title })
+                self.pick_from(title.clone(), list, &now, Purpose::Setting { key, title })
             }
             Input::Text(as_what) => {
                 let field = Field::new(&item.value);

@@ -103,7 +103,7 @@ pub fn what_next(data: &DashboardData) -> Vec<Next> {
     }
     if data.revised > 0 {
         let text = format!(
-            "{} changed after posting: n finds them",
+            "{} changed after posting: {{grid.next}} finds them",
             count(data.revised, "line was", "lines were")
         );
         list.push(Next { filter: Some("status:synced"), ..next(text, Tab::Invoices) });

@@ -170,7 +170,10 @@ impl Model {
         let (rows, label) = (edited.rows, step.label);
         let told = match way {
             Way::New if rows == 0 => format!("nothing to change{frozen}"),
-            Way::New => format!("{label}: {rows} changed{frozen}; u takes it back"),
+            Way::New => {
+                let undo = self.keyed("{app.undo} takes it back");
+                format!("{label}: {rows} changed{frozen}; {undo}")
+            }
             Way::Undo => format!("taken back: {label}"),
             Way::Redo => format!("made again: {label}"),
         };

@@ -126,7 +126,8 @@ impl Model {
         let (low, high) = (from.min(grid.at), from.max(grid.at));
         let count = high - low + 1;
         if count > LONGEST_RANGE {
-            let text = format!("a range holds at most {LONGEST_RANGE} rows; A marks all");
+            let all = self.keyed("{grid.mark-all} marks all");
+            let text = format!("a range holds at most {LONGEST_RANGE} rows; {all}");
             self.toast(Toast::warning(text));
             return vec![];
         }

@@ -116,7 +116,8 @@ impl Model {
             let detail = if *p == self.this_month { "current month" } else { "" };
             list.push(Choice::plain(Chosen::Month(Some(*p)), p.to_string(), detail));
         }
-        self.pick_from("Show invoices", list, Purpose::ShowPeriod)
+        let now = Chosen::Month(self.grid(GridId::Invoices).period);
+        self.pick_from("Show invoices", list, &now, Purpose::ShowPeriod)
     }
 
     /// Shows a month; absent: all.
@@ -141,7 +142,8 @@ impl Model {
         match to.and_then(|i| self.periods.get(i).copied()) {
             Some(month) => self.show_period(Some(month)),
             None => {
-                self.toast(Toast::note("no further month is loaded; L loads invoices"));
+                let text = self.keyed("no further month is loaded; {invoices.load} loads invoices");
+                self.toast(Toast::note(text));
                 vec![]
             }
         }

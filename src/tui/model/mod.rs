@@ -14,6 +14,7 @@ pub mod grid;
 mod grid_commands;
 mod invoices;
 pub mod jobs;
+mod keyed;
 pub mod layer;
 mod logs;
 mod mapping;

@@ -73,9 +73,9 @@ impl Model {
             Outcome::Synced(summary) => self.synced(*summary),
             Outcome::Reconciled(summary) => self.reconciled(*summary),
             Outcome::Matched { accepted, open } => {
-                self.toast(Toast::note(format!(
-                    "{accepted} mapped by name; {open} are left for you: n goes to the next one"
-                )));
+                let next = self.keyed("{grid.next} goes to the next one");
+                let text = format!("{accepted} mapped by name; {open} are left for you: {next}");
+                self.toast(Toast::note(text));
                 self.data_changed(false)
             }
         }
@@ -83,11 +83,12 @@ impl Model {
 
     fn planned(&mut self, plan: Arc<Plan>) -> Vec<Effect> {
         let writes = plan.actions.len();
+        let carry = self.keyed("{sync.apply} carries it out");
         let text = match (writes, plan.errors.len()) {
             (0, 0) => "nothing to write: the PSA has what it should have".to_owned(),
             (0, e) => format!("nothing to write; {e} lines are refused"),
-            (n, 0) => format!("the plan has {n} writes; a carries it out"),
-            (n, e) => format!("the plan has {n} writes, {e} lines are refused; a carries it out"),
+            (n, 0) => format!("the plan has {n} writes; {carry}"),
+            (n, e) => format!("the plan has {n} writes, {e} lines are refused; {carry}"),
         };
         self.toast(Toast::note(text));
         self.sync.stale = false;

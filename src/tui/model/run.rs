@@ -36,11 +36,12 @@ impl Model {
             }
             C::Mouse => {
                 self.mouse = !self.mouse;
-                self.toast(Toast::note(if self.mouse {
-                    "the mouse works here; F2 gives it back to the terminal"
+                let text = self.keyed(if self.mouse {
+                    "the mouse works here; {app.mouse} gives it back to the terminal"
                 } else {
                     "the mouse is the terminal's: it selects text"
-                }));
+                });
+                self.toast(Toast::note(text));
                 return vec![Effect::Mouse(self.mouse)];
             }
             C::Theme => return vec![Effect::NextTheme],
@@ -173,7 +174,8 @@ impl Model {
             return vec![Effect::Quit];
         }
         self.leaving = true;
-        self.toast(Toast::warning("stopping at the next safe point; Ctrl-C again leaves at once"));
+        let text = self.keyed("stopping at the next safe point; {app.quit} again leaves at once");
+        self.toast(Toast::warning(text));
         running.into_iter().map(Effect::Cancel).collect()
     }
 

@@ -15,6 +15,7 @@ use super::settings::SettingsView;
 use super::update::update;
 use super::{Model, Start, Tab};
 use crate::config::Settings;
+use crate::connectwise::{CheckState, PermissionCheck};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::invoice_status::InvoiceStatus;
 use crate::domain::line::{DateBadge, Line, LineChoice, LineDates, LineId};
@@ -268,6 +269,20 @@ pub(crate) fn settings(complete: bool) -> SettingsView {
         pulled: complete,
         file: "/home/ada/.config/addendum/config.toml".into(),
     }
+}
+
+/// Two permissions, one of them missing.
+pub(crate) fn checks() -> Vec<PermissionCheck> {
+    let check = |permission: &str, state| PermissionCheck {
+        module: "Finance".into(),
+        permission: permission.into(),
+        level: "Add, Edit, Inquire All".into(),
+        found: "none".into(),
+        state,
+        needed_for: "posting additions".into(),
+        remedy: "System > Security Roles: give the role Finance > Agreements".into(),
+    };
+    vec![check("Agreements", CheckState::Missing), check("Agreement Types", CheckState::Ok)]
 }
 
 /// A model that knows nothing yet.

@@ -6,35 +6,50 @@ use super::layer::reading::Text;
 pub fn how_to_obtain() -> Text {
     let mut text = Text::default();
     text.heading("In ConnectWise");
-    text.line("1  Site and Company ID are on the login page: the host in the address bar, and the");
-    text.line("   company that you type.");
-    text.line("2  System > Members > API Members > +: Member ID, Member Name, a Role. Save.");
-    text.line(
-        "3  Open the member again, API Keys > +: a description. Save, and copy both keys: the",
-    );
-    text.line("   private one is shown only now.");
-    text.line("4  The Client ID belongs to the integration: developer.connectwise.com > ClientID.");
+    for (n, step) in [
+        (
+            1,
+            "Site and Company ID are on the login page: the host in the address bar, and the \
+             company that you type.",
+        ),
+        (2, "System > Members > API Members > +: Member ID, Member Name, a Role. Save."),
+        (
+            3,
+            "Open the member again, API Keys > +: a description. Save, and copy both keys: the \
+             private one is shown only now.",
+        ),
+        (4, "The Client ID belongs to the integration: developer.connectwise.com > ClientID."),
+    ] {
+        text.field(&n.to_string(), step);
+    }
     text.heading("In Addendum");
-    text.line("5  Type or paste all five into this form, Test Connection, then Save.");
-    text.line("6  Verify Permissions says what the role still lacks, and where to grant it.");
+    text.field("5", "Type or paste all of it into this form, Test Connection, then Save.");
+    text.field("6", "Verify Permissions says what the role still lacks, and where to grant it.");
     text.heading("Where the keys go");
-    text.line("The system keyring, or an encrypted file where there is none. Never into settings,");
-    text.line("logs or plans. ADDENDUM_CW_PUBLIC_KEY and ADDENDUM_CW_PRIVATE_KEY beat both.");
+    text.line(
+        "The system keyring, or an encrypted file where there is none. Never into settings, logs \
+         or plans. ADDENDUM_CW_PUBLIC_KEY and ADDENDUM_CW_PRIVATE_KEY beat both.",
+    );
     text
 }
 
 /// Six points that save trouble (domain.md 1.7).
 pub fn best_practices() -> Text {
     let mut text = Text::default();
-    text.line("1  Map organizations and products first: unmapped lines are not posted.");
-    text.line("2  Begin with one to three months of invoices.");
-    text.line("3  Run Sync Organizations after new customers were added in ConnectWise.");
-    text.line(
-        "4  Response Error means that ConnectWise could not be read: refresh in a few minutes.",
-    );
-    text.line("5  Sync after the end of the month, when the invoices are verified.");
-    text.line("6  Switch Automated Daily Sync on once most lines are mapped; off while you change");
-    text.line("   mappings or rules.");
+    for (n, point) in [
+        (1, "Map organizations and products first: unmapped lines are not posted."),
+        (2, "Begin with one to three months of invoices."),
+        (3, "Run Sync Organizations after new customers were added in ConnectWise."),
+        (4, "Response Error means that ConnectWise could not be read: refresh in a few minutes."),
+        (5, "Sync after the end of the month, when the invoices are verified."),
+        (
+            6,
+            "Switch Automated Daily Sync on once most lines are mapped; off while you change \
+             mappings or rules.",
+        ),
+    ] {
+        text.field(&n.to_string(), point);
+    }
     text
 }
 
@@ -50,7 +65,7 @@ pub fn dictionary() -> Text {
         ("Charge start", "Effective Date"),
         ("Charge end", "Cancelled Date"),
         ("Unit price", "Unit Price"),
-        ("Subscription and charge type", "Invoice Description"),
+        ("Subscription, charge type", "Invoice Description"),
     ] {
         text.field(platform, psa);
     }

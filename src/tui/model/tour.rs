@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::effect::Effect;
 use super::toast::Toast;
 use super::{Model, Tab};
-use crate::tui::commands::{Command, contexts};
+use crate::tui::commands::contexts;
 use crate::tui::keys::Condition;
 use crate::tui::measure::wrap;
 
@@ -83,12 +83,12 @@ impl Model {
         let at = usize::from(self.tour?);
         let step = STEPS.get(at)?;
         let text = if self.tab == step.tab {
-            self.with_keys(&step.text)
+            self.keyed_within(&step.text, "[", "]")
         } else {
             let text = format!("The tour goes on in {}: press {{{}}}.", step.tab.title(), {
                 step.tab.command().entry().id
             });
-            self.with_keys(&text)
+            self.keyed_within(&text, "[", "]")
         };
         Some(TourBox {
             title: format!("Tour, {} of {}: {}", at + 1, STEPS.len(), step.title),
@@ -102,21 +102,6 @@ impl Model {
             return 0;
         }
         self.tour_box().map_or(0, |b| u16::try_from(b.lines.len()).unwrap_or(0) + 2)
-    }
-
-    /// Command ids in braces become the keys that run them.
-    fn with_keys(&self, text: &str) -> String {
-        let now = contexts(self);
-        let mut out = String::new();
-        for (i, part) in text.split(['{', '}']).enumerate() {
-            match (i % 2 == 1).then(|| Command::by_id(part)).flatten() {
-                Some(command) => {
-                    out.push_str(&format!("[{}]", self.keymap.key_of(command, now)));
-                }
-                None => out.push_str(part),
-            }
-        }
-        out
     }
 
     /// Goes on when the step's condition holds.
@@ -146,8 +131,8 @@ impl Model {
             return;
         }
         self.end_tour();
-        let help = self.keymap.key_of(Command::Help, contexts(self));
-        self.toast(Toast::note(format!("that was the tour; {help} shows the keys of every page")));
+        let text = self.keyed("that was the tour; {app.help} shows the keys of every page");
+        self.toast(Toast::note(text));
     }
 
     /// Ends the tour.

@@ -1,7 +1,6 @@
 //! The two lines below the page: what goes on, and the keys that matter now.
 
 use ratatui::layout::Rect;
-use ratatui::widgets::{Clear, Widget};
 
 use super::head::{money_text, thousands};
 use super::pen::{Pen, width, wrap};
@@ -16,7 +15,7 @@ use crate::tui::model::{Model, Tab};
 /// What the hints depend on, and the hints.
 #[derive(Debug, Default)]
 pub(super) struct Hints {
-    made_for: Option<(Contexts, Tab, bool)>,
+    made_for: Option<(Contexts, Tab, bool, bool)>,
     hints: Vec<(String, &'static str)>,
     help: Option<(String, &'static str)>,
 }
@@ -53,7 +52,7 @@ pub(super) fn toast(model: &Model, pen: &mut Pen, area: Rect) {
     let first = last + 1 - u16::try_from(lines.len()).unwrap_or(1);
     let clear = if lines.len() > 1 { area.width } else { room };
     for (y, line) in (first..=last).zip(&lines) {
-        Clear.render(Rect { x: 0, y, width: clear, height: 1 }, pen.buffer);
+        pen.clear(Rect { x: 0, y, width: clear, height: 1 });
         pen.text(0, y, area.width, line, style);
     }
 }
@@ -71,7 +70,11 @@ fn status(model: &Model, pen: &mut Pen, y: u16, room: u16) {
     if let Some(from) = grid.range {
         let count = from.abs_diff(grid.at) + 1;
         let style = pen.style(Part::Marked);
-        pen.text(0, y, room, &format!("range of {}", thousands(count)), style);
+        let mut text = format!("range of {}", thousands(count));
+        if !grid.marks.is_empty() {
+            text.push_str(&format!(", {} marked before", thousands(grid.marks.count())));
+        }
+        pen.text(0, y, room, &text, style);
     } else if !grid.marks.is_empty() {
         let text = format!(
             "{} marked  {}",
@@ -134,7 +137,8 @@ fn position(model: &Model) -> String {
 
 fn keys(model: &Model, pen: &mut Pen, area: Rect) {
     let now = contexts(model);
-    let made_for = Some((now, model.tab, model.closed(model.tab).is_some()));
+    let empty = model.front().is_some_and(|id| model.grid(id).total == 0);
+    let made_for = Some((now, model.tab, model.closed(model.tab).is_some(), empty));
     let mut kept = pen.look.hints.borrow_mut();
     if kept.made_for != made_for {
         let help = works_now(model, Command::Help)

@@ -151,23 +151,26 @@ fn nothing(model: &Model, grid: &Grid) -> Option<Vec<(String, Tone)>> {
     }
     if grid.unfiltered > 0 {
         return Some(vec![(
-            "No row passes the filter. Esc drops it, / changes it.".into(),
+            model.keyed("No row passes the filter. {app.back} drops it, {grid.filter} changes it."),
             Tone::Hint,
         )]);
     }
     let lines: &[&str] = match grid.id {
         GridId::Organizations => &[
             "No organization is known yet.",
-            "They come with the invoice lines: L on the Invoices tab loads them.",
+            "They come with the invoice lines: {invoices.load} loads them.",
         ],
         GridId::Products => &[
             "No offer is known yet.",
-            "Only offers that stand on loaded invoice lines are listed: L loads invoices.",
+            "Only offers that stand on loaded invoice lines are listed: {invoices.load} loads invoices.",
         ],
-        GridId::Invoices => &["No invoice line is loaded for this month.", "L loads invoices."],
+        GridId::Invoices => &[
+            "No invoice line is loaded for this month.",
+            "{invoices.load} loads invoices; {invoices.period} shows another month.",
+        ],
         GridId::Companies | GridId::Actions if model.sync.plan.is_none() => &[
             "There is no plan.",
-            "p says what a sync would do; nothing is written before you carry it out.",
+            "{sync.plan} says what a sync would do; nothing is written before you carry it out.",
         ],
         GridId::Companies | GridId::Actions => &["The plan writes nothing."],
         GridId::Refused => &["No line is refused."],
@@ -177,11 +180,11 @@ fn nothing(model: &Model, grid: &Grid) -> Option<Vec<(String, Tone)>> {
         }
         GridId::Findings => &[
             "Nothing to report.",
-            "r reads back from the PSA what was posted, and proves the equation.",
+            "{runs.reconcile} reads back from the PSA what was posted, and proves the equation.",
         ],
         GridId::Logs => &["Nothing was logged."],
     };
-    Some(lines.iter().map(|l| ((*l).to_owned(), Tone::Plain)).collect())
+    Some(lines.iter().map(|l| (model.keyed(l), Tone::Plain)).collect())
 }
 
 fn empty(words: &[(String, Tone)], pen: &mut Pen, area: Rect) {

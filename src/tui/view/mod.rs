@@ -14,6 +14,8 @@ mod tour;
 #[cfg(test)]
 mod snapshots;
 #[cfg(test)]
+mod snapshots_dialogs;
+#[cfg(test)]
 mod snapshots_sync;
 
 use std::cell::RefCell;

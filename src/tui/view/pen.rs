@@ -62,6 +62,20 @@ impl Pen<'_> {
         self.buffer.set_style(area, style);
     }
 
+    /// Empties an area. A wide character that reaches into it from the left goes whole: a terminal
+    /// would draw it over the frame.
+    pub fn clear(&mut self, area: Rect) {
+        let area = area.intersection(*self.buffer.area());
+        for y in area.y..area.bottom() {
+            if let Some(x) = area.x.checked_sub(1)
+                && width(self.buffer[(x, y)].symbol()) > 1
+            {
+                self.buffer[(x, y)].set_symbol(" ");
+            }
+        }
+        Clear.render(area, self.buffer);
+    }
+
     /// Draws an empty framed box in the middle; gives the room within.
     pub fn dialog(&mut self, area: Rect, width: u16, height: u16, title: &str) -> Rect {
         let (width, height) = (width.min(area.width), height.min(area.height));
@@ -71,7 +85,7 @@ impl Pen<'_> {
             width,
             height,
         };
-        Clear.render(outer, self.buffer);
+        self.clear(outer);
         let title = fit(&harmless(title), width.saturating_sub(6), self.look.glyphs.cut);
         let block = Block::bordered()
             .border_set(self.look.glyphs.frame)

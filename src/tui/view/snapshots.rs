@@ -11,11 +11,12 @@ use crate::tui::model::{Model, Tab};
 
 /// The screen as text.
 pub(crate) fn screen(model: &Model) -> String {
-    screen_in(model, glyphs::PLAIN)
+    styled(model, Depth::Sixteen, glyphs::PLAIN)
 }
 
-fn screen_in(model: &Model, glyphs: glyphs::Glyphs) -> String {
-    let look = Look::new(Theme::read(SHIPPED[0], Depth::Sixteen).unwrap(), glyphs);
+/// The same in another look.
+pub(super) fn styled(model: &Model, depth: Depth, glyphs: glyphs::Glyphs) -> String {
+    let look = Look::new(Theme::read(SHIPPED[0], depth).unwrap(), glyphs);
     let mut terminal = Terminal::new(TestBackend::new(model.width, model.height)).unwrap();
     terminal.draw(|frame| draw(model, &look, frame)).unwrap();
     let buffer = terminal.backend().buffer();

@@ -33,18 +33,16 @@ pub struct Palette {
 impl Palette {
     /// Searches with what is typed now.
     pub(super) fn search(&mut self) {
-        let names: Vec<String> = self
-            .items
-            .iter()
-            .map(|i| format!("{} {} {}", i.command.entry().title, i.command.entry().id, i.keys))
-            .collect();
+        let names: Vec<String> =
+            self.items.iter().map(|i| format!("{} {}", i.command.entry().title, i.keys)).collect();
         let text = self.field.text();
         self.found = fuzzy::rank(text, names.iter().map(String::as_str));
         // A sentence of help holds the letters of almost any word: whole words count there, and
         // less than a name.
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
         for (i, item) in self.items.iter().enumerate() {
-            let help = item.command.entry().help.to_lowercase();
+            let entry = item.command.entry();
+            let help = format!("{} {}", entry.id, entry.help).to_lowercase();
             if words.iter().all(|w| help.contains(w)) && !self.found.contains(&i) {
                 self.found.push(i);
             }
@@ -89,7 +87,7 @@ impl Model {
         if !item.works {
             let e = item.command.entry();
             self.toast(crate::tui::model::toast::Toast::warning(format!(
-                "{} works in: {}",
+                "{} works here: {}",
                 e.title, e.at
             )));
             return vec![];

@@ -192,14 +192,20 @@ impl Model {
         self.open_picker(title.into(), kind, purpose, vec![])
     }
 
-    /// Opens a picker over a list that is at hand.
+    /// Opens a picker over a list that is at hand, the cursor on what holds now.
     pub(in crate::tui::model) fn pick_from(
         &mut self,
         title: impl Into<String>,
         list: Vec<Choice>,
+        now: &Chosen,
         purpose: Purpose,
     ) -> Vec<Effect> {
-        self.open_picker(title.into(), ChoiceKind::List, purpose, list)
+        let at = list.iter().position(|c| c.chosen == *now).unwrap_or(0);
+        let effects = self.open_picker(title.into(), ChoiceKind::List, purpose, list);
+        if let Some(Layer::Picker(p)) = self.layers.last_mut() {
+            p.at = at;
+        }
+        effects
     }
 
     fn open_picker(

@@ -208,10 +208,10 @@ impl Model {
         let width = self.width;
         let Some(Layer::Reading(r)) = self.layers.last_mut() else { return None };
         match command {
-            Command::Filter => r.search = Some(Field::default()),
-            Command::NextHit => r.find(false, width),
-            Command::PreviousHit => r.find_back(width),
-            Command::CopyRow => {
+            Command::Search => r.search = Some(Field::default()),
+            Command::NextMatch => r.find(false, width),
+            Command::PreviousMatch => r.find_back(width),
+            Command::CopyText => {
                 let text: Vec<String> = r
                     .lines
                     .iter()

@@ -4,28 +4,14 @@ use super::super::Tab;
 use super::super::effect::Effect;
 use super::super::layer::Layer;
 use super::super::message::Answer;
-use super::super::sample::{fresh, on, press, ready, settings, tell, type_text};
+use super::super::sample::{checks, fresh, on, press, ready, settings, tell, type_text};
 use super::super::sample_posting::end;
 use super::super::settings::{Gate, Setting};
-use crate::connectwise::{CheckState, PermissionCheck};
 use crate::tui::model::Model;
 use crate::worker::job::Outcome;
 
 fn toast(model: &Model) -> &str {
     model.toast.as_ref().map_or("", |t| t.text.as_str())
-}
-
-pub(super) fn checks() -> Vec<PermissionCheck> {
-    let check = |permission: &str, state| PermissionCheck {
-        module: "Finance".into(),
-        permission: permission.into(),
-        level: "Add, Edit, Inquire All".into(),
-        found: "none".into(),
-        state,
-        needed_for: "posting additions".into(),
-        remedy: "System > Security Roles: give the role Finance > Agreements".into(),
-    };
-    vec![check("Agreements", CheckState::Missing), check("Agreement Types", CheckState::Ok)]
 }
 
 #[test]

@@ -50,9 +50,9 @@ pub(super) fn draw(b: &Bulk, pen: &mut Pen, area: Rect) -> Option<Position> {
         }
         Some(Ok(p)) => {
             let mut told =
-                format!("{} change, {} are so already", thousands(p.changes), thousands(p.same));
+                format!("to change: {}   so already: {}", thousands(p.changes), thousands(p.same));
             if p.frozen > 0 {
-                told.push_str(&format!(", {} are posted and stay", thousands(p.frozen)));
+                told.push_str(&format!("   posted, so left: {}", thousands(p.frozen)));
             }
             let style = pen.style(Part::Title);
             pen.text(inner.x, y, inner.width, &told, style);

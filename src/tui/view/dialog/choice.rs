@@ -46,17 +46,20 @@ pub(super) fn picker(p: &Picker, pen: &mut Pen, area: Rect) -> Option<Position> 
     let detail = Rect { y: list.bottom() - 1, height: 1, ..list };
     let list = Rect { height: list.height.saturating_sub(1), ..list };
     let first = first_shown(p.at, list.height);
+    // Scores and names take what they need; what tells names apart has the rest.
+    let indent = if p.choices.iter().any(|c| c.score.is_some()) { 5 } else { 1 };
+    let longest = p.choices.iter().map(|c| width(&c.title)).max().unwrap_or(0).max(12);
+    let name = longest.min((list.width - indent) * 3 / 5);
     for (y, (i, c)) in (list.y..list.bottom()).zip(p.choices.iter().enumerate().skip(first)) {
         let here = i == p.at;
         let style = row_style(pen, list, y, here, Part::Text);
         let score = c.score.map_or_else(String::new, |s| format!("{s:>3}%"));
-        pen.text(list.x, y, 4, &score, style);
-        let name = (list.width - 5) * 3 / 5;
-        pen.text(list.x + 5, y, name, &c.title, style);
-        let rest = list.width.saturating_sub(name + 6);
+        pen.text(list.x, y, indent, &score, style);
+        pen.text(list.x + indent, y, name, &c.title, style);
+        let rest = list.width.saturating_sub(indent + name + 2);
         let dim = if here { style } else { pen.style(Part::Dim) };
         let text = if c.reason.is_empty() { &c.detail } else { &c.reason };
-        pen.text(list.x + 6 + name, y, rest, text, dim);
+        pen.text(list.x + indent + name + 2, y, rest, text, dim);
     }
     if p.loaded && p.choices.is_empty() {
         let style = pen.style(Part::Warn);
@@ -84,6 +87,17 @@ pub(super) fn palette(p: &Palette, pen: &mut Pen, area: Rect) -> Option<Position
     let inner = pen.dialog(area, WIDEST.min(area.width), area.height, "Commands");
     let told = format!("{} of {}", p.found.len(), p.items.len());
     let (cursor, list) = search(pen, inner, &p.field, &told);
+    let detail = Rect { y: list.bottom() - 1, height: 1, ..list };
+    let list = Rect { height: list.height.saturating_sub(1), ..list };
+    if let Some(item) = p.found.get(p.at).map(|i| &p.items[*i]) {
+        let entry = item.command.entry();
+        let place = match (item.works, entry.at) {
+            (true, _) | (false, "") => String::new(),
+            (false, at) => format!(" {} works only here: {at}", pen.look.glyphs.dot),
+        };
+        let style = pen.style(Part::Hint);
+        pen.text(detail.x, detail.y, detail.width, &format!("{}{place}", entry.id), style);
+    }
     let first = first_shown(p.at, list.height);
     for (y, (i, found)) in (list.y..list.bottom()).zip(p.found.iter().enumerate().skip(first)) {
         let item = &p.items[*found];

@@ -17,7 +17,8 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let layout = &model.grid(c.grid).layout;
     let high = (layout.columns.len() as u16 + 4).min(area.height);
-    let inner = pen.dialog(area, 58.min(area.width), high, "Columns");
+    let title = format!("Columns, {} of {}", c.at + 1, layout.columns.len());
+    let inner = pen.dialog(area, 58.min(area.width), high, &title);
     let dim = pen.style(Part::Dim);
     let list = Rect { height: inner.height.saturating_sub(2), ..inner };
     let first = first_shown(c.at, list.height);
@@ -40,8 +41,11 @@ pub(super) fn draw(
         pen.right(list.x + 32, y, 5, &column.width.to_string(), style);
         pen.text(list.x + 39, y, 8, frozen, style);
     }
-    let text = "Space shows or hides, J K move, < > width, F freezes,";
-    pen.text(inner.x, inner.bottom() - 2, inner.width, text, dim);
-    pen.text(inner.x, inner.bottom() - 1, inner.width, "R resets, Esc closes and remembers", dim);
+    for (back, text) in [
+        (2, "{grid.hide} shows or hides, {grid.column-right} {grid.column-left} move,"),
+        (1, "{grid.narrower} {grid.wider} width, {grid.freeze} freezes, {grid.reset} resets"),
+    ] {
+        pen.text(inner.x, inner.bottom() - back, inner.width, &model.keyed(text), dim);
+    }
     cursor
 }

@@ -71,7 +71,11 @@ fn verdict(model: &Model, pen: &mut Pen, area: Rect, mut y: u16) -> u16 {
         _ if form.testing => ("Testing the connection...".to_owned(), Part::Dim),
         None => match model.settings.as_ref().and_then(|v| v.vault.as_ref()) {
             Some(problem) => (format!("{} -> {}", problem.message, problem.remedy), Part::Warn),
-            None => return y,
+            None => {
+                let text = "{credentials.how} says how to obtain the keys; {credentials.test} \
+                            tries what stands here, {form.save} keeps it.";
+                (model.keyed(text), Part::Dim)
+            }
         },
         Some(Ok(info)) => {
             let zone = info.time_zone.as_deref().map(|z| format!(", {z}")).unwrap_or_default();

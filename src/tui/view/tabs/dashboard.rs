@@ -62,7 +62,7 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
             pen.wash(area.x, at, room, style);
             cursor = Some(Position { x: area.x + 2, y: at });
         }
-        let text = format!("{} > {}", entry.tab.title(), entry.text);
+        let text = format!("{} > {}", entry.tab.title(), model.keyed(&entry.text));
         pen.text(area.x + 2, at, room - 2, &text, style);
     }
     cursor

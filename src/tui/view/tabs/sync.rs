@@ -79,7 +79,7 @@ fn summary(model: &Model, pen: &mut Pen, area: Rect, y: u16) {
     let text = told.join("  ");
     let x = pen.text(area.x, y, area.width, &text, style) + 2;
     let (tail, part) = if model.sync.stale {
-        ("changed since: p plans anew".to_owned(), Part::Warn)
+        (model.keyed("changed since: {sync.plan} plans anew"), Part::Warn)
     } else {
         (money_within(&amounts(plan), area.width.saturating_sub(x)), Part::Title)
     };
