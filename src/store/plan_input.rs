@@ -1,6 +1,6 @@
 //! The snapshot that flows look at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashSet;
 use rusqlite::Connection;
@@ -106,31 +106,52 @@ fn named_lines(
         }
         lines.extend(read_one(conn, names, id)?);
     }
-    let named = lines.len();
-    for n in 0..named {
-        for id in siblings(conn, &lines[n])? {
-            if seen.insert(id) {
-                lines.extend(read_one(conn, names, id)?);
-            }
+    for id in siblings(conn, &lines)? {
+        if seen.insert(id) {
+            lines.extend(read_one(conn, names, id)?);
         }
     }
     Ok(lines)
 }
 
-/// The other lines of a line's subscription in its period: which occurrence it is, and so its
-/// marker, depends on them (design 6.3). The flow plans only what the scope names.
-fn siblings(conn: &Connection, line: &Line) -> Result<Vec<i64>, StoreError> {
-    let Some(key) = line.subscription_id.as_deref().filter(|_| line.charge_type.is_recurring())
-    else {
+/// The other lines of the lines' subscriptions in their periods: which occurrence a line is, and so
+/// its marker, depends on them (design 6.3). The flow plans only what the scope names.
+///
+/// A month is gone through once, however many lines of it are named.
+fn siblings(conn: &Connection, lines: &[Line]) -> Result<Vec<i64>, StoreError> {
+    let mut asked: BTreeMap<i64, HashSet<&str>> = BTreeMap::new();
+    for line in lines.iter().filter(|l| l.charge_type.is_recurring()) {
+        if let Some(key) = line.subscription_id.as_deref() {
+            asked.entry(month_of(line.id.0)).or_default().insert(key);
+        }
+    }
+    if asked.is_empty() {
         return Ok(Vec::new());
-    };
-    let (first, last) = line_numbers(month_of(line.id.0));
+    }
+    let mut numbers: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    let mut statement =
+        conn.prepare_cached("SELECT id, key FROM subscription WHERE key IS NOT NULL")?;
+    let mut rows = statement.query([])?;
+    while let Some(r) = rows.next()? {
+        let key = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+        for (month, _) in asked.iter().filter(|(_, keys)| keys.contains(key)) {
+            numbers.entry(*month).or_default().push(r.get(0)?);
+        }
+    }
+    let mut found = Vec::new();
     let mut statement = conn.prepare_cached(
         "SELECT id FROM line WHERE id BETWEEN ?1 AND ?2 \
-         AND subscription IN (SELECT id FROM subscription WHERE key = ?3)",
+         AND subscription IN (SELECT value FROM json_each(?3))",
     )?;
-    let found = statement.query_map((first, last, key), |r| r.get(0))?;
-    Ok(found.collect::<Result<_, _>>()?)
+    for (month, numbers) in numbers {
+        let (first, last) = line_numbers(month);
+        let ids =
+            statement.query_map((first, last, serde_json::to_string(&numbers)?), |r| r.get(0))?;
+        for id in ids {
+            found.push(id?);
+        }
+    }
+    Ok(found)
 }
 
 /// All lines of a month, with what they add up to.

@@ -19,6 +19,7 @@ mod crash;
 mod edits_and_logs;
 mod journal_rules;
 mod load_rules;
+mod named_lines;
 
 /// A store in a folder that goes with it.
 pub(super) struct Fixture {

@@ -91,26 +91,33 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
     })
 }
 
-/// The lines that the scope names.
+/// The lines that the scope names, each by `KEY` or by `SOURCE/KEY`.
 struct Picked<'a> {
-    scope: &'a Scope,
+    failed_only: bool,
     keys: std::collections::HashSet<&'a str>,
+    /// What may be meant by names with a slash: source and key may have slashes of their own.
+    of_sources: std::collections::HashSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Picked<'a> {
     fn new(scope: &'a Scope) -> Self {
-        Self { scope, keys: scope.lines.iter().map(String::as_str).collect() }
+        let keys = || scope.lines.iter().map(String::as_str);
+        let splits =
+            |key: &'a str| key.match_indices('/').map(|(at, _)| (&key[..at], &key[at + 1..]));
+        Self {
+            failed_only: scope.failed_only,
+            keys: keys().collect(),
+            of_sources: keys().flat_map(splits).collect(),
+        }
     }
 
     fn has(&self, line: &Line) -> bool {
-        if self.scope.failed_only && line.psa_status != PsaStatus::Error {
+        if self.failed_only && line.psa_status != PsaStatus::Error {
             return false;
         }
         self.keys.is_empty()
             || self.keys.contains(&*line.key)
-            || self.keys.iter().any(|k| {
-                k.strip_prefix(&*line.source).and_then(|k| k.strip_prefix('/')) == Some(&*line.key)
-            })
+            || self.of_sources.contains(&(&*line.source, &*line.key))
     }
 }
 

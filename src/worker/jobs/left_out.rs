@@ -1,5 +1,7 @@
 //! The lines that a plan leaves out as unmapped, by name: what the System Logs warn of.
 
+use std::collections::HashSet;
+
 use super::run_log::NAMED;
 use crate::domain::plan_input::PlanInput;
 use crate::domain::policy::Scope;
@@ -9,6 +11,7 @@ use crate::worker::mapping_view::{company_usable, product_usable};
 /// The first unmapped lines in scope, by key, each with what it lacks.
 pub(super) fn unmapped(input: &PlanInput, scope: &Scope) -> Vec<(String, String)> {
     let mut named = Vec::new();
+    let asked: HashSet<&str> = scope.lines.iter().map(String::as_str).collect();
     for line in &input.lines {
         if named.len() == NAMED {
             break;
@@ -16,7 +19,7 @@ pub(super) fn unmapped(input: &PlanInput, scope: &Scope) -> Vec<(String, String)
         if line.posted.is_some()
             || (scope.failed_only && line.psa_status != PsaStatus::Error)
             || !(scope.periods.is_empty() || scope.periods.contains(&line.period))
-            || !(scope.lines.is_empty() || scope.lines.iter().any(|key| **key == *line.key))
+            || !(asked.is_empty() || asked.contains(&*line.key))
         {
             continue;
         }
