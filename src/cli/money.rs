@@ -7,23 +7,9 @@ use super::shell::table::{Align, Table};
 use crate::domain::money::text;
 use crate::domain::plan::MoneyRow;
 
-/// The equation of one currency as JSON.
+/// The equation of one currency as JSON, for documents that add to it.
 pub fn row_document(row: &MoneyRow) -> Value {
-    json!({
-        "currency": row.currency,
-        "source": text(row.source),
-        "posted": text(row.posted),
-        "excluded": text(row.excluded),
-        "unmapped": text(row.unmapped),
-        "failed": text(row.failed),
-        "open": text(row.open),
-        "revisions": text(row.revisions),
-    })
-}
-
-/// The equation of all currencies as JSON.
-pub fn rows_document(rows: &[MoneyRow]) -> Value {
-    rows.iter().map(row_document).collect()
+    json!(row)
 }
 
 /// A part of the equation: its title and where it is read.
@@ -63,16 +49,6 @@ pub fn rows_text(rows: &[MoneyRow]) -> String {
         out.push_str(&format!("\n{}: the equation does not hold", row.currency));
     }
     out
-}
-
-/// Rewrites amounts inside a document that came from the domain, so that they carry at least two
-/// decimals like all others.
-pub fn with_decimals(value: &mut Value) {
-    if let Value::String(s) = value
-        && let Ok(amount) = s.parse::<Decimal>()
-    {
-        *s = text(amount);
-    }
 }
 
 #[cfg(test)]

@@ -1,18 +1,21 @@
 //! `addendum plan`: what a sync would do. Nothing is written to the PSA.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Global;
 use super::jobs::{perform, unexpected};
 use super::money;
-use super::run_text::{ScopeArgs, counts_text, errors_document, errors_text};
+use super::run_text::{Errors, ScopeArgs, counts_text, errors_text};
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
 use super::shell::table::{Align, Table, wrapped};
 use crate::domain::period::Period;
-use crate::domain::plan::{Action, ActionKind, Plan};
+use crate::domain::plan::{Action, ActionKind, Basis, Counts, MoneyRow, Plan, Reason};
 use crate::domain::policy::Scope;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
@@ -35,12 +38,18 @@ pub struct Args {
 pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
     let scope = args.scope.scope();
     let plan = make(global, output, scope.clone()).await?;
-    let document = document(&plan, &scope)?;
+    if let Some(file) = &args.out {
+        let bytes = serde_json::to_vec_pretty(&document(&plan, &scope))
+            .map_err(|e| super::shell::output::fault(format!("the plan is no JSON: {e}")))?;
+        write_atomically(file, bytes).map_err(|e| Failure::file(file, "write", &e))?;
+    }
+    if output.json {
+        // A plan of a million lines is written as it is read, not built in memory first.
+        output.document(&document(&plan, &scope));
+        return Ok(Answer::said());
+    }
     let mut text = text(&plan);
     if let Some(file) = &args.out {
-        let bytes = serde_json::to_vec_pretty(&document)
-            .map_err(|e| super::shell::output::fault(format!("the plan is no JSON: {e}")))?;
-        write_atomically(file, &bytes).map_err(|e| Failure::file(file, "write", &e))?;
         text.push_str(&format!(
             "\nsaved: {}\nnext: `addendum sync --plan {0}` carries out exactly this plan",
             file.display()
@@ -48,7 +57,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
     } else if !plan.actions.is_empty() || !plan.settled.is_empty() {
         text.push_str("\nnext: `addendum sync` carries it out");
     }
-    Ok(Answer { document, text, exit: super::shell::exit::Exit::Done })
+    Ok(Answer { text, ..Answer::said() })
 }
 
 /// Asks the worker for a plan.
@@ -59,23 +68,64 @@ pub async fn make(global: &Global, output: Output, scope: Scope) -> Result<Plan,
     }
 }
 
+/// The plan as it is printed and saved.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'a str,
+    run: &'a str,
+    today: Date,
+    periods: &'a [Period],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    only_lines: &'a [String],
+    counts: &'a Counts,
+    money: &'a [MoneyRow],
+    errors: Errors<'a>,
+    actions: &'a [Action],
+    notices: &'a [Reason],
+    cancels_need_consent: bool,
+    basis: &'a Basis,
+    scope: SavedScope<'a>,
+}
+
 /// The plan as the JSON document that is printed and saved, with the scope that it was made for.
 /// Reading it back gives the same plan but for the parts that a saved plan leaves out.
-pub fn document(plan: &Plan, scope: &Scope) -> Result<Value, Failure> {
-    let mut value = serde_json::to_value(plan)
-        .map_err(|e| super::shell::output::fault(format!("the plan is no JSON: {e}")))?;
-    value["money"] = money::rows_document(&plan.money);
-    value["errors"] = errors_document(&plan.errors);
-    value["scope"] = serde_json::json!({
-        "periods": scope.periods,
-        "lines": scope.lines,
-        "overwrite_drift": scope.overwrite_drift,
-        "repost_deleted": scope.repost_deleted,
-    });
-    for action in value["actions"].as_array_mut().into_iter().flatten() {
-        money::with_decimals(&mut action["amount"]);
+fn document<'a>(plan: &'a Plan, scope: &'a Scope) -> Document<'a> {
+    let Plan {
+        schema,
+        run,
+        today,
+        periods,
+        only_lines,
+        counts,
+        money,
+        errors,
+        actions,
+        settled: _,
+        superseded: _,
+        notices,
+        cancels_need_consent,
+        basis,
+    } = plan;
+    Document {
+        schema,
+        run,
+        today: *today,
+        periods,
+        only_lines,
+        counts,
+        money,
+        errors: Errors(errors),
+        actions,
+        notices,
+        cancels_need_consent: *cancels_need_consent,
+        basis,
+        scope: SavedScope {
+            periods: Cow::Borrowed(&scope.periods),
+            lines: Cow::Borrowed(&scope.lines),
+            overwrite_drift: scope.overwrite_drift,
+            repost_deleted: scope.repost_deleted,
+        },
     }
-    Ok(value)
 }
 
 /// A saved plan, and the scope that it was made for.
@@ -88,10 +138,10 @@ pub struct Saved {
 }
 
 /// The scope as a saved plan has it.
-#[derive(serde::Deserialize)]
-struct SavedScope {
-    periods: Vec<Period>,
-    lines: Vec<String>,
+#[derive(Serialize, Deserialize)]
+struct SavedScope<'a> {
+    periods: Cow<'a, [Period]>,
+    lines: Cow<'a, [String]>,
     overwrite_drift: bool,
     repost_deleted: bool,
 }
@@ -119,13 +169,13 @@ pub fn read(file: &Path) -> Result<Saved, Failure> {
     }
     let no_plan =
         |e: serde_json::Error| refused(format!("this is no plan: {}", harmless(&e.to_string())));
-    let scope: SavedScope = serde_json::from_value(value["scope"].clone()).map_err(no_plan)?;
+    let scope: SavedScope<'_> = serde_json::from_value(value["scope"].clone()).map_err(no_plan)?;
     // The kind of an error is ours to know, not part of the document.
     value["errors"] = serde_json::json!([]);
     let plan: Plan = serde_json::from_value(value).map_err(no_plan)?;
     let scope = Scope {
-        periods: scope.periods,
-        lines: scope.lines,
+        periods: scope.periods.into_owned(),
+        lines: scope.lines.into_owned(),
         failed_only: false,
         overwrite_drift: scope.overwrite_drift,
         repost_deleted: scope.repost_deleted,
@@ -135,15 +185,14 @@ pub fn read(file: &Path) -> Result<Saved, Failure> {
 }
 
 /// Writes the file in one step: a reader sees the old content or the new one whole.
-pub fn write_atomically(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub fn write_atomically(file: &Path, mut bytes: Vec<u8>) -> std::io::Result<()> {
     let whole = std::path::absolute(file)?;
     // A mistyped folder is a mistake, not a wish for a new one.
     if let Some(folder) = whole.parent() {
         std::fs::metadata(folder)?;
     }
-    let mut content = bytes.to_vec();
-    content.push(b'\n');
-    crate::config::replace_file(&whole, &content)
+    bytes.push(b'\n');
+    crate::config::replace_file(&whole, &bytes)
 }
 
 /// The plan for people.
@@ -236,8 +285,8 @@ mod tests {
     fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("plan.json");
-        write_atomically(&file, b"old").expect("written");
-        write_atomically(&file, b"new").expect("written");
+        write_atomically(&file, b"old".to_vec()).expect("written");
+        write_atomically(&file, b"new".to_vec()).expect("written");
         assert_eq!(std::fs::read(&file).expect("read"), b"new\n");
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
     }

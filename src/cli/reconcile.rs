@@ -66,7 +66,7 @@ fn document(summary: &ReconcileSummary) -> Value {
         "psa": f.proven.iter().map(|p| json!({
             "currency": p.currency, "posted": amount(p.posted), "psa": amount(p.psa),
         })).collect::<Vec<_>>(),
-        "money": money::rows_document(&rows),
+        "money": rows,
         "equation": summary.equation.iter().map(equation_row).collect::<Vec<_>>(),
     })
 }

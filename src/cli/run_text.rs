@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::money;
@@ -114,19 +115,25 @@ pub fn errors_text(errors: &[LineProblem]) -> String {
     out.join("\n")
 }
 
-/// Errors as JSON: line, code, message, remedy.
-pub fn errors_document(errors: &[LineProblem]) -> Value {
-    errors
-        .iter()
-        .map(|e| {
-            json!({
-                "line": &*e.line,
-                "code": e.problem.code,
-                "message": e.problem.message,
-                "remedy": e.problem.remedy,
-            })
-        })
-        .collect()
+/// Refused lines in a document: what a script needs of each. The kind of an error is ours to know.
+pub struct Errors<'a>(pub &'a [LineProblem]);
+
+impl Serialize for Errors<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Refused<'a> {
+            line: &'a str,
+            code: &'a str,
+            message: &'a str,
+            remedy: &'a str,
+        }
+        to.collect_seq(self.0.iter().map(|e| Refused {
+            line: &e.line,
+            code: &e.problem.code,
+            message: &e.problem.message,
+            remedy: &e.problem.remedy,
+        }))
+    }
 }
 
 /// Words for how a run ended.
@@ -155,8 +162,8 @@ pub fn run_document(command: &str, summary: &SyncSummary) -> Value {
         "started": run.started,
         "ended": run.ended,
         "counts": run.counts,
-        "money": money::rows_document(&crate::flows::by_currency(&summary.equation)),
-        "errors": errors_document(&summary.report.errors),
+        "money": crate::flows::by_currency(&summary.equation),
+        "errors": Errors(&summary.report.errors),
         "cancels_waiting": summary.cancels_waiting,
     });
     if command == "undo" {

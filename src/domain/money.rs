@@ -73,3 +73,25 @@ pub fn text(amount: Decimal) -> String {
     }
     a.to_string()
 }
+
+/// Amounts in documents: text with at least two decimals, for serde's `with` (design 7).
+pub mod as_text {
+    use rust_decimal::Decimal;
+    use serde::{Deserializer, Serializer};
+
+    /// As [`text`](super::text).
+    ///
+    /// # Errors
+    /// The serializer's own.
+    pub fn serialize<S: Serializer>(amount: &Decimal, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&super::text(*amount))
+    }
+
+    /// Any decimal in a string.
+    ///
+    /// # Errors
+    /// No decimal.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Decimal, D::Error> {
+        rust_decimal::serde::str::deserialize(from)
+    }
+}

@@ -77,7 +77,7 @@ pub struct Reason {
     /// A stable kebab-case word, such as `start-moved`.
     pub code: Cow<'static, str>,
     /// One sentence.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 /// One write to one PSA record.
@@ -113,9 +113,9 @@ pub struct Action {
     /// The fields after.
     pub after: Option<AdditionFields>,
     /// The fields of a new agreement.
-    pub new_agreement: Option<AgreementFields>,
+    pub new_agreement: Option<Box<AgreementFields>>,
     /// The money of the lines that it settles.
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "super::money::as_text")]
     pub amount: Decimal,
     /// Currency of `amount`.
     pub currency: Currency,
@@ -153,25 +153,25 @@ pub struct MoneyRow {
     /// The currency.
     pub currency: Currency,
     /// The source's total.
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "super::money::as_text")]
     pub source: Decimal,
     /// Posted.
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "super::money::as_text")]
     pub posted: Decimal,
     /// Of excluded organizations.
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "super::money::as_text")]
     pub excluded: Decimal,
     /// Without company or product.
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "super::money::as_text")]
     pub unmapped: Decimal,
     /// Refused.
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "super::money::as_text")]
     pub failed: Decimal,
     /// Mapped and not posted yet, unverified, or superseded.
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "super::money::as_text")]
     pub open: Decimal,
     /// What posted lines have changed by since.
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "super::money::as_text")]
     pub revisions: Decimal,
 }
 
@@ -239,7 +239,7 @@ pub struct Settled {
     /// The line's period.
     pub period: Period,
     /// The line's money.
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "super::money::as_text")]
     pub amount: Decimal,
 }
 

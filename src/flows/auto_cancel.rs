@@ -76,7 +76,8 @@ pub(super) fn missing<'a, L: Iterator<Item = (&'a Line, bool)>>(
                     "{} recurring additions have no line in the load of {period}, and nothing is \
                      cancelled: {why}",
                     candidates.len()
-                ),
+                )
+                .into(),
             });
             continue;
         }
@@ -191,7 +192,8 @@ fn cancel(
                 "addition {} is not in the load of {period} and starts only on {}: it is left for \
                  a person",
                 own.addition_id, own.fields.effective
-            ),
+            )
+            .into(),
         });
     }
     let mut after = own.fields.clone();
@@ -222,7 +224,8 @@ fn cancel(
                 text: format!(
                     "its subscription is not in the load of {period}; last billed for {}",
                     own.shown
-                ),
+                )
+                .into(),
             },
             Why::Elsewhere => Reason {
                 code: Cow::Borrowed("billed-elsewhere"),
@@ -230,7 +233,8 @@ fn cancel(
                     "other additions bill its subscription from {period} on; last billed here for \
                      {}",
                     own.shown
-                ),
+                )
+                .into(),
             },
         }],
     })

@@ -1,8 +1,10 @@
 //! What a plan rests on, as digests (design 7, exit 7): the same digests, the same plan.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use crate::domain::line::{Line, Text};
 use crate::domain::plan::Action;

@@ -371,7 +371,7 @@ fn inverse(made: Made, lines: &[Line], run: RunId) -> Action {
 }
 
 fn because(run: RunId) -> Reason {
-    Reason { code: "undo".into(), text: format!("takes back run {}", run.0) }
+    Reason { code: "undo".into(), text: format!("takes back run {}", run.0).into() }
 }
 
 /// An agreement that the run created goes when nothing else is on it.

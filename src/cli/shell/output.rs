@@ -1,7 +1,7 @@
 //! Standard output and standard error. A reader that goes away (`| head`) is no fault, and text is
 //! made harmless where it is put together, JSON here.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -95,10 +95,14 @@ impl Output {
         failure.exit()
     }
 
-    /// Prints one JSON document on standard output.
-    pub fn document(&self, document: &Value) {
-        let text = serde_json::to_string_pretty(document).unwrap_or_else(|_| "{}".into());
-        self.line(&escape(&text));
+    /// Prints one JSON document on standard output, as it is made: it may be large.
+    pub fn document(&self, document: &impl Serialize) {
+        let mut out = Escaped(BufWriter::with_capacity(64 * 1024, io::stdout().lock()));
+        // Nobody is left to tell when standard output is gone.
+        let _ = serde_json::to_writer_pretty(&mut out, document)
+            .map_err(io::Error::from)
+            .and_then(|()| out.0.write_all(b"\n"))
+            .and_then(|()| out.0.flush());
     }
 
     /// Prints one JSON value on one line of standard output, for streams such as `logs --follow`.
@@ -166,6 +170,25 @@ fn escape(json: &str) -> String {
     out
 }
 
+/// JSON on its way out, escaped. The serializer writes whole characters at a time.
+struct Escaped<W: Write>(W);
+
+impl<W: Write> Write for Escaped<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if text.chars().any(|c| c != '\n' && is_harmful(c)) => {
+                self.0.write_all(escape(text).as_bytes())?;
+            }
+            _ => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,5 +200,8 @@ mod tests {
         let text = escape(&serde_json::to_string_pretty(&value).expect("a value is JSON"));
         assert!(!text.chars().any(|c| c != '\n' && is_harmful(c)), "{text}");
         assert_eq!(serde_json::from_str::<Value>(&text).expect("still JSON"), value);
+        let mut streamed = Escaped(Vec::new());
+        serde_json::to_writer_pretty(&mut streamed, &value).expect("written");
+        assert_eq!(String::from_utf8(streamed.0).expect("text"), text);
     }
 }

@@ -1,6 +1,6 @@
 //! Makes actions, and puts them in order.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::domain::addition::{AdditionFields, Subject};
 use crate::domain::line::{Line, Text};
@@ -143,7 +143,7 @@ impl Planner<'_> {
                         f.currency
                     ),
                 )],
-                new_agreement: Some(f),
+                new_agreement: Some(Box::new(f)),
             });
         }
         let mut done = self.done;

@@ -144,6 +144,6 @@ fn money<'a>(lines: impl Iterator<Item = &'a Line>, buckets: &[Bucket]) -> Vec<M
 }
 
 /// A reason in one line.
-fn reason(code: &'static str, text: impl Into<String>) -> Reason {
+fn reason(code: &'static str, text: impl Into<Cow<'static, str>>) -> Reason {
     Reason { code: Cow::Borrowed(code), text: text.into() }
 }

@@ -1,7 +1,8 @@
 //! Goes through the lines in plan order and makes the actions.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::domain::addition::OwnAddition;
 use crate::domain::agreement_choice::{Agreements, Choice, HomeCurrency};

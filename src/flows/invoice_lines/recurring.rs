@@ -2,8 +2,10 @@
 //! later periods (design 6.3).
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::domain::addition::{AdditionFields, OwnAddition, Subject};
 use crate::domain::line::{Line, LineId, Text};

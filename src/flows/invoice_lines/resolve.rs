@@ -1,7 +1,8 @@
 //! On which side of the equation a line stands, and where a mapped one goes (design 6.1).
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt};
 
 use crate::domain::line::{Line, Text};
 use crate::domain::plan_input::PlanInput;
