@@ -72,7 +72,7 @@ impl ToSql for Amount {
 }
 
 /// The packed form, where the mantissa fits 58 bits. Decimals have a scale of at most 28.
-fn packed(amount: Decimal) -> Option<i64> {
+pub(super) fn packed(amount: Decimal) -> Option<i64> {
     let mantissa = i64::try_from(amount.mantissa()).ok()?;
     (mantissa.unsigned_abs() < 1 << 58).then(|| (mantissa << 5) | i64::from(amount.scale()))
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
 use super::encoding::{
     at_position, identity, line_numbers, month_of, short, to_amount, to_amount_or_none, to_badges,
@@ -47,12 +48,7 @@ impl Store {
                  WHERE a.marker = ?1 ORDER BY p.line",
                 &marker,
             )?;
-            let mut names = Names::few(conn);
-            let mut lines = Vec::with_capacity(ids.len());
-            for id in ids {
-                lines.extend(read_one(conn, &mut names, id)?);
-            }
-            Ok(lines)
+            read_many(conn, &mut Names::few(conn), &ids)
         })
         .await
     }
@@ -125,12 +121,24 @@ pub(super) fn read_one(
     names: &mut Names<'_>,
     id: i64,
 ) -> Result<Option<Line>, StoreError> {
-    let mut lines = Vec::new();
-    each_line(conn, names, (id, id), |line, _| {
+    Ok(read_many(conn, names, &[id])?.pop())
+}
+
+/// Lines by number, in the order asked for; those that are gone are left out. As many statements
+/// for a screenful as for one line.
+pub(super) fn read_many(
+    conn: &Connection,
+    names: &mut Names<'_>,
+    ids: &[i64],
+) -> Result<Vec<Line>, StoreError> {
+    let place: HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    let mut lines = Vec::with_capacity(ids.len());
+    each(conn, names, &Which::Listed(ids), |line, _| {
         lines.push(line);
         Ok(())
     })?;
-    Ok(lines.pop())
+    lines.sort_by_key(|line| place.get(&line.id.0).copied());
+    Ok(lines)
 }
 
 /// Calls `take` for the lines with numbers in the range, in order of their numbers.
@@ -138,13 +146,50 @@ pub(super) fn each_line(
     conn: &Connection,
     names: &mut Names<'_>,
     range: (i64, i64),
+    take: impl FnMut(Line, Codes) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    each(conn, names, &Which::Between(range), take)
+}
+
+/// Which lines are read.
+enum Which<'a> {
+    /// With numbers from one to another.
+    Between((i64, i64)),
+    /// With these numbers.
+    Listed(&'a [i64]),
+}
+
+impl Which<'_> {
+    fn holds_for(&self, column: &str) -> String {
+        match self {
+            Self::Between(_) => format!("{column} BETWEEN ?1 AND ?2"),
+            Self::Listed(_) => format!("{column} IN (SELECT value FROM json_each(?1))"),
+        }
+    }
+
+    fn parameters(&self) -> Vec<Value> {
+        match self {
+            Self::Between((first, last)) => vec![(*first).into(), (*last).into()],
+            Self::Listed(ids) => {
+                let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+                vec![format!("[{}]", ids.join(",")).into()]
+            }
+        }
+    }
+}
+
+fn each(
+    conn: &Connection,
+    names: &mut Names<'_>,
+    which: &Which<'_>,
     mut take: impl FnMut(Line, Codes) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut sides = Sides::read(conn, names, range)?;
+    let mut sides = Sides::read(conn, names, which)?;
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM line WHERE id BETWEEN ?1 AND ?2 ORDER BY id"
+        "SELECT {COLUMNS} FROM line WHERE {} ORDER BY id",
+        which.holds_for("id")
     ))?;
-    let mut rows = statement.query(range)?;
+    let mut rows = statement.query(params_from_iter(which.parameters()))?;
     while let Some(row) = rows.next()? {
         let codes = Codes {
             invoice: row.get(1)?,
@@ -175,12 +220,13 @@ impl<T> Side<T> {
     fn read(
         conn: &Connection,
         sql: &str,
-        range: (i64, i64),
+        which: &Which<'_>,
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Self, StoreError> {
+        let condition = which.holds_for("line");
         let mut statement =
-            conn.prepare_cached(&format!("{sql} WHERE line BETWEEN ?1 AND ?2 ORDER BY line"))?;
-        let mut rows = statement.query(range)?;
+            conn.prepare_cached(&format!("{sql} WHERE {condition} ORDER BY line"))?;
+        let mut rows = statement.query(params_from_iter(which.parameters()))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             found.push((row.get(0)?, read(row)?));
@@ -206,7 +252,7 @@ impl Sides {
     fn read(
         conn: &Connection,
         names: &mut Names<'_>,
-        range: (i64, i64),
+        which: &Which<'_>,
     ) -> Result<Self, StoreError> {
         let mut markers: HashMap<i64, (Text, i64, i64)> = HashMap::new();
         let mut addition = conn
@@ -215,7 +261,7 @@ impl Sides {
             choices: Side::read(
                 conn,
                 "SELECT line, company, product, agreement, post_once FROM line_choice",
-                range,
+                which,
                 |r| {
                     Ok(LineChoice {
                         company: r.get(1)?,
@@ -225,7 +271,7 @@ impl Sides {
                     })
                 },
             )?,
-            postings: Side::read(conn, "SELECT line, addition FROM posting", range, |r| {
+            postings: Side::read(conn, "SELECT line, addition FROM posting", which, |r| {
                 let id = r.get(1)?;
                 if let Some(known) = markers.get(&id) {
                     return Ok(known.clone());
@@ -236,10 +282,10 @@ impl Sides {
                 markers.insert(id, value.clone());
                 Ok(value)
             })?,
-            revisions: Side::read(conn, revisions::SELECT, range, |r| {
+            revisions: Side::read(conn, revisions::SELECT, which, |r| {
                 Ok(Box::new(revisions::revision(r, names)?))
             })?,
-            problems: Side::read(conn, "SELECT line, problem FROM line_problem", range, |r| {
+            problems: Side::read(conn, "SELECT line, problem FROM line_problem", which, |r| {
                 let text = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
                 Ok(Box::new(serde_json::from_str(text)?))
             })?,

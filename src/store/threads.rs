@@ -14,8 +14,9 @@ use crate::domain::journal::Step;
 
 /// Requests that may wait; a caller beyond waits for room.
 const QUEUE: usize = 64;
-/// Connections that read. One may be busy with a plan, one with totals, one serves the screen.
-const READERS: usize = 3;
+/// Connections that read. Two may be busy with totals, one with a plan or an index; one serves the
+/// screen.
+const READERS: usize = 4;
 
 /// Work for a connection.
 pub(super) type Work = Box<dyn FnOnce(&mut Connection) + Send>;

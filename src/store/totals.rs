@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use rusqlite::Connection;
 use rust_decimal::Decimal;
 
@@ -12,22 +13,57 @@ use super::encoding::{at_position, line_numbers, month, status, to_amount, to_mo
 use super::error::StoreError;
 use super::line_rows::months;
 use super::names::{Names, each};
+use super::revisions::next_number;
 use crate::domain::line::Text;
+use crate::domain::money::Currency;
 use crate::domain::period::Period;
 use crate::domain::status::PsaStatus;
 use crate::domain::totals::LineGroup;
+
+/// Lines of a month that one connection sums; a larger month is shared.
+const PART: i64 = 125_000;
+/// Parts that are summed at once: the other connections stay free for the screen.
+const AT_ONCE: usize = 2;
 
 impl Store {
     /// Lines grouped for the equation; all periods when none is named. Ordered by period, source,
     /// organization and offer.
     pub async fn totals(&self, periods: &[Period]) -> Result<Vec<LineGroup>, StoreError> {
         let wanted: Vec<i64> = periods.iter().map(|p| month(*p)).collect();
-        self.read(move |conn| totals(conn, &wanted)).await
+        let parts = self.read(move |conn| parts(conn, &wanted)).await?;
+        let mut summed = stream::iter(parts.into_iter().map(|(month, range)| {
+            self.read(move |conn| Ok((month, sums(conn, &mut Names::all(conn), range)?)))
+        }))
+        .buffer_unordered(AT_ONCE);
+        let mut groups: HashMap<(i64, Side), Sums> = HashMap::new();
+        while let Some((month, sides)) = summed.try_next().await? {
+            for (side, sums) in sides {
+                let group = groups.entry((month, side)).or_default();
+                group.lines += sums.lines;
+                group.source = add(group.source, sums.source)?;
+                group.posted = add(group.posted, sums.posted)?;
+            }
+        }
+        self.read(move |conn| named(conn, groups)).await
     }
 }
 
-/// What puts lines on the same side of the equation: numbers of source, organization and offer, the
-/// line's choice of company and product, its status, and the invoice that tells the rest.
+/// Months in parts: each month's first and last number, cut where the month is large.
+fn parts(conn: &Connection, wanted: &[i64]) -> Result<Vec<(i64, (i64, i64))>, StoreError> {
+    let mut parts = Vec::new();
+    for month in months(conn)?.into_iter().filter(|m| wanted.is_empty() || wanted.contains(m)) {
+        let (mut first, last) = (line_numbers(month).0, next_number(conn, month)? - 1);
+        while first <= last {
+            let end = (first + PART - 1).min(last);
+            parts.push((month, (first, end)));
+            first = end + 1;
+        }
+    }
+    Ok(parts)
+}
+
+/// What puts lines on the same side of the equation: numbers of organization and offer, the line's
+/// choice of company and product, its status, and what its invoice says.
 #[derive(PartialEq, Eq, Hash, Clone, Copy)]
 struct Side {
     organization: i64,
@@ -35,8 +71,9 @@ struct Side {
     company: Option<i64>,
     product: Option<i64>,
     status: i64,
-    /// First invoice row with this source, currency and readiness.
-    invoice: i64,
+    source: i64,
+    may_be_posted: bool,
+    currency: Currency,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -46,59 +83,36 @@ struct Sums {
     posted: Decimal,
 }
 
-fn totals(conn: &Connection, wanted: &[i64]) -> Result<Vec<LineGroup>, StoreError> {
-    let mut names = Names::all(conn);
-    let mut organization_names: HashMap<i64, Text> = HashMap::new();
-    each(conn, "SELECT id, name FROM organization", |r| {
-        organization_names.insert(r.get(0)?, Arc::from(r.get::<_, String>(1)?));
-        Ok(())
-    })?;
-    let mut groups = Vec::new();
-    for month in months(conn)?.into_iter().filter(|m| wanted.is_empty() || wanted.contains(m)) {
-        let period = to_month(month)?;
-        for (side, sums) in sums(conn, &mut names, month)? {
-            let invoice = names.invoice(side.invoice)?.clone();
-            groups.push((
-                LineGroup {
-                    source: invoice.source,
-                    period,
-                    organization: Text::default(),
-                    organization_name: organization_names
-                        .get(&side.organization)
-                        .cloned()
-                        .unwrap_or_default(),
-                    offer: Text::default(),
-                    company: side.company,
-                    product: side.product,
-                    psa_status: at_position(&PsaStatus::ALL, side.status)?,
-                    may_be_posted: invoice.status.may_be_posted(),
-                    currency: invoice.currency,
-                    lines: sums.lines,
-                    source_total: sums.source,
-                    posted_total: sums.posted,
-                },
-                side,
-            ));
-        }
-    }
-    let mut keys: HashMap<i64, Text> = HashMap::new();
-    each(conn, "SELECT id, key FROM organization", |r| {
-        keys.insert(r.get(0)?, Arc::from(r.get::<_, String>(1)?));
-        Ok(())
-    })?;
-    let mut offers: HashMap<i64, Text> = HashMap::new();
-    each(conn, "SELECT id, key FROM offer", |r| {
-        offers.insert(r.get(0)?, Arc::from(r.get::<_, String>(1)?));
-        Ok(())
-    })?;
-    let mut groups: Vec<LineGroup> = groups
+/// The groups with the names that people and scripts know them by.
+fn named(
+    conn: &Connection,
+    groups: HashMap<(i64, Side), Sums>,
+) -> Result<Vec<LineGroup>, StoreError> {
+    let organizations = texts(conn, "SELECT id, key FROM organization")?;
+    let names = texts(conn, "SELECT id, name FROM organization")?;
+    let offers = texts(conn, "SELECT id, key FROM offer")?;
+    let sources = texts(conn, "SELECT id, name FROM source")?;
+    let of = |texts: &HashMap<i64, Text>, id| texts.get(&id).cloned().unwrap_or_default();
+    let mut groups = groups
         .into_iter()
-        .map(|(group, side)| LineGroup {
-            organization: keys.get(&side.organization).cloned().unwrap_or_default(),
-            offer: offers.get(&side.offer).cloned().unwrap_or_default(),
-            ..group
+        .map(|((month, side), sums)| {
+            Ok(LineGroup {
+                source: of(&sources, side.source),
+                period: to_month(month)?,
+                organization: of(&organizations, side.organization),
+                organization_name: of(&names, side.organization),
+                offer: of(&offers, side.offer),
+                company: side.company,
+                product: side.product,
+                psa_status: at_position(&PsaStatus::ALL, side.status)?,
+                may_be_posted: side.may_be_posted,
+                currency: side.currency,
+                lines: sums.lines,
+                source_total: sums.source,
+                posted_total: sums.posted,
+            })
         })
-        .collect();
+        .collect::<Result<Vec<_>, StoreError>>()?;
     groups.sort_by(|a, b| {
         let key = |g: &LineGroup| {
             (g.period, g.company, g.product, status(g.psa_status), g.may_be_posted, g.currency)
@@ -110,12 +124,21 @@ fn totals(conn: &Connection, wanted: &[i64]) -> Result<Vec<LineGroup>, StoreErro
     Ok(groups)
 }
 
+fn texts(conn: &Connection, sql: &str) -> Result<HashMap<i64, Text>, StoreError> {
+    let mut found = HashMap::new();
+    each(conn, sql, |r| {
+        found.insert(r.get(0)?, Arc::from(r.get::<_, String>(1)?));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The sums of the lines with numbers in the range.
 fn sums(
     conn: &Connection,
     names: &mut Names<'_>,
-    month: i64,
-) -> Result<HashMap<Side, Sums>, StoreError> {
-    let range = line_numbers(month);
+    range: (i64, i64),
+) -> Result<Vec<(Side, Sums)>, StoreError> {
     let mut choices: HashMap<i64, (Option<i64>, Option<i64>)> = HashMap::new();
     let mut statement = conn.prepare_cached(
         "SELECT line, company, product FROM line_choice WHERE line BETWEEN ?1 AND ?2",
@@ -126,10 +149,12 @@ fn sums(
     }
     let revised = revised_totals(conn, range)?;
     let synced = status(PsaStatus::Synced);
-    // Invoices that differ in nothing that matters here stand for each other.
-    let mut alike: HashMap<(i64, bool, crate::domain::money::Currency), i64> = HashMap::new();
-    let mut stands_for: HashMap<i64, i64> = HashMap::new();
-    let mut groups: HashMap<Side, Sums> = HashMap::new();
+    // Invoices that differ in nothing that matters here stand for each other, and customers and
+    // items are looked up once a group: a line costs one look into a map of small numbers.
+    let mut kinds: Vec<(i64, bool, Currency)> = Vec::new();
+    let mut kind_of: HashMap<i64, usize> = HashMap::new();
+    let mut groups: HashMap<(i64, i64, usize, i64, Option<i64>, Option<i64>), Sums> =
+        HashMap::new();
     let mut statement = conn.prepare_cached(
         "SELECT id, invoice, customer, item, psa_status, total FROM line \
          WHERE id BETWEEN ?1 AND ?2",
@@ -138,14 +163,17 @@ fn sums(
     while let Some(r) = rows.next()? {
         let id: i64 = r.get(0)?;
         let invoice: i64 = r.get(1)?;
-        let invoice = match stands_for.get(&invoice) {
-            Some(first) => *first,
+        let kind = match kind_of.get(&invoice) {
+            Some(kind) => *kind,
             None => {
                 let i = names.invoice(invoice)?;
                 let kind = (i.source_id, i.status.may_be_posted(), i.currency);
-                let first = *alike.entry(kind).or_insert(invoice);
-                stands_for.insert(invoice, first);
-                first
+                let at = kinds.iter().position(|k| *k == kind).unwrap_or_else(|| {
+                    kinds.push(kind);
+                    kinds.len() - 1
+                });
+                kind_of.insert(invoice, at);
+                at
             }
         };
         let (company, product) = if choices.is_empty() {
@@ -154,23 +182,32 @@ fn sums(
             choices.get(&id).copied().unwrap_or_default()
         };
         let status: i64 = r.get(4)?;
-        let side = Side {
-            organization: names.customer(r.get(2)?)?.organization_id,
-            offer: names.item(r.get(3)?)?.offer_id,
-            company,
-            product,
-            status,
-            invoice,
-        };
         let total = to_amount(r.get_ref(5)?)?;
-        let group = groups.entry(side).or_default();
+        let group =
+            groups.entry((r.get(2)?, r.get(3)?, kind, status, company, product)).or_default();
         group.lines += 1;
-        group.source = add(group.source, revised.get(&id).copied().unwrap_or(total))?;
+        let newest = if revised.is_empty() { None } else { revised.get(&id).copied() };
+        group.source = add(group.source, newest.unwrap_or(total))?;
         if status == synced {
             group.posted = add(group.posted, total)?;
         }
     }
-    Ok(groups)
+    let mut sides = Vec::with_capacity(groups.len());
+    for ((customer, item, kind, status, company, product), sums) in groups {
+        let (source, may_be_posted, currency) = kinds[kind];
+        let side = Side {
+            organization: names.customer(customer)?.organization_id,
+            offer: names.item(item)?.offer_id,
+            company,
+            product,
+            status,
+            source,
+            may_be_posted,
+            currency,
+        };
+        sides.push((side, sums));
+    }
+    Ok(sides)
 }
 
 /// The newest totals of lines that were changed after posting.
@@ -190,11 +227,14 @@ pub(super) fn revised_totals(
 
 /// A sum, or the word that it is beyond what a decimal holds.
 pub(super) fn add(a: Decimal, b: Decimal) -> Result<Decimal, StoreError> {
-    a.checked_add(b).ok_or_else(|| {
-        StoreError::refused(
-            "sum-too-large",
-            "the lines of a period add up to more than can be counted (28 digits)",
-            "Correct the amounts at the source and load the period again.",
-        )
-    })
+    a.checked_add(b).ok_or_else(too_large)
+}
+
+/// A sum is beyond what a decimal holds.
+pub(super) fn too_large() -> StoreError {
+    StoreError::refused(
+        "sum-too-large",
+        "the lines of a period add up to more than can be counted (28 digits)",
+        "Correct the amounts at the source and load the period again.",
+    )
 }

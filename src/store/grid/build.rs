@@ -3,15 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, Row};
-use rust_decimal::Decimal;
 
 use super::super::encoding::{line_numbers, to_amount, to_amount_or_none};
 use super::super::error::StoreError;
 use super::super::line_rows::months;
 use super::super::names::{each, to_currency};
+use super::super::revisions::next_number;
 use super::super::totals::revised_totals;
 use super::super::{logs, psa_records};
-use super::columns::{Flags, Index, NONE, Numbers, Records};
+use super::columns::{Flags, Index, NONE, Records};
+use super::numbers::Numbers;
 use super::{Abandon, Column, abandoned};
 use crate::domain::line::LineChoice;
 use crate::domain::problem::Problem;
@@ -30,18 +31,16 @@ pub(super) fn build(
     psa(conn, &mut index)?;
     mappings(conn, &mut index)?;
     dictionaries(conn, &mut index)?;
-    let mut amounts = Vec::new();
-    for month in months(conn)? {
-        if !wanted.is_empty() && !wanted.contains(&month) {
-            continue;
-        }
+    let mut months = months(conn)?;
+    months.retain(|m| wanted.is_empty() || wanted.contains(m));
+    make_room(conn, &mut index, &months)?;
+    for month in months {
         let range = line_numbers(month);
         index.spans.push((range.0, index.sequence.len() as u32));
-        if !rows(conn, &mut index, range, &mut amounts, abandon)? {
+        if !rows(conn, &mut index, range, abandon)? {
             return Ok(None);
         }
     }
-    index.amounts = Numbers::new(amounts);
     for texts in [
         &mut index.customer.names,
         &mut index.item.names,
@@ -63,12 +62,35 @@ pub(super) fn build(
     Ok(Some(index))
 }
 
+/// Lists that grow by doubling would take twice the memory for a moment.
+fn make_room(conn: &Connection, index: &mut Index, months: &[i64]) -> Result<(), StoreError> {
+    let mut rows = 0;
+    for month in months {
+        // Most months have no gaps in their numbers.
+        let lines = next_number(conn, *month)? - line_numbers(*month).0;
+        rows += usize::try_from(lines).unwrap_or(0);
+    }
+    for list in [
+        &mut index.sequence,
+        &mut index.customers,
+        &mut index.items,
+        &mut index.subscriptions,
+        &mut index.invoices,
+    ] {
+        list.reserve_exact(rows);
+    }
+    index.flags.reserve_exact(rows);
+    index.starts.reserve_exact(rows);
+    index.ends.reserve_exact(rows);
+    index.amounts = Numbers::with_room(rows);
+    Ok(())
+}
+
 /// The rows of a month; false: abandoned.
 fn rows(
     conn: &Connection,
     index: &mut Index,
     range: (i64, i64),
-    amounts: &mut Vec<Option<Decimal>>,
     abandon: &Abandon,
 ) -> Result<bool, StoreError> {
     let mut choices = choices(conn, range)?;
@@ -110,7 +132,7 @@ fn rows(
             let at = index.errors.push(&message);
             index.failed.insert(row, at);
         }
-        amounts.push(Some(match newest {
+        index.amounts.push(Some(match newest {
             Some(total) => total,
             None => to_amount(r.get_ref(5)?)?,
         }));
@@ -297,12 +319,12 @@ pub(super) fn numbers<'i>(
     if let Some(known) = cell.get() {
         return Ok(Some(known));
     }
-    let mut values = vec![None; index.len()];
+    let mut values = Numbers::empty(index.len());
     each_row(conn, index, name, |row, r| {
-        values[row as usize] = to_amount_or_none(r.get_ref(1)?)?;
+        values.set(row, to_amount_or_none(r.get_ref(1)?)?);
         Ok(())
     })?;
-    Ok(Some(cell.get_or_init(|| Numbers::new(values))))
+    Ok(Some(cell.get_or_init(|| values)))
 }
 
 /// The place of each row in the order of the keys, read once.

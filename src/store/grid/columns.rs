@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use rust_decimal::Decimal;
 
 use super::super::error::StoreError;
-use super::super::totals::add;
 use super::Column;
+use super::numbers::{Numbers, Sum};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::invoice_status::InvoiceStatus;
 use crate::domain::line::{DateBadge, LineChoice, LineId};
@@ -144,37 +144,6 @@ impl Texts {
     }
 }
 
-/// Amounts of a column: the rows hold positions in the sorted list of all that occur.
-#[derive(Default)]
-pub(super) struct Numbers {
-    pub(super) codes: Vec<u32>,
-    pub(super) values: Vec<Decimal>,
-}
-
-impl Numbers {
-    /// From the amount of each row.
-    pub(super) fn new(rows: Vec<Option<Decimal>>) -> Self {
-        let mut by_form: HashMap<(i128, u32), u32> = HashMap::new();
-        for value in rows.iter().flatten() {
-            by_form.entry((value.mantissa(), value.scale())).or_insert(0);
-        }
-        let form = |v: &(i128, u32)| Decimal::from_i128_with_scale(v.0, v.1);
-        let mut forms: Vec<((i128, u32), Decimal)> =
-            by_form.keys().map(|k| (*k, form(k))).collect();
-        forms.sort_unstable_by_key(|form| form.1);
-        let mut values: Vec<Decimal> = Vec::new();
-        for (key, value) in forms {
-            if values.last() != Some(&value) {
-                values.push(value);
-            }
-            by_form.insert(key, values.len() as u32 - 1);
-        }
-        let code = |v: &Decimal| by_form.get(&(v.mantissa(), v.scale())).copied().unwrap_or(NONE);
-        let codes = rows.iter().map(|v| v.as_ref().map_or(NONE, code)).collect();
-        Self { codes, values }
-    }
-}
-
 #[derive(Default)]
 pub(super) struct Customers {
     pub names: Texts,
@@ -260,20 +229,18 @@ impl Index {
 
     /// Money by currency of some rows.
     pub(super) fn money(&self, rows: &[u32]) -> Result<Vec<(Currency, Decimal)>, StoreError> {
-        let mut sums = vec![None; self.invoice.codes.len()];
+        let mut sums: Vec<Option<Sum>> = vec![None; self.invoice.codes.len()];
         for &row in rows {
             let invoice = self.invoices[row as usize];
             let currency = self.invoice.currencies[invoice as usize] as usize;
-            let amount = self.amounts.values[self.amounts.codes[row as usize] as usize];
-            sums[currency] = Some(match sums[currency] {
-                Some(sum) => add(sum, amount)?,
-                None => amount,
-            });
+            self.amounts.add_to(row, sums[currency].get_or_insert_default())?;
         }
-        let mut money: Vec<_> = (self.invoice.codes.iter().copied())
-            .zip(sums)
-            .filter_map(|(currency, sum)| sum.map(|s| (currency, s)))
-            .collect();
+        let mut money = Vec::new();
+        for (currency, sum) in self.invoice.codes.iter().zip(sums) {
+            if let Some(sum) = sum {
+                money.push((*currency, sum.total()?));
+            }
+        }
         money.sort_by_key(|(currency, _)| *currency);
         Ok(money)
     }

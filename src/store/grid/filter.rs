@@ -1,9 +1,11 @@
 //! Filtering rows: a term is tried on every text or amount that occurs, once; a row then only looks
 //! its code up.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use foldhash::{HashMap, HashMapExt};
 use rusqlite::Connection;
 
 use super::super::error::StoreError;
@@ -93,18 +95,29 @@ fn test<'i>(conn: &Connection, index: &'i Index, term: &Term) -> Result<Test<'i>
         });
     }
     if let Some(numbers) = build::numbers(conn, index, column)? {
-        let hits: Vec<bool> = numbers
-            .values
-            .iter()
-            .map(|value| match &term.wanted {
-                Wanted::Number(wanted) => satisfies(term.comparison, value.cmp(wanted)),
-                Wanted::Text(_) => text_hit(&money::text(*value), term),
-                Wanted::Day(_) => false,
-            })
-            .collect();
-        return Ok(Box::new(move |row| {
-            hits.get(numbers.codes[row as usize] as usize).copied().unwrap_or(false)
-        }));
+        let comparison = term.comparison;
+        return Ok(match &term.wanted {
+            Wanted::Number(wanted) => {
+                let order = numbers.against(*wanted);
+                Box::new(move |row| order(row).is_some_and(|o| satisfies(comparison, o)))
+            }
+            Wanted::Text(_) => {
+                // Amounts repeat: each is made a text once.
+                let known = RefCell::new(HashMap::new());
+                let term = term.clone();
+                let hit = move |amount| text_hit(&money::text(amount), &term);
+                Box::new(move |row| {
+                    let Some(amount) = numbers.get(row) else { return false };
+                    match numbers.form(row) {
+                        Some(form) => {
+                            *known.borrow_mut().entry(form).or_insert_with(|| hit(amount))
+                        }
+                        None => hit(amount),
+                    }
+                })
+            }
+            Wanted::Day(_) => Box::new(|_| false),
+        });
     }
     Ok(text_test(index, column, term).unwrap_or_else(|| Box::new(|_| false)))
 }

@@ -21,6 +21,7 @@ use crate::domain::period::Period;
 mod build;
 mod columns;
 mod filter;
+mod numbers;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -192,12 +193,8 @@ impl Store {
     /// Lines by number, in the order asked for; those that are gone are left out.
     pub async fn lines(&self, ids: Vec<LineId>) -> Result<Vec<Line>, StoreError> {
         self.read(move |conn| {
-            let mut names = names::Names::few(conn);
-            let mut lines = Vec::with_capacity(ids.len());
-            for id in ids {
-                lines.extend(line_rows::read_one(conn, &mut names, id.0)?);
-            }
-            Ok(lines)
+            let ids: Vec<i64> = ids.into_iter().map(|id| id.0).collect();
+            line_rows::read_many(conn, &mut names::Names::few(conn), &ids)
         })
         .await
     }
@@ -210,8 +207,7 @@ impl Store {
     ) -> Result<Vec<Line>, StoreError> {
         let wanted: Vec<i64> = periods.iter().map(|p| encoding::month(*p)).collect();
         self.read(move |conn| {
-            let mut names = names::Names::few(conn);
-            let mut lines = Vec::with_capacity(count);
+            let mut ids: Vec<i64> = Vec::with_capacity(count);
             for month in line_rows::months(conn)? {
                 if !wanted.is_empty() && !wanted.contains(&month) {
                     continue;
@@ -220,16 +216,15 @@ impl Store {
                 let mut statement = conn.prepare_cached(
                     "SELECT id FROM line WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3",
                 )?;
-                let left = i64::try_from(count - lines.len()).unwrap_or(i64::MAX);
-                let ids = statement.query_map((first, last, left), |r| r.get(0))?;
-                for id in ids {
-                    lines.extend(line_rows::read_one(conn, &mut names, id?)?);
+                let left = i64::try_from(count - ids.len()).unwrap_or(i64::MAX);
+                for id in statement.query_map((first, last, left), |r| r.get(0))? {
+                    ids.push(id?);
                 }
-                if lines.len() >= count {
+                if ids.len() >= count {
                     break;
                 }
             }
-            Ok(lines)
+            line_rows::read_many(conn, &mut names::Names::few(conn), &ids)
         })
         .await
     }

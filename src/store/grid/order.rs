@@ -65,7 +65,8 @@ fn ranks(
         return Ok(days.iter().map(|d| if *d == 0 { NONE } else { d.abs_diff(first) }).collect());
     }
     if let Some(numbers) = build::numbers(conn, index, column)? {
-        return Ok(rows.iter().map(|r| numbers.codes[*r as usize]).collect());
+        let ranks = numbers.ranks();
+        return Ok(rows.iter().map(|r| ranks[*r as usize]).collect());
     }
     if column == Column::Line {
         let places = build::key_places(conn, index)?;
