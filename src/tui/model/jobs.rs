@@ -74,6 +74,8 @@ pub struct Jobs {
     pub traffic: Traffic,
     /// Problems of the run under way or of the last one, newest last.
     pub problems: Vec<LineProblem>,
+    /// What the terminal's task bar shows.
+    percent: Option<u8>,
 }
 
 impl Jobs {
@@ -129,7 +131,7 @@ impl Model {
     }
 
     /// Notes that a job is on its way to the worker.
-    pub(super) fn begin_job(&mut self, title: &str, writes: bool) -> u64 {
+    pub(crate) fn begin_job(&mut self, title: &str, writes: bool) -> u64 {
         let ticket = self.ticket();
         self.toast = None;
         self.jobs.running.push(RunningJob {
@@ -193,6 +195,9 @@ impl Model {
     fn progressed(&mut self) -> Vec<Effect> {
         self.dirty = self.dirty.max(Dirty::Progress);
         let percent = self.jobs.shown().and_then(RunningJob::percent);
+        if std::mem::replace(&mut self.jobs.percent, percent) == percent {
+            return vec![];
+        }
         vec![Effect::TaskBar(percent)]
     }
 

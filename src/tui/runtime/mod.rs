@@ -1,9 +1,12 @@
 //! The loop around the model: terminal, signals, input, effects, time.
 
+#[cfg(test)]
+mod budget;
 pub mod caps;
 pub mod desk;
 mod guard;
 pub mod input;
+mod lean;
 pub mod looping;
 pub mod pace;
 pub mod perform;
@@ -17,11 +20,11 @@ use std::io::{self, IsTerminal};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ratatui::backend::CrosstermBackend;
 
 use self::desk::Desk;
 use self::guard::TerminalGuard;
 use self::input::TerminalInput;
+use self::lean::LeanBackend;
 use self::looping::{Ending, Turning};
 use self::pace::Pace;
 use self::perform::Perform;
@@ -83,8 +86,8 @@ pub async fn run_on(profile: Profile, options: &Options) -> Result<(), Problem> 
     let guard = TerminalGuard::take(mouse).map_err(|e| terminal(&e))?;
     let look = Look::new(wardrobe.worn(), if caps.ascii { glyphs::ASCII } else { glyphs::PLAIN });
     let writer = FrameWriter::new(io::stdout());
-    let screen = Screen::new(CrosstermBackend::new(writer.clone()), writer, look)
-        .map_err(|e| terminal(&e))?;
+    let screen =
+        Screen::new(LeanBackend::new(writer.clone()), writer, look).map_err(|e| terminal(&e))?;
     let (mut model, first) = Model::start(Start {
         profile: options.profile.clone(),
         size: screen.size().map_err(|e| terminal(&e))?,
