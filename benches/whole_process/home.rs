@@ -19,6 +19,8 @@ pub struct Home {
 pub struct Finished {
     /// Wall time.
     pub seconds: f64,
+    /// CPU time, where the system tells: what a noisy machine changes least.
+    pub cpu_seconds: f64,
     /// Peak resident memory, where the system tells.
     pub peak_mb: u64,
     /// Exit code.

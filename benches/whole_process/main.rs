@@ -5,12 +5,14 @@
 //! it runs. `-- post`, `-- load`, `-- pull` pick one part.
 
 mod bill;
+mod customer;
 mod home;
 mod measure;
 
 use addendum::sandbox::{Faults, Sandbox, SandboxOptions};
 
-use bill::{Customer, one_time_lines, plain_lines};
+use bill::{one_time_lines, plain_lines};
+use customer::{Customer, mapping};
 use home::Home;
 
 fn main() {
@@ -58,7 +60,7 @@ fn post(agreements: usize, lines_each: usize, latency_ms: u64, concurrency: usiz
     let home = Home::new(&sandbox, concurrency);
     let customers = runtime.block_on(Customer::pick(&sandbox, agreements));
     home.write("bill.csv", &one_time_lines(&customers, lines_each));
-    home.write("map.csv", &bill::mapping(&customers));
+    home.write("map.csv", &mapping(&customers));
     home.run(&["pull"]).expect_success();
     home.run(&["load", "--from", "bill.csv"]).expect_success();
     home.run(&["map", "import", "map.csv"]).expect_success();
@@ -118,19 +120,21 @@ fn load(sizes: &[u64]) {
         let home = Home::new(&sandbox, 8);
         let customers = runtime.block_on(Customer::pick(&sandbox, 40));
         plain_lines(&customers, size, &home.path("bill.csv"));
-        home.write("map.csv", &bill::mapping(&customers));
+        home.write("map.csv", &mapping(&customers));
         home.run(&["pull"]).expect_success();
         let load = home.run_on_one_core(&["load", "--from", "bill.csv"]).expect_success();
         home.run(&["map", "import", "map.csv"]).expect_success();
         let plan = home.run_on_one_core(&["plan"]).expect_success();
         let status = home.run(&["status"]).expect_success();
         print!(
-            "load {size} lines on one core: {:.2} s, {:.0} lines/s, peak {} MB; plan {:.2} s, peak \
-             {} MB; status {:.2} s",
+            "load {size} lines on one core: {:.2} s ({:.2} s of CPU), {:.0} lines/s, peak {} MB; plan \
+             {:.2} s ({:.2} s of CPU), peak {} MB; status {:.2} s",
             load.seconds,
+            load.cpu_seconds,
             size as f64 / load.seconds,
             load.peak_mb,
             plan.seconds,
+            plan.cpu_seconds,
             plan.peak_mb,
             status.seconds
         );

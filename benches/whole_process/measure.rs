@@ -23,12 +23,13 @@ pub fn run(mut command: Command) -> Finished {
     let ended = AtomicBool::new(false);
     thread::scope(|scope| {
         let peak = scope.spawn(|| {
-            let mut peak = 0;
+            let (mut peak, mut cpu) = (0, 0.0);
             while !ended.load(Ordering::Relaxed) {
-                peak = peak.max(peak_kb(pid).unwrap_or(0));
+                peak = peak_kb(pid).unwrap_or(0).max(peak);
+                cpu = cpu_seconds(pid).unwrap_or(0.0).max(cpu);
                 thread::sleep(LOOK_EVERY);
             }
-            peak
+            (peak, cpu)
         });
         let errors = scope.spawn(move || {
             let mut text = String::new();
@@ -44,9 +45,11 @@ pub fn run(mut command: Command) -> Finished {
         let code = wait(&mut child);
         let seconds = begun.elapsed().as_secs_f64();
         ended.store(true, Ordering::Relaxed);
+        let (peak, cpu_seconds) = peak.join().unwrap_or_default();
         Finished {
             seconds,
-            peak_mb: peak.join().unwrap_or(0) / 1024,
+            cpu_seconds,
+            peak_mb: peak / 1024,
             code,
             json: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
             stderr: errors.join().unwrap_or_default(),
@@ -56,6 +59,14 @@ pub fn run(mut command: Command) -> Finished {
 
 fn wait(child: &mut Child) -> Option<i32> {
     child.wait().ok().and_then(|s| s.code())
+}
+
+/// CPU time of a process: Linux counts in hundredths of a second.
+fn cpu_seconds(pid: u32) -> Option<f64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let (user, system): (f64, f64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    Some((user + system) / 100.0)
 }
 
 /// `VmHWM` of a process, in kilobytes.
