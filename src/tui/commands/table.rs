@@ -125,7 +125,7 @@ pub static TABLE: &[Entry] = &[
     writes(row(C::Apply, "sync.apply", "Carry out", "Write the plan to ConnectWise.", G::Sync, 9, "sync and planned and not running")),
     row(C::Pause, "sync.pause", "Pause/resume", "Hold the run after the requests in flight, or go on.", G::Sync, 8, "running"),
     row(C::CancelJob, "sync.cancel", "Cancel job", "Stop what is running at the next safe point.", G::Sync, 8, "running"),
-    row(C::SyncView, "sync.view", "View", "Companies, actions, refused lines, progress, past runs.", G::Sync, 7, "sync"),
+    row(C::SyncView, "sync.view", "View", "To the next view: companies, actions, refused lines, progress, runs, findings.", G::Sync, 7, "sync"),
     row(C::Reconcile, "runs.reconcile", "Reconcile", "Read back from the PSA and prove the equation.", G::Sync, 6, "sync"),
     writes(row(C::Retry, "runs.retry", "Retry", "Try the failed lines again from their present values.", G::Sync, 6, "sync")),
     writes(row(C::UndoRun, "runs.undo", "Undo run", "Take this run back: only what is not invoiced and nobody edited.", G::Sync, 7, "sync and runs")),

@@ -90,8 +90,9 @@ impl Model {
     pub(super) fn run_on_sync(&mut self, command: C) -> Vec<Effect> {
         match command {
             C::SyncView => {
-                let at = SyncView::ALL.iter().position(|v| *v == self.sync.view).unwrap_or(0);
-                self.sync.view = SyncView::ALL[(at + 1) % SyncView::ALL.len()];
+                let views = self.sync_views();
+                let at = views.iter().position(|v| *v == self.sync.view).unwrap_or(0);
+                self.sync.view = views[(at + 1) % views.len()];
                 self.enter()
             }
             C::MakePlan => self.make_plan(),
@@ -141,6 +142,18 @@ impl Model {
             return self.enter();
         }
         self.run(C::Details)
+    }
+
+    /// The views that have something to show, and the one in front.
+    pub fn sync_views(&self) -> Vec<SyncView> {
+        let sync = &self.sync;
+        let has = |view: &SyncView| match view {
+            SyncView::Companies | SyncView::Runs => true,
+            SyncView::Actions | SyncView::Refused => sync.plan.is_some(),
+            SyncView::Progress => sync.last.is_some() || !self.jobs.running.is_empty(),
+            SyncView::Findings => sync.proof.is_some(),
+        };
+        SyncView::ALL.into_iter().filter(|v| *v == sync.view || has(v)).collect()
     }
 
     /// What the plan is for, with what was agreed to.
@@ -220,9 +233,9 @@ impl Model {
                 "agreements are created.",
             ));
         }
-        for (currency, amount) in amounts(&plan) {
-            lines.push(format!("Money of these lines: {} {currency}", money::text(amount)));
-        }
+        let sums: Vec<String> =
+            amounts(&plan).iter().map(|(c, m)| format!("{} {c}", money::text(*m))).collect();
+        lines.push(format!("Money of these lines: {}", sums.join(", ")));
         if c.failed > 0 {
             lines.push(counted(
                 c.failed,

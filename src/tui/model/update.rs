@@ -17,6 +17,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Pointer(pointer) => model.full(|m| m.pointer(pointer)),
         Message::Resize(width, height) => model.full(|m| {
             (m.width, m.height) = (width, height);
+            // Columns that were scrolled out for want of room come back where there is room now.
+            m.grids.values_mut().for_each(|grid| grid.left = 0);
             m.fit();
             vec![]
         }),

@@ -1,11 +1,13 @@
 //! The two lines above the page: tabs, and what the page shows.
 
 use ratatui::layout::{Position, Rect};
+use rust_decimal::Decimal;
 
 use super::pen::{Pen, width};
 use super::theme::Part;
 use crate::domain::log::LogLevel;
 use crate::domain::money;
+use crate::domain::plan::MoneyRow;
 use crate::tui::model::grid::{Grid, GridId};
 use crate::tui::model::record::Money;
 use crate::tui::model::{Model, Tab};
@@ -30,7 +32,8 @@ pub(super) fn money_text(sums: &Money) -> String {
     all.join("  ")
 }
 
-/// As many sums as there is room for, and how many more there are.
+/// As many sums as there is room for, and how many more there are. Where not even one fits with the
+/// count of the others, a plus says that there are others; an amount is shortened before it is cut.
 pub(super) fn money_within(sums: &Money, room: u16) -> String {
     let all = money_text(sums);
     if width(&all) <= room {
@@ -38,11 +41,56 @@ pub(super) fn money_within(sums: &Money, room: u16) -> String {
     }
     for keep in (1..sums.len()).rev() {
         let text = format!("{} +{}", money_text(&sums[..keep].to_vec()), sums.len() - keep);
-        if width(&text) <= room || keep == 1 {
+        if width(&text) <= room {
             return text;
         }
     }
-    all
+    let Some((currency, amount)) = sums.first() else { return all };
+    let more = if sums.len() > 1 { "+" } else { "" };
+    let whole = format!("{} {currency}{more}", money::text(*amount));
+    if width(&whole) <= room {
+        return whole;
+    }
+    format!("{} {currency}{more}", short(*amount))
+}
+
+/// An amount in few cells: 12.3k, 4.5M.
+pub(super) fn short(amount: Decimal) -> String {
+    let whole = amount.abs();
+    let (by, unit) = match whole {
+        w if w >= Decimal::from(10_000_000) => (1_000_000, "M"),
+        w if w >= Decimal::from(10_000) => (1_000, "k"),
+        _ => (1, ""),
+    };
+    format!(
+        "{}{unit}",
+        (amount / Decimal::from(by)).round_dp(if by == 1 { 0 } else { 1 }).normalize()
+    )
+}
+
+/// The equation of one currency in one line: parts that are nothing are left out.
+pub(super) fn equation_text(row: &MoneyRow) -> String {
+    let parts = [
+        ("posted", row.posted),
+        ("excluded", row.excluded),
+        ("unmapped", row.unmapped),
+        ("failed", row.failed),
+        ("open", row.open),
+        ("revisions", row.revisions),
+    ];
+    let told: Vec<String> = parts
+        .iter()
+        .filter(|(_, amount)| !amount.is_zero())
+        .map(|(name, amount)| format!("{} {name}", money::text(*amount)))
+        .collect();
+    let sum = if told.is_empty() { "0.00".to_owned() } else { told.join(" + ") };
+    let sum = sum.replace("+ -", "- ");
+    let text = format!("{} source {} = {sum}", row.currency, money::text(row.source));
+    if row.holds() {
+        return text;
+    }
+    let parts: Decimal = parts.iter().map(|(_, amount)| *amount).sum();
+    format!("{text}  MISSING {}", money::text(row.source - parts))
 }
 
 /// Draws both lines.
@@ -95,11 +143,15 @@ fn place(model: &Model, id: GridId) -> String {
             Some(month) => format!("Invoices {month}"),
             None => "Invoices, all months".into(),
         },
-        GridId::Logs => match model.log_level {
-            Some(LogLevel::Error) => "Logs: errors".into(),
-            Some(_) => "Logs: warnings and errors".into(),
-            None => "Logs: all levels".into(),
-        },
+        GridId::Logs => {
+            let level = match model.log_level {
+                Some(LogLevel::Error) => "errors",
+                Some(_) => "warnings and errors",
+                None => "all levels",
+            };
+            let follow = if model.follow { ", following" } else { "" };
+            format!("Logs: {level}{follow}")
+        }
         _ => title(model),
     }
 }
@@ -163,4 +215,36 @@ pub(super) fn filter_cursor(model: &Model, pen: &mut Pen, area: Rect) -> Option<
     let told = grid.bar.problems.first().map_or(20, |p| width(p)).min(area.width / 2);
     let room = area.width - told - x - 1;
     Some(Position { x: pen.field(x, 1, room, &grid.bar.field), y: 1 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::model::sample::{eur, money as amount};
+
+    #[test]
+    fn money_is_shortened_before_it_is_cut() {
+        let one = vec![(eur(), amount("1234567.89"))];
+        assert_eq!(money_within(&one, 20), "1234567.89 EUR");
+        assert_eq!(money_within(&one, 12), "1234.6k EUR");
+        let two = vec![(eur(), amount("83.10")), ("USD".parse().unwrap(), amount("-9.00"))];
+        assert_eq!(money_within(&two, 30), "83.10 EUR  -9.00 USD");
+        assert_eq!(money_within(&two, 12), "83.10 EUR +1");
+        assert_eq!(money_within(&two, 10), "83.10 EUR+");
+        assert_eq!(money_within(&two, 8), "83 EUR+");
+    }
+
+    #[test]
+    fn an_equation_that_does_not_hold_says_what_is_missing() {
+        let row = MoneyRow {
+            source: amount("10.00"),
+            posted: amount("12.00"),
+            excluded: amount("-3.00"),
+            ..MoneyRow::zero(eur())
+        };
+        assert_eq!(
+            equation_text(&row),
+            "EUR source 10.00 = 12.00 posted - 3.00 excluded  MISSING 1.00"
+        );
+    }
 }

@@ -73,7 +73,7 @@ fn stopped(width: u16, height: u16) -> Model {
 
 fn runs(width: u16, height: u16) -> Model {
     let mut model = on(Tab::Sync, width, height);
-    press(&mut model, "v v v v");
+    press(&mut model, "v");
     fill(&mut model, GridId::Runs, run_rows());
     model
 }

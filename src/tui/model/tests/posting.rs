@@ -131,7 +131,7 @@ fn only_a_proof_is_called_one() {
 #[test]
 fn past_runs_are_reconciled_retried_and_taken_back() {
     let mut model = on(Tab::Sync, 80, 24);
-    press(&mut model, "v v v v");
+    press(&mut model, "v");
     assert_eq!(model.sync.view, SyncView::Runs);
     fill(&mut model, GridId::Runs, run_rows());
     let effects = press(&mut model, "r");

@@ -14,7 +14,8 @@ pub(super) fn draw(b: &Bulk, pen: &mut Pen, area: Rect) -> Option<Position> {
         1 => format!("Bulk update of 1 {one}"),
         n => format!("Bulk update of {} {many}", thousands(n)),
     };
-    let inner = pen.dialog(area, 76.min(area.width), area.height.min(18), &title);
+    let high = b.fields.len() as u16 + 13;
+    let inner = pen.dialog(area, 76.min(area.width), area.height.min(high), &title);
     let mut cursor = None;
     let mut y = inner.y;
     for (i, field) in b.fields.iter().enumerate() {
@@ -58,8 +59,10 @@ pub(super) fn draw(b: &Bulk, pen: &mut Pen, area: Rect) -> Option<Position> {
             pen.text(inner.x, y, inner.width, &told, style);
             let plain = pen.style(Part::Text);
             for (line, [row, field, from, to]) in (y + 1..inner.bottom()).zip(&p.examples) {
-                let text = format!("{row}: {field} {from} -> {to}");
-                pen.text(inner.x, line, inner.width, &text, plain);
+                // What changes is never cut for the sake of a long name.
+                let change = format!("{field} {from} -> {to}  ");
+                let x = pen.text(inner.x, line, inner.width, &change, plain);
+                pen.text(x, line, inner.right().saturating_sub(x), row, dim);
             }
         }
     }

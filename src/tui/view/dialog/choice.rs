@@ -7,9 +7,9 @@ use super::first_shown;
 use crate::tui::field::Field;
 use crate::tui::model::layer::help::Help;
 use crate::tui::model::layer::palette::Palette;
-use crate::tui::model::layer::picker::Picker;
+use crate::tui::model::layer::picker::{Chosen, Picker};
 use crate::tui::view::head::thousands;
-use crate::tui::view::pen::{Pen, width};
+use crate::tui::view::pen::{Pen, width, wrap};
 use crate::tui::view::theme::Part;
 
 /// The widest that these dialogs get.
@@ -36,15 +36,18 @@ fn row_style(pen: &mut Pen, list: Rect, y: u16, here: bool, plain: Part) -> Styl
 
 /// The picker.
 pub(super) fn picker(p: &Picker, pen: &mut Pen, area: Rect) -> Option<Position> {
-    let high = if p.list.is_empty() { area.height } else { p.list.len() as u16 + 4 };
+    let high = if p.list.is_empty() { area.height } else { p.list.len() as u16 + 5 };
     let inner = pen.dialog(area, WIDEST.min(area.width), high.clamp(8, area.height), &p.title);
     let told = match p.loaded {
-        true => format!("{} of {}", p.choices.len(), thousands(p.total)),
+        true => {
+            let records = p.choices.iter().filter(|c| c.chosen != Chosen::Nothing).count();
+            format!("{records} of {}", thousands(p.total))
+        }
         false => "searching...".into(),
     };
     let (cursor, list) = search(pen, inner, &p.field, &told);
-    let detail = Rect { y: list.bottom() - 1, height: 1, ..list };
-    let list = Rect { height: list.height.saturating_sub(1), ..list };
+    let detail = Rect { y: list.bottom() - 2, height: 2, ..list };
+    let list = Rect { height: list.height.saturating_sub(2), ..list };
     let first = first_shown(p.at, list.height);
     // Scores and names take what they need; what tells names apart has the rest.
     let indent = if p.choices.iter().any(|c| c.score.is_some()) { 5 } else { 1 };
@@ -77,7 +80,12 @@ pub(super) fn picker(p: &Picker, pen: &mut Pen, area: Rect) -> Option<Position> 
         } else {
             format!("{} {} {}", c.reason, pen.look.glyphs.dot, c.detail)
         };
-        pen.text(detail.x, detail.y, detail.width, &both, style);
+        let lines = wrap(&both, detail.width);
+        // One line stands at the bottom; a second one is taken where it is needed.
+        let from = detail.bottom() - lines.len().min(2) as u16;
+        for (y, line) in (from..detail.bottom()).zip(&lines) {
+            pen.text(detail.x, y, detail.width, line, style);
+        }
     }
     Some(cursor)
 }

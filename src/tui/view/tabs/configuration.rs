@@ -81,7 +81,8 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
         for (line, text) in (y..).zip(wrap(item.help, area.width - 2).iter().take(2)) {
             pen.text(area.x + 1, line, area.width - 1, text, hint);
         }
-        pen.text(area.x + 1, area.bottom() - 1, area.width - 1, &item.key, dim);
+        let place = format!("{} {} {}", item.section, pen.look.glyphs.dot, item.key);
+        pen.text(area.x + 1, area.bottom() - 1, area.width - 1, &place, dim);
     }
     cursor
 }

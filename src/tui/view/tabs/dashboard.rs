@@ -6,14 +6,13 @@ use ratatui::layout::{Position, Rect};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::domain::money;
 use crate::domain::plan::MoneyRow;
 use crate::domain::status::{MappingStatus, PsaStatus};
 use crate::tui::commands::{Command, contexts};
 use crate::tui::model::Model;
 use crate::tui::model::dashboard::DashboardData;
 use crate::tui::model::record::{Money, clock_text};
-use crate::tui::view::head::{money_within, thousands};
+use crate::tui::view::head::{equation_text, money_within, short, thousands};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::theme::Part;
 
@@ -113,14 +112,9 @@ fn statuses(data: &DashboardData, pen: &mut Pen, area: Rect, y: u16) -> u16 {
         let style = pen.style(tone(name, *n));
         pen.text(x, y, 14, name, style);
         let plain = pen.style(Part::Text);
-        pen.right(x + 14, y, 10, &thousands(*n), plain);
-        pen.text(
-            x + 26,
-            y,
-            half.saturating_sub(27),
-            &money_within(sums, half.saturating_sub(27)),
-            plain,
-        );
+        pen.right(x + 14, y, 9, &thousands(*n), plain);
+        let room = half.saturating_sub(26);
+        pen.text(x + 25, y, room, &money_within(sums, room), plain);
     };
     for (i, (name, value)) in left.enumerate() {
         row(area.x, y + 1 + i as u16, name, value);
@@ -138,29 +132,8 @@ fn equation(model: &Model, rows: &[MoneyRow], pen: &mut Pen, area: Rect, mut y: 
     rows.sort_by_key(|row| row.holds());
     let shown = if area.height >= 30 { 8 } else { 2 };
     for row in rows.iter().take(shown) {
-        let parts = [
-            ("posted", row.posted),
-            ("excluded", row.excluded),
-            ("unmapped", row.unmapped),
-            ("failed", row.failed),
-            ("open", row.open),
-            ("revisions", row.revisions),
-        ];
-        let told: Vec<String> = parts
-            .iter()
-            .filter(|(_, amount)| !amount.is_zero())
-            .map(|(name, amount)| format!("{} {name}", money::text(*amount)))
-            .collect();
-        let sum = if told.is_empty() { "0.00".to_owned() } else { told.join(" + ") };
-        let sum = sum.replace("+ -", "- ");
-        let text = format!("{} source {} = {sum}", row.currency, money::text(row.source));
-        let (text, part) = if row.holds() {
-            (text, Part::Good)
-        } else {
-            let parts: Decimal = parts.iter().map(|(_, amount)| *amount).sum();
-            let missing = money::text(row.source - parts);
-            (format!("{text}  MISSING {missing}"), Part::Bad)
-        };
+        let text = equation_text(row);
+        let part = if row.holds() { Part::Good } else { Part::Bad };
         let style = pen.style(part);
         for line in crate::tui::view::pen::wrap(&text, area.width) {
             if y >= area.bottom() {
@@ -215,18 +188,4 @@ fn chart(data: &DashboardData, pen: &mut Pen, area: Rect) {
         pen.text(x, area.bottom() - 2, wide - 1, &short(*amount), dim);
         pen.text(x, area.bottom() - 1, wide - 1, &month.to_string(), dim);
     }
-}
-
-/// An amount in few cells: 12.3k, 4.5M.
-fn short(amount: Decimal) -> String {
-    let whole = amount.abs();
-    let (by, unit) = match whole {
-        w if w >= Decimal::from(10_000_000) => (1_000_000, "M"),
-        w if w >= Decimal::from(10_000) => (1_000, "k"),
-        _ => (1, ""),
-    };
-    format!(
-        "{}{unit}",
-        (amount / Decimal::from(by)).round_dp(if by == 1 { 0 } else { 1 }).normalize()
-    )
 }

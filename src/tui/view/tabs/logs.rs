@@ -16,7 +16,8 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
         let newest = tiles.newest.map_or("never".to_owned(), |t| clock_text(t, &model.zone));
         let errors = if tiles.errors > 0 { Part::Bad } else { Part::Text };
         let warnings = if tiles.warnings > 0 { Part::Warn } else { Part::Text };
-        let follow = if model.follow { "   following" } else { "" };
+        // Where there is little room the span is said once.
+        let (span, gap) = if area.width >= 100 { (" (30d) ", "   ") } else { (" ", "  ") };
         pen.parts(
             area.x,
             area.y,
@@ -24,13 +25,12 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
             &[
                 ("Total Logs (30d) ", Part::Dim),
                 (&thousands(tiles.total), Part::Title),
-                ("   Errors (30d) ", Part::Dim),
+                (&format!("{gap}Errors{span}"), Part::Dim),
                 (&thousands(tiles.errors), errors),
-                ("   Warnings (30d) ", Part::Dim),
+                (&format!("{gap}Warnings{span}"), Part::Dim),
                 (&thousands(tiles.warnings), warnings),
-                ("   Last Update ", Part::Dim),
+                (&format!("{gap}Last Update "), Part::Dim),
                 (&newest, Part::Title),
-                (follow, Part::Hint),
             ],
         );
     }

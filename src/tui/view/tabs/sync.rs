@@ -7,7 +7,7 @@ use crate::tui::model::Model;
 use crate::tui::model::sync::{SyncView, amounts};
 use crate::tui::view::foot::progress_text;
 use crate::tui::view::grid;
-use crate::tui::view::head::{money_within, thousands};
+use crate::tui::view::head::{equation_text, money_within, thousands};
 use crate::tui::view::pen::{Pen, wrap};
 use crate::tui::view::theme::Part;
 use crate::worker::job::ReconcileSummary;
@@ -27,7 +27,7 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
 /// The views, the one in front marked.
 fn views(model: &Model, pen: &mut Pen, area: Rect) {
     let mut x = area.x;
-    for view in SyncView::ALL {
+    for view in model.sync_views() {
         let part = if view == model.sync.view { Part::TabActive } else { Part::Dim };
         let style = pen.style(part);
         x = pen.text(x, area.y, area.width.saturating_sub(x), view.title(), style) + 2;
@@ -59,17 +59,19 @@ fn summary(model: &Model, pen: &mut Pen, area: Rect, y: u16) {
         return;
     };
     let c = &plan.counts;
-    // Noughts say nothing; what a plan is about always stands.
+    // Noughts say nothing; what a plan is about always stands where there is room. What needs a
+    // person comes before what does not.
+    let wide = area.width >= 100;
     let told: Vec<String> = [
         ("create", c.create, true),
-        ("update", c.update, true),
-        ("cancel", c.cancel, true),
+        ("update", c.update, wide),
+        ("cancel", c.cancel, wide),
         ("agreements", c.create_agreement, false),
-        ("unchanged", c.unchanged, false),
+        ("refused", c.failed, false),
         ("unmapped", c.skipped_unmapped, false),
         ("excluded", c.skipped_excluded, false),
         ("waiting", c.waiting, false),
-        ("refused", c.failed, false),
+        ("unchanged", c.unchanged, false),
     ]
     .into_iter()
     .filter(|(_, n, always)| *always || *n > 0)
@@ -101,6 +103,11 @@ fn proof_text(proof: &ReconcileSummary) -> String {
         .collect();
     let holds = proof.equation.iter().all(|r| r.money.holds());
     let equation = if holds { "the equation holds" } else { "THE EQUATION DOES NOT HOLD" };
+    let same = proof.findings.proven.iter().all(|p| p.posted == p.psa);
+    if same && told.len() > 1 {
+        let currencies: Vec<String> = rows.iter().map(|p| p.currency.to_string()).collect();
+        told = vec![format!("{}: posted = in the PSA, to the cent", currencies.join(" "))];
+    }
     told.insert(if holds { told.len() } else { 0 }, equation.to_owned());
     told.join("; ")
 }
@@ -143,18 +150,7 @@ fn progress(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
         for row in &run.money {
             let part = if row.holds() { Part::Good } else { Part::Bad };
             let style = pen.style(part);
-            let text = format!(
-                "{}: source {} = posted {} + excluded {} + unmapped {} + failed {} + open {} + \
-                 revisions {}",
-                row.currency,
-                money::text(row.source),
-                money::text(row.posted),
-                money::text(row.excluded),
-                money::text(row.unmapped),
-                money::text(row.failed),
-                money::text(row.open),
-                money::text(row.revisions)
-            );
+            let text = equation_text(row);
             for line in wrap(&text, area.width) {
                 pen.text(area.x, y, area.width, &line, style);
                 y += 1;
