@@ -244,3 +244,22 @@ fn a_refusal_that_concerns_every_line_is_exit_5() {
     assert!(bench.sandbox.inspect().all_marked().is_empty());
     assert_eq!(bench.home.json(0, &["sync", "--yes"])["state"], "done");
 }
+
+#[test]
+fn status_names_the_runs_that_undo_and_retry_ask_for() {
+    let bench = Bench::ready();
+    assert_eq!(bench.home.json(0, &["status"])["runs"], serde_json::json!([]));
+    bench.home.json(0, &["sync", "--yes"]);
+    bench.home.json(0, &["undo", "1"]);
+    let status = bench.home.json(0, &["status"]);
+    let runs = status["runs"].as_array().expect("runs");
+    assert_eq!(runs.len(), 2);
+    for run in runs {
+        has_fields(run, &["run", "kind", "undoes", "state", "started", "ended", "counts"]);
+    }
+    assert_eq!((&runs[0]["run"], &runs[0]["undoes"]), (&"2".into(), &"1".into()));
+    assert_eq!((&runs[1]["kind"], &status["last_run"]), (&"sync".into(), &runs[0]));
+    let text = bench.home.run(&["status"]).exits(0).stdout;
+    assert!(text.contains("run 1 ") && text.contains("undo of run 1, done"), "{text}");
+    assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
+}

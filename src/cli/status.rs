@@ -13,12 +13,15 @@ use super::shell::exit::Exit;
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
 use super::shell::table::wrapped;
+use crate::domain::journal::{Run, RunKind};
 use crate::domain::money::text as amount;
 use crate::worker::Profile;
 use crate::worker::overview::{Block, Overview, overview};
 
 /// A keyring that does not answer must not hold a prompt.
 const PATIENCE: Duration = Duration::from_millis(400);
+/// So many runs are shown as text; JSON has more.
+const NAMED: usize = 5;
 
 /// Arguments of `status`.
 #[derive(Debug, Clone, clap::Args)]
@@ -80,15 +83,21 @@ fn document(profile: &Profile, view: &Overview, keys: Option<bool>) -> Value {
             value["holds"] = json!(row.holds());
             value
         }).collect::<Vec<_>>(),
-        "last_run": view.last_run.as_ref().map(|run| json!({
-            "run": run.id.0.to_string(),
-            "kind": run.kind,
-            "state": run.state,
-            "started": run.started,
-            "ended": run.ended,
-            "counts": run.counts,
-        })),
+        "last_run": view.runs.first().map(run_document),
+        "runs": view.runs.iter().map(run_document).collect::<Vec<_>>(),
         "blocks": view.blocks.iter().map(block_document).collect::<Vec<_>>(),
+    })
+}
+
+fn run_document(run: &Run) -> Value {
+    json!({
+        "run": run.id.0.to_string(),
+        "kind": run.kind,
+        "undoes": run.undoes.map(|r| r.0.to_string()),
+        "state": run.state,
+        "started": run.started,
+        "ended": run.ended,
+        "counts": run.counts,
     })
 }
 
@@ -150,8 +159,10 @@ fn long(profile: &Profile, view: &Overview, output: Output) -> String {
         moment("load", view.times.load, Some(view.lines)),
         moment("sync to PSA", view.times.sync, None),
     ];
-    if let Some(run) = &view.last_run {
-        out.push(format!("  run {}: {}", run.id.0, state_word(run.state)));
+    if !view.runs.is_empty() {
+        out.push(String::new());
+        out.push(output.bold("Runs"));
+        out.extend(view.runs.iter().take(NAMED).map(run_line));
     }
     if view.lines > 0 {
         let periods: Vec<String> = view.periods.iter().take(6).map(ToString::to_string).collect();
@@ -171,6 +182,29 @@ fn long(profile: &Profile, view: &Overview, output: Output) -> String {
         }
     }
     out.join("\n")
+}
+
+/// Its number, as `retry --run` and `undo` take it, and what became of it.
+fn run_line(run: &Run) -> String {
+    let kind = match (run.kind, run.undoes) {
+        (RunKind::Undo, Some(undone)) => format!("undo of run {}", undone.0),
+        (RunKind::Undo, None) => "undo".to_owned(),
+        (RunKind::Sync, _) => "sync".to_owned(),
+        (RunKind::Retry, _) => "retry".to_owned(),
+    };
+    let c = &run.counts;
+    let counted = [
+        (c.create, "created"),
+        (c.update, "updated"),
+        (c.cancel, "cancelled"),
+        (c.failed, "failed"),
+    ];
+    let counted: Vec<String> =
+        counted.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    let counted =
+        if counted.is_empty() { String::new() } else { format!(": {}", counted.join(", ")) };
+    let head = format!("  run {:<4}  {:.0}  ", run.id.0, run.started);
+    wrapped(&head, "      ", &format!("{kind}, {}{counted}", state_word(run.state)))
 }
 
 fn moment(what: &str, at: Option<Timestamp>, held: Option<u64>) -> String {

@@ -20,6 +20,9 @@ use crate::sync::fault;
 use super::Profile;
 use super::mapping_view::{company_usable, product_usable};
 
+/// So many runs are named.
+const RUNS: usize = 10;
+
 /// How things stand.
 #[derive(Debug, Clone, Default)]
 pub struct Overview {
@@ -37,8 +40,8 @@ pub struct Overview {
     pub lines: u64,
     /// The equation by currency.
     pub money: Vec<MoneyRow>,
-    /// The newest run.
-    pub last_run: Option<Run>,
+    /// The last runs, the newest first.
+    pub runs: Vec<Run>,
     /// What keeps lines from being posted, the first to be done first.
     pub blocks: Vec<Block>,
 }
@@ -227,7 +230,7 @@ async fn facts(store: &Store) -> Result<Overview, StoreError> {
             products: products.len() as u64,
             agreements: store.agreements().await?.len() as u64,
         },
-        last_run: store.runs(1).await?.into_iter().next(),
+        runs: store.runs(RUNS).await?,
         ..Overview::default()
     };
     for status in [MappingStatus::Mapped, MappingStatus::Unmapped, MappingStatus::ResponseError] {

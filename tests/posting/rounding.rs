@@ -6,6 +6,7 @@ use addendum::domain::journal::EntryState;
 use addendum::domain::status::PsaStatus;
 use addendum::sandbox::faults::ErrorBody;
 use addendum::sandbox::{Kind, Rule};
+use addendum::worker::job::{Job, Outcome};
 use rust_decimal::Decimal;
 
 use crate::bench::{Bench, one_time_bill, options};
@@ -55,17 +56,28 @@ async fn cents_are_not_sent_when_their_addition_was_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cents_that_were_refused_are_posted_by_the_next_sync() {
-    let mut bench = bench().await;
-    bench.sandbox.faults().add(refusal().after(1)).unwrap();
-    let summary = bench.sync().await;
-    assert_eq!(summary.report.errors.len(), 1, "{:?}", summary.report.errors);
-    assert_eq!(bench.sandbox.inspect().marked_total(), Decimal::new(20, 0));
-    assert_eq!(status(&bench).await, PsaStatus::Synced);
-    let again = bench.sync().await;
-    assert_eq!((again.report.run.counts.create, again.report.errors.len()), (1, 0));
-    assert_eq!(bench.sandbox.inspect().marked_total(), Decimal::new(2_001, 2));
-    bench.each_once();
+async fn cents_that_were_refused_are_posted_by_the_next_sync_or_the_runs_retry() {
+    for retried in [false, true] {
+        let mut bench = bench().await;
+        bench.sandbox.faults().add(refusal().after(1)).unwrap();
+        let summary = bench.sync().await;
+        assert_eq!(summary.report.errors.len(), 1, "{:?}", summary.report.errors);
+        assert_eq!(bench.sandbox.inspect().marked_total(), Decimal::new(20, 0));
+        assert_eq!(status(&bench).await, PsaStatus::Synced);
+        let scope = bench.scope();
+        let again = if retried {
+            let run = Some(summary.report.run.id);
+            match bench.run(Job::Retry { run, scope }).await.unwrap() {
+                Outcome::Synced(summary) => *summary,
+                other => panic!("{other:?}"),
+            }
+        } else {
+            bench.sync().await
+        };
+        assert_eq!((again.report.run.counts.create, again.report.errors.len()), (1, 0));
+        assert_eq!(bench.sandbox.inspect().marked_total(), Decimal::new(2_001, 2));
+        bench.each_once();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

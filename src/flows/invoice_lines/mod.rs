@@ -18,7 +18,7 @@ use crate::domain::line::Line;
 use crate::domain::money::Currency;
 use crate::domain::plan::{MoneyRow, Plan, Reason};
 use crate::domain::plan_input::PlanInput;
-use crate::domain::policy::{AutoCancel, Policy, Scope};
+use crate::domain::policy::{AutoCancel, Policy, ResidualPolicy, Scope};
 use crate::domain::problem::Problem;
 use crate::domain::status::PsaStatus;
 
@@ -46,7 +46,7 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
             &b.source,
         ))
     });
-    let picked = Picked::new(scope);
+    let picked = Picked::new(scope, policy);
     let mut resolver = Standings::new(input);
     let standings: Vec<Standing> = order.iter().map(|l| resolver.of(l)).collect();
     let mut planner = Planner::new(input, policy, scope, &order, &standings)?;
@@ -94,25 +94,33 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
 /// The lines that the scope names, each by `KEY` or by `SOURCE/KEY`.
 struct Picked<'a> {
     failed_only: bool,
+    /// Posted lines that are named may lack cents of theirs: they are looked at in a retry too.
+    with_posted: bool,
     keys: std::collections::HashSet<&'a str>,
     /// What may be meant by names with a slash: source and key may have slashes of their own.
     of_sources: std::collections::HashSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Picked<'a> {
-    fn new(scope: &'a Scope) -> Self {
+    fn new(scope: &'a Scope, policy: &Policy) -> Self {
         let keys = || scope.lines.iter().map(String::as_str);
         let splits =
             |key: &'a str| key.match_indices('/').map(|(at, _)| (&key[..at], &key[at + 1..]));
         Self {
             failed_only: scope.failed_only,
+            with_posted: policy.residual == ResidualPolicy::RoundingLine && !scope.lines.is_empty(),
             keys: keys().collect(),
             of_sources: keys().flat_map(splits).collect(),
         }
     }
 
     fn has(&self, line: &Line) -> bool {
-        if self.failed_only && line.psa_status != PsaStatus::Error {
+        let wanted = match line.psa_status {
+            PsaStatus::Error => true,
+            PsaStatus::Synced => !self.failed_only || self.with_posted,
+            PsaStatus::NotSynced | PsaStatus::Posting => !self.failed_only,
+        };
+        if !wanted {
             return false;
         }
         self.keys.is_empty()
