@@ -14,6 +14,9 @@ use crate::worker::Worker;
 use crate::worker::job::JobError;
 use crate::worker::schedule::{self, DaemonEvent, DayReport};
 
+/// So many of the last days are told at the end.
+const DAYS: usize = 31;
+
 /// Arguments of `daemon`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
@@ -51,7 +54,11 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
     let text = if args.once {
         days.iter().map(day_text).collect::<Vec<_>>().join("\n")
     } else {
-        format!("{} scheduled runs", days.len())
+        match days.len() {
+            0 => "no scheduled run was made".to_owned(),
+            1 => format!("the last scheduled run:\n{}", day_text(&days[0])),
+            n => format!("the last {n} scheduled runs; the newest:\n{}", day_text(&days[n - 1])),
+        }
     };
     Ok(Answer::new("daemon", &document, text)?.ending(exit))
 }
@@ -70,6 +77,10 @@ fn tell(progress: &mut Progress, days: &mut Vec<DayReport>, event: DaemonEvent) 
         DaemonEvent::Began(at) => progress.event("began", &format!("a run begins at {at:.0}")),
         DaemonEvent::Ended(report) => {
             progress.event("ended", &day_text(&report));
+            // It may live for years, and a night can have many errors.
+            if days.len() == DAYS {
+                days.remove(0);
+            }
             days.push(report);
         }
         // The System Logs have the details; a log of every request helps nobody.

@@ -39,10 +39,10 @@ pub async fn edit(store: &Store, command: &str, edits: Vec<Edit>) -> Result<Vec<
         .filter(|(new, old)| differ(new, old))
         .collect();
     // Made is made: without names, numbers will do.
-    let names = Names::of(store, &made).await.unwrap_or_default();
-    let mut entries: Vec<LogEntry> = made
+    let named = &made[..made.len().min(NAMED)];
+    let names = Names::of(store, named).await.unwrap_or_default();
+    let mut entries: Vec<LogEntry> = named
         .iter()
-        .take(NAMED)
         .map(|(new, old)| {
             let (change, line) = names.change(new, old);
             let mut entry = entry(command, &change);
@@ -51,7 +51,7 @@ pub async fn edit(store: &Store, command: &str, edits: Vec<Edit>) -> Result<Vec<
         })
         .collect();
     if made.len() > NAMED {
-        let mut entry = syslog::info(format!("{} more mappings changed", made.len() - NAMED));
+        let mut entry = syslog::info(format!("Changed: {} more", made.len() - NAMED));
         entry.details = format!("by: {}", hand(command));
         entries.push(entry);
     }
