@@ -9,6 +9,7 @@ use super::grid::{GridId, Rows};
 use super::layer::picker::Choice;
 use super::record::Row;
 use super::settings::SettingsView;
+use super::sync::SyncView;
 use crate::connectwise::SystemInfo;
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
@@ -55,8 +56,23 @@ pub enum Pointer {
         /// Row.
         y: u16,
     },
+    /// Something that was drawn to be clicked was.
+    On(Spot),
     /// The wheel was turned: lines, down or up.
     Wheel(i64),
+}
+
+/// What a click on something means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// Run this command.
+    Run(Command),
+    /// This row of the list in front.
+    Row(usize),
+    /// The heading of this shown column.
+    Heading(usize),
+    /// This view of the Sync tab.
+    View(SyncView),
 }
 
 /// An answer to an effect.

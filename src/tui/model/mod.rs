@@ -20,6 +20,7 @@ mod logs;
 mod mapping;
 pub mod message;
 mod outcome;
+mod pointer;
 pub mod record;
 mod run;
 #[cfg(test)]

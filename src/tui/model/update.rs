@@ -1,11 +1,10 @@
 //! One message in, effects out. The only code that changes the model from outside.
 
 use super::effect::Effect;
-use super::grid::Step;
-use super::message::{Answer, Message, Pointer};
+use super::message::{Answer, Message};
 use super::toast::Toast;
-use super::{Dirty, Model, Tab, geometry};
-use crate::tui::commands::{Command, contexts};
+use super::{Dirty, Model, Tab};
+use crate::tui::commands::contexts;
 use crate::tui::field::Field;
 use crate::tui::keys::{Chord, Found};
 
@@ -115,72 +114,6 @@ impl Model {
             return vec![Effect::View(grid.renew())];
         }
         vec![]
-    }
-
-    fn pointer(&mut self, pointer: Pointer) -> Vec<Effect> {
-        match pointer {
-            Pointer::Wheel(lines) => {
-                let command = if lines > 0 { Command::Down } else { Command::Up };
-                if !self.layers.is_empty() {
-                    return self.run(command);
-                }
-                if let Some(grid) = self.front_mut() {
-                    grid.step(Step::By(lines));
-                    return vec![];
-                }
-                self.run(command)
-            }
-            Pointer::Click { x, y } => self.click(x, y),
-        }
-    }
-
-    fn click(&mut self, x: u16, y: u16) -> Vec<Effect> {
-        if !self.layers.is_empty() {
-            return vec![];
-        }
-        if y == 0 {
-            let mut left = 0;
-            for tab in Tab::ALL {
-                let width = self.tab_label(tab).chars().count() as u16 + 1;
-                if x < left + width {
-                    return self.go(tab);
-                }
-                left += width;
-            }
-            return vec![];
-        }
-        if y < geometry::ABOVE {
-            return vec![];
-        }
-        let Some(at) = self.row_at(y) else { return vec![] };
-        let width = self.grid_width();
-        let Some(grid) = self.front_mut() else { return vec![] };
-        grid.step(Step::To(at));
-        let mut left = 2;
-        for (nth, w) in grid.visible_columns(width) {
-            if x < left + w + 1 {
-                grid.column = nth;
-                break;
-            }
-            left += w + 1;
-        }
-        vec![]
-    }
-
-    /// The label of a tab: whole where there is room, short where there is not.
-    pub fn tab_label(&self, tab: Tab) -> String {
-        let number = tab as usize + 1;
-        let title = tab.title();
-        let short = match (self.width, tab) {
-            (100.., _) => title,
-            _ if tab == self.tab => title,
-            (80.., Tab::Credentials) => "Creds",
-            (80.., Tab::Configuration) => "Config",
-            (80.., Tab::Organizations) => "Orgs",
-            (80.., _) => title,
-            _ => &title[..4],
-        };
-        format!("{number} {short}")
     }
 
     fn answered(&mut self, answer: Answer) -> Vec<Effect> {

@@ -16,7 +16,7 @@ use super::signals::{Asked, Signals, stop_here, terminal_is_gone};
 use super::taskbar;
 use super::wardrobe::Wardrobe;
 use crate::tui::model::effect::Effect;
-use crate::tui::model::message::{Answer, Message};
+use crate::tui::model::message::{Answer, Message, Pointer};
 use crate::tui::model::update::update;
 use crate::tui::model::{Dirty, Model};
 
@@ -167,6 +167,13 @@ impl<B: Backend<Error: Into<io::Error>>, I: Input, P: Perform> Turning<B, I, P> 
         if urgent {
             self.pace.urgent();
         }
+        let message = match message {
+            Message::Pointer(Pointer::Click { x, y }) => {
+                let spot = self.screen.look.spot_at(x, y);
+                Message::Pointer(spot.map_or(Pointer::Click { x, y }, Pointer::On))
+            }
+            message => message,
+        };
         let effects = update(&mut self.model, message);
         let end = self.carry_out(effects)?;
         self.pace.waits_for_rows(self.model.waits_for_rows(), Instant::now());

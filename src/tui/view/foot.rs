@@ -10,14 +10,15 @@ use crate::tui::commands::{Command, TABLE, contexts, works_now};
 use crate::tui::keys::Contexts;
 use crate::tui::model::grid::Tone;
 use crate::tui::model::jobs::RunningJob;
+use crate::tui::model::message::Spot;
 use crate::tui::model::{Model, Tab};
 
 /// What the hints depend on, and the hints.
 #[derive(Debug, Default)]
 pub(super) struct Hints {
     made_for: Option<(Contexts, Tab, bool, bool)>,
-    hints: Vec<(String, &'static str)>,
-    help: Option<(String, &'static str)>,
+    hints: Vec<(String, Command)>,
+    help: Option<String>,
 }
 
 /// Draws both lines.
@@ -143,8 +144,7 @@ fn keys(model: &Model, pen: &mut Pen, area: Rect) {
     if kept.made_for != made_for {
         let help = works_now(model, Command::Help)
             .then(|| model.keymap.keys_of(Command::Help, now).into_iter().next())
-            .flatten()
-            .map(|keys| (keys, Command::Help.entry().title));
+            .flatten();
         *kept = Hints { made_for, hints: hints(model, now), help };
     }
     let y = area.height - 1;
@@ -152,49 +152,56 @@ fn keys(model: &Model, pen: &mut Pen, area: Rect) {
     let mut x = 0;
     let mut end = area.width;
     // Help has a place of its own, always the same.
-    if let Some((keys, title)) = &kept.help {
+    if let Some(keys) = &kept.help {
+        let title = Command::Help.entry().title;
         let needed = width(keys) + 1 + width(title);
         end = end.saturating_sub(needed + 2);
-        let at = pen.text(area.width.saturating_sub(needed), y, needed, keys, key);
+        let at = area.width.saturating_sub(needed);
+        pen.spot(at, y, needed, Spot::Run(Command::Help));
+        let at = pen.text(at, y, needed, keys, key);
         pen.text(at + 1, y, area.width.saturating_sub(at + 1), title, plain);
     }
-    for (keys, title) in &kept.hints {
+    for (keys, command) in &kept.hints {
+        let title = command.entry().title;
         let needed = width(keys) + 1 + width(title);
         if x + needed > end {
             continue;
         }
+        pen.spot(x, y, needed, Spot::Run(*command));
         x = pen.text(x, y, area.width - x, keys, key);
         x = pen.text(x + 1, y, area.width.saturating_sub(x + 1), title, plain) + 2;
     }
 }
 
 /// The keys that matter here, most first.
-fn hints(model: &Model, now: Contexts) -> Vec<(String, &'static str)> {
-    let mut rows: Vec<(u8, String, &'static str)> = TABLE
+fn hints(model: &Model, now: Contexts) -> Vec<(String, Command)> {
+    let mut rows: Vec<(u8, String, Command)> = TABLE
         .iter()
         .filter(|e| e.rank > 0 && e.command != Command::Help && works_now(model, e.command))
         .filter(|e| e.command != Command::Back || !now.has(crate::tui::keys::Context::Plain))
         .filter_map(|e| {
             let keys = model.keymap.keys_of(e.command, now);
-            Some((e.rank, keys.into_iter().next()?, e.title))
+            Some((e.rank, keys.into_iter().next()?, e.command))
         })
         .collect();
     rows.sort_by_key(|(rank, _, _)| std::cmp::Reverse(*rank));
-    rows.into_iter().map(|(_, keys, title)| (keys, title)).collect()
+    rows.into_iter().map(|(_, keys, command)| (keys, command)).collect()
 }
 
 /// The box with what may follow a sequence that has begun.
 pub(super) fn sequence(model: &Model, pen: &mut Pen, area: Rect) {
     let next = model.keymap.following(&model.pressed, contexts(model));
-    let rows: Vec<(String, &str)> =
-        next.iter().map(|(keys, c)| (keys.clone(), c.entry().title)).collect();
-    let wide = rows.iter().map(|(k, t)| width(k) + 2 + width(t)).max().unwrap_or(0) + 4;
+    let rows: Vec<(String, Command)> = next;
+    let wide =
+        rows.iter().map(|(k, c)| width(k) + 2 + width(c.entry().title)).max().unwrap_or(0) + 4;
     let high = u16::try_from(rows.len()).unwrap_or(10) + 2;
     let (w, h) = (wide.min(area.width), high.min(area.height - 4));
     let corner = Rect { x: area.width - w, y: area.height - 2 - h, width: w, height: h };
     let inner = pen.dialog(corner, w, h, &crate::tui::keys::spell(&model.pressed));
     let (key, plain) = (pen.style(Part::Key), pen.style(Part::Text));
-    for (y, (keys, title)) in (inner.y..inner.bottom()).zip(rows) {
+    for (y, (keys, command)) in (inner.y..inner.bottom()).zip(rows) {
+        pen.spot(inner.x, y, inner.width, Spot::Run(command));
+        let title = command.entry().title;
         let x = pen.text(inner.x, y, inner.width, &keys, key);
         pen.text(x + 2, y, inner.right().saturating_sub(x + 2), title, plain);
     }

@@ -7,6 +7,7 @@ use super::pen::{Pen, wrap};
 use super::theme::Part;
 use crate::tui::model::Model;
 use crate::tui::model::grid::{Grid, GridId, Spec, Tone};
+use crate::tui::model::message::Spot;
 use crate::tui::model::record::Row;
 
 /// Cells on the left of the first column: the mark and a gap.
@@ -80,6 +81,7 @@ fn heading(grid: &Grid, shown: &[Drawn], pen: &mut Pen, area: Rect) {
             }
         };
         let text = format!("{}{sign}", d.spec.title);
+        pen.spot(d.x, area.y, d.width, Spot::Heading(d.nth));
         if d.spec.right {
             pen.right(d.x, area.y, d.width, &text, style);
         } else {

@@ -12,6 +12,8 @@ pub mod theme;
 mod tour;
 
 #[cfg(test)]
+mod clicks;
+#[cfg(test)]
 mod snapshots;
 #[cfg(test)]
 mod snapshots_dialogs;
@@ -26,6 +28,7 @@ use ratatui::layout::{Position, Rect};
 use self::glyphs::Glyphs;
 use self::pen::Pen;
 use self::theme::{Part, Theme};
+use super::model::message::Spot;
 use super::model::{Model, geometry};
 
 /// Styles and signs, and the footer's hints for the last place they were made for.
@@ -35,12 +38,19 @@ pub struct Look {
     /// The signs.
     pub glyphs: Glyphs,
     hints: RefCell<foot::Hints>,
+    spots: RefCell<Vec<(Rect, Spot)>>,
 }
 
 impl Look {
     /// A look.
     pub fn new(theme: Theme, glyphs: Glyphs) -> Self {
-        Self { theme, glyphs, hints: RefCell::default() }
+        Self { theme, glyphs, hints: RefCell::default(), spots: RefCell::default() }
+    }
+
+    /// What stands there to be clicked, in the frame that was drawn last.
+    pub fn spot_at(&self, x: u16, y: u16) -> Option<Spot> {
+        let spots = self.spots.borrow();
+        spots.iter().rev().find(|(area, _)| area.contains(Position { x, y })).map(|(_, s)| *s)
     }
 }
 
@@ -55,6 +65,7 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame) {
 }
 
 fn page(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
+    pen.forget_spots(0);
     if area.width < geometry::SMALLEST.0 || area.height < geometry::SMALLEST.1 {
         let (w, h) = geometry::SMALLEST;
         let text = format!("Addendum needs {w}x{h}; this is {}x{}", area.width, area.height);
@@ -80,9 +91,14 @@ fn page(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
         cursor = Some(at);
     }
     tour::draw(model, pen, Rect { y: body.bottom(), height: all.bottom() - body.bottom(), ..all });
+    if !model.layers.is_empty() {
+        pen.forget_spots(0);
+    }
     foot::draw(model, pen, area);
+    let below = pen.look.spots.borrow().len();
     for (i, layer) in model.layers.iter().enumerate() {
         let top = i + 1 == model.layers.len();
+        pen.forget_spots(below);
         let at = dialog::draw(model, layer, pen, all);
         if top && at.is_some() {
             cursor = at;

@@ -10,6 +10,7 @@ use super::Look;
 use super::theme::Part;
 use crate::domain::text::harmless;
 pub use crate::tui::measure::{fit, width, wrap};
+use crate::tui::model::message::Spot;
 
 /// Draws into a frame's buffer.
 pub struct Pen<'a> {
@@ -54,6 +55,16 @@ impl Pen<'_> {
             at = self.text(at, y, end.saturating_sub(at), text, style);
         }
         at
+    }
+
+    /// Notes what a click on a stretch of a line means.
+    pub fn spot(&self, x: u16, y: u16, width: u16, spot: Spot) {
+        self.look.spots.borrow_mut().push((Rect { x, y, width, height: 1 }, spot));
+    }
+
+    /// Forgets all but so many of the noted ones.
+    pub fn forget_spots(&self, keep: usize) {
+        self.look.spots.borrow_mut().truncate(keep);
     }
 
     /// Styles a whole stretch of a line.

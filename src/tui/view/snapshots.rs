@@ -2,6 +2,7 @@
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 
 use super::theme::{Depth, SHIPPED, Theme};
 use super::{Look, draw, glyphs};
@@ -14,12 +15,17 @@ pub(crate) fn screen(model: &Model) -> String {
     styled(model, Depth::Sixteen, glyphs::PLAIN)
 }
 
-/// The same in another look.
-pub(super) fn styled(model: &Model, depth: Depth, glyphs: glyphs::Glyphs) -> String {
-    let look = Look::new(Theme::read(SHIPPED[0], depth).unwrap(), glyphs);
+/// The cells of a look.
+pub(super) fn cells(model: &Model, theme: &str, depth: Depth, glyphs: glyphs::Glyphs) -> Buffer {
+    let look = Look::new(Theme::read(theme, depth).unwrap(), glyphs);
     let mut terminal = Terminal::new(TestBackend::new(model.width, model.height)).unwrap();
     terminal.draw(|frame| draw(model, &look, frame)).unwrap();
-    let buffer = terminal.backend().buffer();
+    terminal.backend().buffer().clone()
+}
+
+/// The same in another look.
+pub(super) fn styled(model: &Model, depth: Depth, glyphs: glyphs::Glyphs) -> String {
+    let buffer = cells(model, SHIPPED[0], depth, glyphs);
     let mut out = String::new();
     for y in 0..buffer.area.height {
         let mut line = String::new();

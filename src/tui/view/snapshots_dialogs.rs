@@ -1,6 +1,8 @@
 //! Every dialog, empty and error states, and other looks: no colours, ASCII.
 
-use super::snapshots::{look, screen, styled};
+use ratatui::style::{Color, Modifier};
+
+use super::snapshots::{cells, look, screen, styled};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 use crate::tui::model::edit::BulkPreview;
@@ -12,7 +14,7 @@ use crate::tui::model::sample::{checks, fill, fresh, on, press, ready, settings,
 use crate::tui::model::sample_posting::{end, planned};
 use crate::tui::model::{Model, Tab};
 use crate::tui::view::glyphs;
-use crate::tui::view::theme::Depth;
+use crate::tui::view::theme::{Depth, SHIPPED};
 use crate::worker::job::Outcome;
 
 fn picker(width: u16, height: u16) -> Model {
@@ -265,4 +267,38 @@ fn other_looks() {
             .collect();
         assert_eq!(names, "", "{:?}", model.tab);
     }
+}
+
+#[test]
+fn without_colours_cursor_marks_and_the_tab_in_front_can_still_be_told() {
+    let mut model = on(Tab::Invoices, 80, 24);
+    press(&mut model, "Space");
+    for theme in SHIPPED {
+        let buffer = cells(&model, theme, Depth::None, glyphs::ASCII);
+        for cell in buffer.content() {
+            assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{theme}");
+        }
+        let style = |x: u16, y: u16| buffer[(x, y)].modifier;
+        assert!(style(30, 4).contains(Modifier::REVERSED), "the cursor's row");
+        assert_ne!(style(2, 4), style(30, 4), "and its cell");
+        assert_eq!(buffer[(0, 3)].symbol(), "*", "a marked row");
+        let tabs: Vec<Modifier> = (0..80).map(|x| style(x, 0)).collect();
+        let (front, other) = (tabs[46], tabs[2]);
+        assert_ne!(front, other, "the tab in front: {tabs:?}");
+    }
+}
+
+#[test]
+fn sixteen_colours_are_names_and_themes_differ() {
+    let model = on(Tab::Invoices, 80, 24);
+    let looks: Vec<_> =
+        SHIPPED.map(|theme| cells(&model, theme, Depth::Sixteen, glyphs::PLAIN)).into();
+    for buffer in &looks {
+        for cell in buffer.content() {
+            for colour in [cell.fg, cell.bg] {
+                assert!(!matches!(colour, Color::Rgb(..) | Color::Indexed(_)), "{colour:?}");
+            }
+        }
+    }
+    assert_ne!(looks[1], looks[2], "dark and light");
 }

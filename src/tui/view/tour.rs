@@ -3,10 +3,11 @@
 use ratatui::layout::Rect;
 use ratatui::widgets::{Block, Widget};
 
-use super::pen::{Pen, fit};
+use super::pen::{Pen, fit, width};
 use super::theme::Part;
 use crate::tui::commands::{Command, contexts};
 use crate::tui::model::Model;
+use crate::tui::model::message::Spot;
 
 /// Draws the box, if there is one.
 pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) {
@@ -39,9 +40,13 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) {
     let now = contexts(model);
     let (next, end) =
         (model.keymap.key_of(Command::NextStep, now), model.keymap.key_of(Command::EndTour, now));
+    let y = area.bottom() - 1;
+    let half = width(&next) + 12;
+    pen.spot(area.x + 2, y, half, Spot::Run(Command::NextStep));
+    pen.spot(area.x + 2 + half, y, width(&end) + 16, Spot::Run(Command::EndTour));
     pen.parts(
         area.x + 2,
-        area.bottom() - 1,
+        y,
         area.width - 4,
         &[
             (" ", Part::Text),

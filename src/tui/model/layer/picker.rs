@@ -174,6 +174,12 @@ pub struct Picker {
 }
 
 impl Picker {
+    /// The cursor's place, for a click that moves it.
+    pub(in crate::tui::model) fn place(&mut self) -> &mut usize {
+        self.hasty = false;
+        &mut self.at
+    }
+
     /// Moves the cursor; who moves it wants to see before choosing.
     pub(super) fn step(&mut self, by: isize) {
         self.at = super::stepped(self.at, by, self.choices.len());

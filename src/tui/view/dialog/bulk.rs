@@ -3,6 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::model::layer::bulk::Bulk;
+use crate::tui::model::message::Spot;
 use crate::tui::view::head::thousands;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::theme::Part;
@@ -20,6 +21,7 @@ pub(super) fn draw(b: &Bulk, pen: &mut Pen, area: Rect) -> Option<Position> {
     let mut y = inner.y;
     for (i, field) in b.fields.iter().enumerate() {
         let here = i == b.at;
+        pen.spot(inner.x, y, inner.width, Spot::Row(i));
         let style = pen.style(if here { Part::Cursor } else { Part::Text });
         if here {
             pen.wash(inner.x, y, inner.width, style);
@@ -31,6 +33,7 @@ pub(super) fn draw(b: &Bulk, pen: &mut Pen, area: Rect) -> Option<Position> {
         y += 1;
     }
     let here = b.at == b.fields.len();
+    pen.spot(inner.x, y + 1, inner.width, Spot::Row(b.fields.len()));
     let style = pen.style(if here { Part::Cursor } else { Part::Title });
     pen.text(inner.x, y + 1, inner.width, "[ Update ]", style);
     if here {

@@ -8,6 +8,7 @@ use crate::tui::field::Field;
 use crate::tui::model::layer::help::Help;
 use crate::tui::model::layer::palette::Palette;
 use crate::tui::model::layer::picker::{Chosen, Picker};
+use crate::tui::model::message::Spot;
 use crate::tui::view::head::thousands;
 use crate::tui::view::pen::{Pen, width, wrap};
 use crate::tui::view::theme::Part;
@@ -26,7 +27,8 @@ fn search(pen: &mut Pen, inner: Rect, field: &Field, told: &str) -> (Position, R
     (Position { x, y: inner.y }, list)
 }
 
-fn row_style(pen: &mut Pen, list: Rect, y: u16, here: bool, plain: Part) -> Style {
+fn row_style(pen: &mut Pen, list: Rect, y: u16, row: usize, here: bool, plain: Part) -> Style {
+    pen.spot(list.x, y, list.width, Spot::Row(row));
     let style = pen.style(if here { Part::Cursor } else { plain });
     if here {
         pen.wash(list.x, y, list.width, style);
@@ -55,7 +57,7 @@ pub(super) fn picker(p: &Picker, pen: &mut Pen, area: Rect) -> Option<Position> 
     let name = longest.min((list.width - indent) * 3 / 5);
     for (y, (i, c)) in (list.y..list.bottom()).zip(p.choices.iter().enumerate().skip(first)) {
         let here = i == p.at;
-        let style = row_style(pen, list, y, here, Part::Text);
+        let style = row_style(pen, list, y, i, here, Part::Text);
         let score = c.score.map_or_else(String::new, |s| format!("{s:>3}%"));
         pen.text(list.x, y, indent, &score, style);
         pen.text(list.x + indent, y, name, &c.title, style);
@@ -111,7 +113,8 @@ pub(super) fn palette(p: &Palette, pen: &mut Pen, area: Rect) -> Option<Position
         let item = &p.items[*found];
         let entry = item.command.entry();
         let here = i == p.at;
-        let style = row_style(pen, list, y, here, if item.works { Part::Text } else { Part::Dim });
+        let style =
+            row_style(pen, list, y, i, here, if item.works { Part::Text } else { Part::Dim });
         let key = if here || !item.works { style } else { pen.style(Part::Key) };
         pen.text(list.x, y, 8, &item.keys, key);
         let writes = if entry.writes_to_psa { "PSA" } else { "" };
@@ -149,7 +152,7 @@ pub(super) fn help(h: &Help, pen: &mut Pen, area: Rect) -> Option<Position> {
             Ok(n) => {
                 let item = &h.items[h.found[*n]];
                 let here = *n == h.at;
-                let style = row_style(pen, list, y, here, Part::Text);
+                let style = row_style(pen, list, y, *n, here, Part::Text);
                 let key = if here { style } else { pen.style(Part::Key) };
                 pen.text(list.x + 1, y, 14, &item.keys, key);
                 pen.text(

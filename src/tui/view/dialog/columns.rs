@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use super::first_shown;
 use crate::tui::model::Model;
 use crate::tui::model::layer::columns::ColumnsDialog;
+use crate::tui::model::message::Spot;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::theme::Part;
 
@@ -28,6 +29,7 @@ pub(super) fn draw(
         (list.y..list.bottom()).zip(layout.columns.iter().enumerate().skip(first))
     {
         let here = i == c.at;
+        pen.spot(list.x, y, list.width, Spot::Row(i));
         let style = pen.style(if here { Part::Cursor } else { Part::Text });
         if here {
             pen.wash(list.x, y, list.width, style);

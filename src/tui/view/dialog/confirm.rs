@@ -5,7 +5,8 @@ use ratatui::layout::{Position, Rect};
 use crate::tui::commands::{Command, contexts};
 use crate::tui::model::Model;
 use crate::tui::model::layer::confirm::Confirm;
-use crate::tui::view::pen::{Pen, wrap};
+use crate::tui::model::message::Spot;
+use crate::tui::view::pen::{Pen, width, wrap};
 use crate::tui::view::theme::Part;
 
 /// Draws the question.
@@ -56,6 +57,12 @@ pub(super) fn draw(model: &Model, c: &Confirm, pen: &mut Pen, area: Rect) -> Opt
         ]),
         None => parts.extend([(no.as_str(), Part::Key), (" no", Part::Text)]),
     }
+    // Each answer can be clicked: Yes up to the first gap, No behind it.
+    let yes_wide = parts[..3].iter().map(|(text, _)| width(text)).sum::<u16>();
+    let no_at = inner.x + yes_wide + 3;
+    let no_wide = parts[4..6].iter().map(|(text, _)| width(text)).sum::<u16>();
+    pen.spot(inner.x, last, yes_wide, Spot::Run(Command::Yes));
+    pen.spot(no_at, last, no_wide.max(4) + 8, Spot::Run(Command::No));
     pen.parts(inner.x, last, inner.width, &parts);
     Some(Position { x: inner.x, y: last })
 }

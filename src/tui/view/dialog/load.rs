@@ -3,6 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::model::layer::load::LoadDialog;
+use crate::tui::model::message::Spot;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::theme::Part;
 
@@ -16,6 +17,7 @@ pub(super) fn draw(l: &LoadDialog, pen: &mut Pen, area: Rect) -> Option<Position
     for (i, (month, name)) in l.months.iter().zip(["Current Month", "Previous Month"]).enumerate() {
         let y = inner.y + 2 + i as u16;
         let here = l.at == i;
+        pen.spot(inner.x, y, inner.width, Spot::Row(i));
         let style = pen.style(if here { Part::Cursor } else { Part::Text });
         let sign = if l.wanted[i] { "[x]" } else { "[ ]" };
         pen.text(inner.x, y, inner.width, &format!("{sign} {name} ({month})"), style);
@@ -24,6 +26,7 @@ pub(super) fn draw(l: &LoadDialog, pen: &mut Pen, area: Rect) -> Option<Position
         }
     }
     let here = l.at == l.months.len();
+    pen.spot(inner.x, inner.y + 5, inner.width, Spot::Row(l.months.len()));
     let style = pen.style(if here { Part::Cursor } else { Part::Title });
     pen.text(inner.x, inner.y + 5, inner.width, "[ Load ]", style);
     if here {

@@ -4,6 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::banner;
 use crate::tui::model::Model;
+use crate::tui::model::message::Spot;
 use crate::tui::model::settings::Gate;
 use crate::tui::view::pen::{Pen, wrap};
 use crate::tui::view::theme::Part;
@@ -58,6 +59,7 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
             Some(i) => {
                 let item = &page.items[*i];
                 let here = *i == page.at;
+                pen.spot(area.x, y, area.width, Spot::Row(*i));
                 let style = if here { pen.style(Part::Cursor) } else { pen.style(Part::Text) };
                 if here {
                     pen.wash(area.x, y, area.width, style);

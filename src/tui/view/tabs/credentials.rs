@@ -6,6 +6,7 @@ use super::banner;
 use crate::connectwise::CheckState;
 use crate::tui::model::Model;
 use crate::tui::model::credentials::{FIELDS, place_word};
+use crate::tui::model::message::Spot;
 use crate::tui::view::pen::{Pen, wrap};
 use crate::tui::view::theme::Part;
 
@@ -24,6 +25,7 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
     let (plain, dim) = (pen.style(Part::Text), pen.style(Part::Dim));
     for (i, ((title, help), field)) in FIELDS.iter().zip(&form.fields).enumerate() {
         let here = i == form.at;
+        pen.spot(area.x, y, area.width, Spot::Row(i));
         let label = if here { pen.style(Part::Title) } else { plain };
         let sign = if here { ">" } else { " " };
         pen.text(area.x, y, LABELS, &format!("{sign}{title}"), label);
@@ -121,6 +123,7 @@ fn checks(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
     for (line, (i, check)) in (area.y + 1..area.bottom()).zip(checks.iter().enumerate().skip(first))
     {
         let here = at == Some(i);
+        pen.spot(area.x, line, area.width, Spot::Row(FIELDS.len() + i));
         let chosen = pen.style(Part::Cursor);
         if here {
             pen.wash(area.x, line, area.width, chosen);

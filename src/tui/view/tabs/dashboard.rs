@@ -11,6 +11,7 @@ use crate::domain::status::{MappingStatus, PsaStatus};
 use crate::tui::commands::{Command, contexts};
 use crate::tui::model::Model;
 use crate::tui::model::dashboard::DashboardData;
+use crate::tui::model::message::Spot;
 use crate::tui::model::record::{Money, clock_text};
 use crate::tui::view::head::{equation_text, money_within, short, thousands};
 use crate::tui::view::pen::Pen;
@@ -56,6 +57,7 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
     let first = (model.dashboard.at + 1).saturating_sub(shown);
     for (at, (i, entry)) in (y + 1..area.bottom()).zip(next.iter().enumerate().skip(first)) {
         let here = i == model.dashboard.at;
+        pen.spot(area.x, at, room, Spot::Row(i));
         let style = if here { pen.style(Part::Cursor) } else { plain };
         if here {
             pen.wash(area.x, at, room, style);

@@ -4,11 +4,12 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::money;
 use crate::tui::model::Model;
+use crate::tui::model::message::Spot;
 use crate::tui::model::sync::{SyncView, amounts};
 use crate::tui::view::foot::progress_text;
 use crate::tui::view::grid;
 use crate::tui::view::head::{equation_text, money_within, thousands};
-use crate::tui::view::pen::{Pen, wrap};
+use crate::tui::view::pen::{Pen, width, wrap};
 use crate::tui::view::theme::Part;
 use crate::worker::job::ReconcileSummary;
 
@@ -30,6 +31,7 @@ fn views(model: &Model, pen: &mut Pen, area: Rect) {
     for view in model.sync_views() {
         let part = if view == model.sync.view { Part::TabActive } else { Part::Dim };
         let style = pen.style(part);
+        pen.spot(x, area.y, width(view.title()), Spot::View(view));
         x = pen.text(x, area.y, area.width.saturating_sub(x), view.title(), style) + 2;
     }
     let scope = model.scope_told();
