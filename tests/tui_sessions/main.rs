@@ -11,6 +11,9 @@ mod support;
 #[path = "../support/terminal.rs"]
 mod terminal;
 
+mod lost;
 mod month;
 mod person;
+mod signals;
 mod sizes;
+mod wire;
