@@ -115,8 +115,7 @@ fn post(person: &mut Person) {
     follows_the_dashboard(person, "Plan the sync of 40 lines");
     person.sees("a carries it out");
     person.follows("Carry out");
-    person.sees("Write to ConnectWise");
-    person.follows("Yes, do it");
+    person.follows("Write to ConnectWise");
     person.sees("run 1: ");
     person.sees(", 0 failed");
     person.follows("Reconcile");

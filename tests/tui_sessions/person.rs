@@ -8,6 +8,8 @@ pub const USUAL: (u16, u16) = (120, 36);
 /// The arrow keys.
 const UP: &str = "\u{1b}[A";
 const DOWN: &str = "\u{1b}[B";
+/// Keys that are spelled with more than one character, as far as somebody follows them here.
+const SPELLED: [&str; 2] = ["Enter", "Ctrl-S"];
 /// What ends a frame.
 const FRAME: &[u8] = b"\x1b[?2026l";
 
@@ -86,16 +88,19 @@ impl Person {
         terminal.screen().rows(0, columns).collect()
     }
 
-    /// Presses the key that the bottom line names for this.
+    /// Presses the key that the screen names for this: the bottom line, or the dialog in front.
     #[track_caller]
     pub fn follows(&mut self, title: &str) {
         let mut keys = None;
         self.waits(&format!("a key for {title:?}"), |t| {
-            let last = Self::lines(t).pop().unwrap_or_default();
-            keys = last
-                .split("  ")
-                .find_map(|hint| Some(hint.trim().strip_suffix(title)?.trim_end().to_owned()))
-                .filter(|keys| !keys.is_empty());
+            let lines = Self::lines(t);
+            keys = lines
+                .iter()
+                .rev()
+                .flat_map(|line| line.split("  ").flat_map(|part| part.split('│')))
+                .filter_map(|hint| Some(hint.trim().strip_suffix(title)?.strip_suffix(' ')?))
+                .find(|keys| keys.chars().count() == 1 || SPELLED.contains(keys))
+                .map(str::to_owned);
             keys.is_some()
         });
         self.presses(&bytes(&keys.unwrap()));
@@ -157,29 +162,20 @@ impl Person {
     /// Quits, and looks whether the terminal is as it was.
     #[track_caller]
     pub fn quits(mut self) {
-        self.follows("Quit");
+        self.presses("\u{3}");
         let status = self.terminal.wait_for_end().unwrap();
         assert!(status.success(), "{status}");
         assert_restored(&self.terminal);
     }
 }
 
-/// The bytes of a key, or of keys one after another, as the screen spells them.
-fn bytes(keys: &str) -> String {
-    let one = |key: &str| -> String {
-        match key {
-            "Enter" => "\r".into(),
-            "Esc" => "\u{1b}".into(),
-            "Tab" => "\t".into(),
-            "Space" => " ".into(),
-            "Del" => "\u{1b}[3~".into(),
-            _ => match key.strip_prefix("Ctrl-").and_then(|k| k.bytes().next()) {
-                Some(letter) => char::from(letter & 0x1f).into(),
-                None => key.into(),
-            },
-        }
-    };
-    keys.split(' ').map(one).collect()
+/// The bytes of a key that the screen spells so.
+fn bytes(key: &str) -> String {
+    match (key, key.strip_prefix("Ctrl-").and_then(|k| k.bytes().next())) {
+        ("Enter", _) => "\r".into(),
+        (_, Some(letter)) => char::from(letter & 0x1f).into(),
+        _ => key.into(),
+    }
 }
 
 /// The first place of some bytes.

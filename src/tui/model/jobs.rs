@@ -134,6 +134,9 @@ impl Model {
     pub(crate) fn begin_job(&mut self, title: &str, writes: bool) -> u64 {
         let ticket = self.ticket();
         self.toast = None;
+        if writes {
+            self.sync.broken = None;
+        }
         self.jobs.running.push(RunningJob {
             ticket,
             id: None,

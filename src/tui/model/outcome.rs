@@ -19,10 +19,18 @@ impl Model {
         let mut effects = vec![Effect::TaskBar(None)];
         effects.extend(match result {
             Ok(outcome) => self.outcome(outcome),
+            // What was shown is not what would be done, be it that a broken run's writes were looked
+            // up first: nothing was done, and the new plan is shown.
+            Err(JobError::Problem(p)) if p.kind == ProblemKind::Stale => {
+                let mut effects = self.data_changed(false);
+                self.sync.view = SyncView::Companies;
+                self.sync.renewed = true;
+                effects.extend(self.make_plan());
+                effects
+            }
             Err(error) => {
-                if matches!(&error, JobError::Problem(p) if p.kind == ProblemKind::Stale) {
-                    self.sync.stale = self.sync.plan.is_some();
-                    self.sync.view = SyncView::Companies;
+                if let (JobError::Problem(p), true) = (&error, job.writes) {
+                    self.sync.broken = Some((job.title.clone(), p.clone()));
                 }
                 self.ended_badly(&job.title, error);
                 // A run that stopped may have written; a load may not have.
@@ -84,12 +92,15 @@ impl Model {
     fn planned(&mut self, plan: Arc<Plan>) -> Vec<Effect> {
         let writes = plan.actions.len();
         let carry = self.keyed("{sync.apply} carries it out");
-        let text = match (writes, plan.errors.len()) {
+        let mut text = match (writes, plan.errors.len()) {
             (0, 0) => "nothing to write: the PSA has what it should have".to_owned(),
             (0, e) => format!("nothing to write; {e} lines are refused"),
             (n, 0) => format!("the plan has {n} writes; {carry}"),
             (n, e) => format!("the plan has {n} writes, {e} lines are refused; {carry}"),
         };
+        if std::mem::take(&mut self.sync.renewed) {
+            text.insert_str(0, "something had changed, so nothing was written; made anew, ");
+        }
         self.toast(Toast::note(text));
         self.sync.stale = false;
         self.sync.view = if writes == 0 && !plan.errors.is_empty() {
@@ -133,6 +144,10 @@ impl Model {
             None => Toast::warning(text),
         });
         self.jobs.problems.clone_from(&summary.report.errors);
+        self.sync.broken = None;
+        if self.sync.plan.take().is_some_and(|p| !p.only_lines.is_empty()) {
+            self.sync.scope_text.clear();
+        }
         self.sync.last = Some(Arc::new(summary));
         self.sync.view = SyncView::Progress;
         let mut effects = self.show_plan(None);

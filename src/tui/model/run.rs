@@ -209,8 +209,11 @@ impl Model {
             grid.read_filter();
             effects.push(Effect::View(grid.renew()));
         }
-        if let Some(command) = next.run {
-            effects.extend(self.run(command));
+        match next.run {
+            // It counts all lines that are ready, so it plans all of them.
+            Some(C::MakePlan) => effects.extend(self.plan_everything()),
+            Some(command) => effects.extend(self.run(command)),
+            None => {}
         }
         effects
     }

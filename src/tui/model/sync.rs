@@ -13,6 +13,7 @@ use crate::domain::journal::RunId;
 use crate::domain::money;
 use crate::domain::plan::{ActionKind, Plan};
 use crate::domain::policy::Scope;
+use crate::domain::problem::Problem;
 use crate::tui::commands::Command as C;
 use crate::worker::job::{Job, ReconcileSummary, SyncSummary};
 
@@ -73,10 +74,14 @@ pub struct Sync {
     pub plan: Option<Arc<Plan>>,
     /// What was changed since may have changed the plan.
     pub stale: bool,
+    /// The plan is being made anew, because the one before no longer held.
+    pub renewed: bool,
     /// What the plan is for.
     pub scope: Scope,
     /// The same, for people.
     pub scope_text: String,
+    /// What the last job that writes was called, and what broke it; absent where none was broken.
+    pub broken: Option<(String, Problem)>,
     /// How the last run ended.
     pub last: Option<Arc<SyncSummary>>,
     /// What reconcile said.
@@ -172,12 +177,24 @@ impl Model {
         told
     }
 
-    fn make_plan(&mut self) -> Vec<Effect> {
+    pub(super) fn make_plan(&mut self) -> Vec<Effect> {
         if self.sync.scope_text.is_empty() {
             self.sync.scope_text = "everything loaded".into();
         }
-        let scope = self.sync.scope.clone();
+        let mut scope = self.sync.scope.clone();
+        // A plan of some lines stays one, also when it is made anew.
+        if let Some(plan) = &self.sync.plan {
+            scope.lines.clone_from(&plan.only_lines);
+        }
         self.submit(Job::Plan(scope))
+    }
+
+    /// The plan is about everything that is loaded.
+    pub(super) fn plan_everything(&mut self) -> Vec<Effect> {
+        self.sync.scope = Scope::default();
+        self.sync.scope_text.clear();
+        self.sync.plan = None;
+        self.make_plan()
     }
 
     /// Plans the month that the Invoices tab shows.

@@ -13,7 +13,7 @@ use crate::tui::model::sample_posting::{
 };
 use crate::tui::model::update::update;
 use crate::tui::model::{Model, Tab};
-use crate::worker::job::{Event, JobId, Outcome};
+use crate::worker::job::{Event, JobError, JobId, Outcome};
 
 fn actions(width: u16, height: u16) -> Model {
     let mut model = planned(width, height);
@@ -71,6 +71,19 @@ fn stopped(width: u16, height: u16) -> Model {
     model
 }
 
+fn broken(width: u16, height: u16) -> Model {
+    let mut model = running(width, height);
+    let problem = Problem::new(
+        ProblemKind::Fault,
+        "psa-unreachable",
+        "the connection to na.myconnectwise.net broke before the answer came",
+        "try again; if it stays, check network and proxy",
+    );
+    let result = Box::new(Err(JobError::Problem(problem)));
+    update(&mut model, Message::Worker(Event::Ended { job: JobId(2), result }));
+    model
+}
+
 fn runs(width: u16, height: u16) -> Model {
     let mut model = on(Tab::Sync, width, height);
     press(&mut model, "v");
@@ -122,6 +135,7 @@ fn progress() {
     look!("sync_running", running);
     look!("sync_held", held);
     look!("sync_ended", ended);
+    look!("sync_broken", broken);
     look!("sync_stopped", stopped);
 }
 

@@ -11,6 +11,7 @@ use super::super::sync::SyncView;
 use super::super::update::update;
 use crate::domain::journal::RunId;
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::tui::commands::Command;
 use crate::tui::model::Model;
 use crate::worker::job::{Event, Job, JobError, JobId, Outcome};
 
@@ -48,6 +49,46 @@ fn a_plan_that_no_longer_holds_is_made_anew_instead_of_carried_out() {
     let effects = press(&mut model, "a");
     assert!(matches!(job(&effects), Some(Job::Plan(_))), "{effects:?}");
     assert!(model.layers.is_empty());
+}
+
+#[test]
+fn a_plan_that_no_longer_held_is_shown_anew_and_not_carried_out() {
+    let mut model = planned(80, 24);
+    press(&mut model, "a y");
+    take(&mut model, 2);
+    let problem =
+        Problem::new(ProblemKind::Stale, "plan-stale", "lines have changed", "plan again");
+    let result = Box::new(Err(JobError::Problem(problem)));
+    let effects = update(&mut model, Message::Worker(Event::Ended { job: JobId(2), result }));
+    assert!(matches!(job(&effects), Some(Job::Plan(_))), "{effects:?}");
+    end(&mut model, 3, Outcome::Planned(Box::new(plan())));
+    assert!(toast(&model).contains("nothing was written"), "{}", toast(&model));
+    assert_eq!((model.sync.view, model.sync.stale), (SyncView::Companies, false));
+    assert!(model.sync.broken.is_none() && model.jobs.running.is_empty());
+}
+
+#[test]
+fn a_plan_of_some_lines_stays_one_until_it_is_carried_out() {
+    let mut model = planned(80, 24);
+    let lines = vec!["canonical/L-1".to_owned()];
+    let mut some = plan();
+    some.only_lines.clone_from(&lines);
+    model.sync.plan = Some(std::sync::Arc::new(some));
+    model.sync.scope_text = "one line".into();
+    model.sync.stale = true;
+    let effects = press(&mut model, "a");
+    let Some(Job::Plan(scope)) = job(&effects) else { panic!("{effects:?}") };
+    assert_eq!(scope.lines, lines);
+
+    let mut model = planned(80, 24);
+    model.sync.scope_text = "one line".into();
+    press(&mut model, "1");
+    let at = model.dashboard.next().iter().position(|n| n.run == Some(Command::MakePlan));
+    model.dashboard.at = at.unwrap();
+    let effects = press(&mut model, "Enter");
+    let Some(Job::Plan(scope)) = job(&effects) else { panic!("{effects:?}") };
+    assert!(scope.lines.is_empty() && scope.periods.is_empty());
+    assert_eq!(model.sync.scope_text, "everything loaded");
 }
 
 #[test]

@@ -140,6 +140,12 @@ fn progress(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
         let hint = pen.style(Part::Hint);
         pen.text(area.x, y + 4, area.width, &job.note, hint);
         y += 6;
+    } else if let Some((name, problem)) = &model.sync.broken {
+        pen.text(area.x, y, area.width, name, title);
+        y = told(pen, area, y + 1, &format!("Stopped: {}", problem.message), Part::Bad);
+        y = told(pen, area, y, &format!("-> {}", problem.remedy), Part::Hint);
+        let next = "What was posted stays posted, and nothing is posted twice.";
+        y = told(pen, area, y, next, Part::Text) + 1;
     } else if let Some(last) = &model.sync.last {
         let run = &last.report.run;
         let c = &run.counts;
