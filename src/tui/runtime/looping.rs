@@ -71,8 +71,15 @@ impl<B: Backend<Error: Into<io::Error>>, I: Input, P: Perform> Turning<B, I, P> 
         loop {
             let due = self.pace.due(self.model.dirty);
             if due.is_some_and(|due| due <= Instant::now()) {
-                self.screen.draw(&self.model)?;
-                self.model.dirty = Dirty::Clean;
+                if self.screen.draw(&self.model)? {
+                    self.model.dirty = Dirty::Clean;
+                } else {
+                    // The news of it may be on its way, or came before anybody listened.
+                    let (width, height) = self.screen.size()?;
+                    if self.told(Message::Resize(width, height), true)? {
+                        return Ok(Ending::Quit);
+                    }
+                }
                 self.pace.drawn(Instant::now());
                 continue;
             }

@@ -38,16 +38,24 @@ impl<B: Backend<Error: Into<io::Error>>> Screen<B> {
         Ok((size.width, size.height))
     }
 
-    /// Draws a frame.
+    /// Draws a frame; tells whether the terminal has the size that the model knows. Where it has
+    /// another one by now, the frame stays empty: what is measured by one does not fit the other.
     ///
     /// # Errors
     /// The terminal is gone.
-    pub fn draw(&mut self, model: &Model) -> io::Result<()> {
+    pub fn draw(&mut self, model: &Model) -> io::Result<bool> {
         let look = &self.look;
-        let drawn: Result<CompletedFrame<'_>, _> =
-            self.terminal.draw(|frame| view::draw(model, look, frame));
+        let mut fits = false;
+        let drawn: Result<CompletedFrame<'_>, _> = self.terminal.draw(|frame| {
+            let area = frame.area();
+            fits = (area.width, area.height) == (model.width, model.height);
+            if fits {
+                view::draw(model, look, frame);
+            }
+        });
         drawn.map_err(Into::into)?;
-        self.frames.end_frame()
+        self.frames.end_frame()?;
+        Ok(fits)
     }
 
     /// Makes the next frame paint every cell.

@@ -18,7 +18,7 @@ mod views;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -56,6 +56,9 @@ pub struct Desk {
     worker: Worker,
     events: mpsc::Receiver<Event>,
     answers: mpsc::Receiver<Heard>,
+    /// What was submitted, and not told yet. It is told before any event: a quick job's end must
+    /// not come before its number.
+    submitted: VecDeque<Heard>,
     slots: HashMap<Slot, AbortHandle>,
     jobs: HashMap<JobId, JobHandle>,
 }
@@ -99,7 +102,15 @@ impl Desk {
         let (answers, heard) = mpsc::channel(ROOM);
         let viewing = tokio::sync::Mutex::default();
         let inner = Arc::new(Inner { profile, tables: Tables::default(), answers, viewing });
-        Self { inner, worker, events, answers: heard, slots: HashMap::new(), jobs: HashMap::new() }
+        Self {
+            inner,
+            worker,
+            events,
+            answers: heard,
+            submitted: VecDeque::new(),
+            slots: HashMap::new(),
+            jobs: HashMap::new(),
+        }
     }
 
     /// Begins work whose answer goes to the loop.
@@ -125,10 +136,7 @@ impl Desk {
         let handle = self.worker.submit(job);
         let id = handle.id;
         self.jobs.insert(id, handle);
-        self.begin(move |inner| async move {
-            let _ =
-                inner.answers.send(Heard::Message(Message::Submitted { ticket, job: id })).await;
-        });
+        self.submitted.push_back(Heard::Message(Message::Submitted { ticket, job: id }));
     }
 }
 
@@ -245,6 +253,9 @@ impl Perform for Desk {
 
     async fn next(&mut self) -> Heard {
         loop {
+            if let Some(told) = self.submitted.pop_front() {
+                return told;
+            }
             let heard = tokio::select! {
                 biased;
                 heard = self.answers.recv() => heard,
@@ -264,6 +275,9 @@ impl Perform for Desk {
 
     fn ready(&mut self) -> Option<Heard> {
         loop {
+            if let Some(told) = self.submitted.pop_front() {
+                return Some(told);
+            }
             let heard = match self.answers.try_recv() {
                 Ok(heard) => heard,
                 Err(_) => Heard::Message(Message::Worker(self.events.try_recv().ok()?)),
