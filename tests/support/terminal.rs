@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long something may take before it is said that it does not come.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// A screen is still when nothing came for so long.
 const STILL: Duration = Duration::from_millis(400);
 /// Between two looks at a process that cannot be waited for with a limit.

@@ -30,8 +30,6 @@ fn waits_until_stopped(person: &mut Person) {
         assert!(Instant::now() < until, "it was not stopped:\n{}", person.screen());
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
-    // Nothing more can come from it.
-    person.terminal.glance();
 }
 
 #[test]
@@ -58,6 +56,9 @@ fn it_is_suspended_and_comes_back() {
             _ => send(&person, Signal::TSTP),
         }
         waits_until_stopped(&mut person);
+        person.waits("the shell's screen", |t| {
+            !t.screen().alternate_screen() && !t.screen().hide_cursor()
+        });
         assert_restored(&person.terminal);
         // The shell has the terminal meanwhile, and it may have another size afterwards.
         person.resizes(100, 30);
@@ -82,6 +83,7 @@ fn it_takes_the_terminal_again_when_it_was_stopped_unasked() {
     person.sees("What to do next");
     send(&person, Signal::STOP);
     waits_until_stopped(&mut person);
+    person.terminal.glance();
     let before = person.terminal.raw().len();
     send(&person, Signal::CONT);
     person.waits("its screen again", |t| {
