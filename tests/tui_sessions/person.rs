@@ -98,7 +98,7 @@ impl Person {
                 .iter()
                 .rev()
                 .flat_map(|line| line.split("  ").flat_map(|part| part.split('│')))
-                .filter_map(|hint| Some(hint.trim().strip_suffix(title)?.strip_suffix(' ')?))
+                .filter_map(|hint| hint.trim().strip_suffix(title)?.strip_suffix(' '))
                 .find(|keys| keys.chars().count() == 1 || SPELLED.contains(keys))
                 .map(str::to_owned);
             keys.is_some()
