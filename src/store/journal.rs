@@ -125,11 +125,14 @@ impl Store {
         self.write(move |tx| consequences::unsettle_all(tx, run.0, &except)).await
     }
 
-    /// The months that hold failed lines, oldest first.
-    pub async fn failed_periods(&self) -> Result<Vec<Period>, StoreError> {
+    /// The months that hold failed lines and are older than what some recurring addition shows,
+    /// oldest first: lines of the newest month are superseded by nothing.
+    pub async fn failed_before_others(&self) -> Result<Vec<Period>, StoreError> {
         self.read(|conn| {
-            let mut statement =
-                conn.prepare_cached("SELECT DISTINCT line >> 32 FROM line_problem ORDER BY 1")?;
+            let mut statement = conn.prepare_cached(
+                "SELECT DISTINCT line >> 32 FROM line_problem WHERE (line >> 32) < \
+                     (SELECT max(shown) FROM own_addition WHERE recurring = 1) ORDER BY 1",
+            )?;
             let months = statement.query_map([], |r| r.get(0))?;
             months.map(|m| to_month(m?)).collect()
         })

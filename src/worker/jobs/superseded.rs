@@ -10,10 +10,10 @@ use crate::sync::fault;
 /// So many are logged by name.
 const NAMED: usize = 200;
 
-/// Makes superseded lines wait. Costs nothing where nothing failed.
+/// Makes superseded lines wait. Costs nothing where nothing failed, or only in the newest month.
 pub(super) async fn release(profile: &Profile) -> Result<(), Problem> {
     let store = &profile.store;
-    let periods = store.failed_periods().await.map_err(fault)?;
+    let periods = store.failed_before_others().await.map_err(fault)?;
     if periods.is_empty() {
         return Ok(());
     }
