@@ -9,21 +9,39 @@ use std::path::{Path, PathBuf};
 
 use terminal::Terminal;
 
-/// One picture: what to press after the one before, what must then be on the screen, and the file.
+/// One picture: what to press after the one before, what must then be on the screen, and the file;
+/// without a file it only leads to the next.
 struct Picture {
     keys: &'static str,
     shows: &'static str,
-    file: &'static str,
+    file: Option<&'static str>,
 }
 
-/// The tabs by their keys, as the tour would show them.
+const fn picture(keys: &'static str, shows: &'static str, file: &'static str) -> Picture {
+    Picture { keys, shows, file: Some(file) }
+}
+
+const fn on_the_way(keys: &'static str, shows: &'static str) -> Picture {
+    Picture { keys, shows, file: None }
+}
+
+/// A month is closed, as a person would do it.
 const PICTURES: &[Picture] = &[
-    Picture { keys: "1", shows: "Dashboard", file: "dashboard.svg" },
-    Picture { keys: "4", shows: "Organizations", file: "organizations.svg" },
-    Picture { keys: "6", shows: "Invoices", file: "invoices.svg" },
-    Picture { keys: "7", shows: "Sync", file: "sync.svg" },
-    Picture { keys: ":", shows: "", file: "palette.svg" },
-    Picture { keys: "\u{1b}8", shows: "Logs", file: "logs.svg" },
+    picture("", "Tour", "tour.svg"),
+    on_the_way("X", "What to do next"),
+    on_the_way("4", "Organizations"),
+    on_the_way("n", "Unmapped"),
+    picture("m", "Enter", "picker.svg"),
+    on_the_way("\u{1b}", "Organizations"),
+    picture("6/amount>100 mapping:mapped\r", " of ", "invoices.svg"),
+    on_the_way("\u{1b}", "lines"),
+    on_the_way("7p", "a Carry out"),
+    picture("", "Carry out", "plan.svg"),
+    on_the_way("a", "Esc"),
+    picture("\r", "Run 1:", "posted.svg"),
+    on_the_way("r", "EUR"),
+    picture("1", "posted", "dashboard.svg"),
+    picture(":rec", "Reconcile", "palette.svg"),
 ];
 
 /// Size of the terminal.
@@ -39,16 +57,16 @@ fn main() -> anyhow::Result<()> {
     let env = [("ADDENDUM_HOME".to_owned(), None)];
     let here = std::env::current_dir()?;
     let mut terminal = Terminal::start(&program, &["demo", "--lines", "600"], &env, &here, SIZE)?;
-    terminal.wait_for("Dashboard")?;
-    // The guided tour is for people: one key ends it.
-    type_slowly(&mut terminal, "\u{1b}")?;
+    terminal.wait_for("What to do next")?;
     for picture in PICTURES {
         type_slowly(&mut terminal, picture.keys)?;
         terminal.wait_for(picture.shows)?;
         terminal.wait_until_still();
-        write(&folder.join(picture.file), &svg::draw(terminal.screen()))?;
+        if let Some(file) = picture.file {
+            write(&folder.join(file), &svg::draw(terminal.screen()))?;
+        }
     }
-    type_slowly(&mut terminal, "\u{1b}q")
+    type_slowly(&mut terminal, "\u{1b}\u{3}")
 }
 
 /// An escape byte and the key right behind it would be read as one key with Alt.

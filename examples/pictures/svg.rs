@@ -14,7 +14,18 @@ const PALETTE: [&str; 16] = [
     "#5c6370", "#ef7d86", "#a9d48a", "#f0cf8f", "#74bcf7", "#d38ae8", "#6cc7d2", "#ffffff",
 ];
 
-/// Draws the screen, cell by cell where the ground is coloured, run by run where text stands.
+/// Cells beside one another that look alike.
+struct Run {
+    column: u16,
+    cells: u16,
+    text: String,
+    ink: String,
+    ground: String,
+    bold: bool,
+    dim: bool,
+}
+
+/// Draws the screen, run by run.
 pub fn draw(screen: &vt100::Screen) -> String {
     let (rows, columns) = screen.size();
     let (rows, columns) = (rows.get(), columns.get());
@@ -26,43 +37,74 @@ pub fn draw(screen: &vt100::Screen) -> String {
          font-size=\"14\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{GROUND}\"/>\n"
     );
     for row in 0..rows {
-        for column in 0..columns {
-            let Some(cell) = screen.cell(row, column) else { continue };
-            if cell.is_wide_continuation() {
-                continue;
-            }
-            let (mut ink, mut ground) =
-                (colour(cell.fgcolor(), INK), colour(cell.bgcolor(), GROUND));
-            if cell.inverse() {
-                std::mem::swap(&mut ink, &mut ground);
-            }
-            let (x, y) = (MARGIN + f32::from(column) * CELL.0, MARGIN + f32::from(row) * CELL.1);
-            let w = if cell.is_wide() { 2.0 * CELL.0 } else { CELL.0 };
-            if ground != GROUND {
-                // Writing to a String cannot fail.
+        let y = MARGIN + f32::from(row) * CELL.1;
+        for run in runs(screen, row, columns) {
+            let (x, w) = (MARGIN + f32::from(run.column) * CELL.0, f32::from(run.cells) * CELL.0);
+            // Writing to a String cannot fail.
+            if run.ground != GROUND {
                 let _ = writeln!(
                     out,
                     "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{:.1}\" \
-                     fill=\"{ground}\"/>",
-                    CELL.1
+                     fill=\"{}\"/>",
+                    CELL.1, run.ground
                 );
             }
-            let text = cell.contents();
-            if text.trim().is_empty() {
+            if run.text.trim().is_empty() {
                 continue;
             }
-            let weight = if cell.bold() { " font-weight=\"bold\"" } else { "" };
-            let faint = if cell.dim() { " opacity=\"0.6\"" } else { "" };
+            let weight = if run.bold { " font-weight=\"bold\"" } else { "" };
+            let faint = if run.dim { " opacity=\"0.6\"" } else { "" };
+            // The length is given, so that columns stand aligned in any font.
             let _ = writeln!(
                 out,
-                "<text x=\"{x:.1}\" y=\"{:.1}\" fill=\"{ink}\"{weight}{faint}>{}</text>",
+                "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{w:.1}\" xml:space=\"preserve\" \
+                 fill=\"{}\"{weight}{faint}>{}</text>",
                 y + CELL.1 * 0.75,
-                escaped(text)
+                run.ink,
+                escaped(&run.text)
             );
         }
     }
     out.push_str("</svg>\n");
     out
+}
+
+/// A row in runs. A gap of two cells ends one, so that words keep their place in any font.
+fn runs(screen: &vt100::Screen, row: u16, columns: u16) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for column in 0..columns {
+        let Some(cell) = screen.cell(row, column) else { continue };
+        if cell.is_wide_continuation() {
+            continue;
+        }
+        let (mut ink, mut ground) = (colour(cell.fgcolor(), INK), colour(cell.bgcolor(), GROUND));
+        if cell.inverse() {
+            std::mem::swap(&mut ink, &mut ground);
+        }
+        let text = if cell.contents().is_empty() { " " } else { cell.contents() };
+        let cells = if cell.is_wide() { 2 } else { 1 };
+        let (bold, dim) = (cell.bold(), cell.dim());
+        match runs.last_mut() {
+            Some(run)
+                if run.ground == ground
+                    && (text == " " || (run.ink == ink && run.bold == bold && run.dim == dim))
+                    && (text == " " || !run.text.ends_with("  ")) =>
+            {
+                run.text.push_str(text);
+                run.cells += cells;
+            }
+            _ => runs.push(Run { column, cells, text: text.to_owned(), ink, ground, bold, dim }),
+        }
+    }
+    for run in &mut runs {
+        // Ground reaches to the end of a run, text ends with its last word.
+        if run.ground == GROUND {
+            let kept = run.text.trim_end().len();
+            run.cells -= u16::try_from(run.text.len() - kept).unwrap_or(0);
+            run.text.truncate(kept);
+        }
+    }
+    runs
 }
 
 fn escaped(text: &str) -> String {
