@@ -15,6 +15,9 @@ use crate::tui::commands::Command;
 /// The dashboard's figures.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DashboardData {
+    /// The lines are still being counted: what is known of organizations, offers and moments is
+    /// here, all else follows.
+    pub counting: bool,
     /// Last organizations sync.
     pub companies_at: Option<Timestamp>,
     /// Last products load.
@@ -135,9 +138,10 @@ pub struct Dashboard {
 }
 
 impl Dashboard {
-    /// What to do next.
+    /// What to do next; nothing while the lines are counted, so that no entry moves under a
+    /// cursor.
     pub fn next(&self) -> Vec<Next> {
-        self.data.as_deref().map(what_next).unwrap_or_default()
+        self.data.as_deref().filter(|d| !d.counting).map(what_next).unwrap_or_default()
     }
 }
 

@@ -75,7 +75,7 @@ pub struct Jobs {
     /// Problems of the run under way or of the last one, newest last.
     pub problems: Vec<LineProblem>,
     /// What the terminal's task bar shows.
-    percent: Option<u8>,
+    pub(super) percent: Option<u8>,
 }
 
 impl Jobs {

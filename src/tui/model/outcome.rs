@@ -16,6 +16,7 @@ impl Model {
     /// A job ended.
     pub(super) fn ended(&mut self, id: JobId, result: Result<Outcome, JobError>) -> Vec<Effect> {
         let Some(job) = self.finish(id) else { return vec![] };
+        self.jobs.percent = None;
         let mut effects = vec![Effect::TaskBar(None)];
         effects.extend(match result {
             Ok(outcome) => self.outcome(outcome),
@@ -187,6 +188,8 @@ impl Model {
     /// The dashboard's figures came.
     pub(super) fn take_dashboard(&mut self, data: Result<Box<DashboardData>, Problem>) {
         match data {
+            // Figures of a moment ago are better than none.
+            Ok(data) if data.counting && self.dashboard.data.is_some() => {}
             Ok(data) => {
                 self.dashboard.data = Some(data);
                 self.dashboard.problem = None;

@@ -228,6 +228,7 @@ pub(crate) fn dashboard() -> DashboardData {
     };
     let sums = |m: &str| vec![(eur(), money(m))];
     DashboardData {
+        counting: false,
         companies_at: Some(at("2026-11-01T06:00:00Z")),
         products_at: Some(at("2026-11-01T06:01:00Z")),
         load_at: Some(at("2026-11-02T07:30:00Z")),
@@ -297,6 +298,21 @@ pub(crate) fn fresh(width: u16, height: u16) -> Model {
         mouse: false,
     })
     .0
+}
+
+/// A model whose lines are still being counted.
+pub(crate) fn counting(width: u16, height: u16) -> Model {
+    let mut model = fresh(width, height);
+    tell(&mut model, Answer::Settings(Box::new(settings(true))));
+    let generation = model.dashboard.generation;
+    let known = DashboardData {
+        counting: true,
+        load_at: dashboard().load_at,
+        organizations: dashboard().organizations,
+        ..DashboardData::default()
+    };
+    tell(&mut model, Answer::Dashboard { generation, data: Ok(Box::new(known)) });
+    model
 }
 
 /// A model with everything set up and its dashboard filled.

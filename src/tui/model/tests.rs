@@ -7,11 +7,12 @@ mod posting;
 mod setup;
 
 use super::Tab;
+use super::dashboard::DashboardData;
 use super::edit::Edited;
 use super::effect::{Effect, Hidden};
 use super::grid::GridId;
 use super::message::Answer;
-use super::sample::{fresh, on, press, ready, settings, tell, type_text};
+use super::sample::{counting, fresh, on, press, ready, settings, tell, type_text};
 use super::settings::Gate;
 use crate::domain::edit::Edit;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -42,6 +43,20 @@ fn nothing_can_be_mapped_before_the_set_up() {
     tell(&mut model, Answer::Settings(Box::new(settings(false))));
     press(&mut model, "4");
     assert_eq!(model.front(), None, "the grid is closed, the page says where to go");
+}
+
+#[test]
+fn figures_are_never_taken_back_while_the_lines_are_counted_again() {
+    let mut model = counting(80, 24);
+    assert!(model.dashboard.next().is_empty(), "nothing to choose before all of it is known");
+    let known = model.dashboard.data.clone().unwrap();
+    let generation = model.dashboard.generation;
+    let mut answer = |data: DashboardData| -> usize {
+        tell(&mut model, Answer::Dashboard { generation, data: Ok(Box::new(data)) });
+        model.dashboard.next().len()
+    };
+    assert!(answer(DashboardData { counting: false, ..*known.clone() }) > 0);
+    assert!(answer(*known) > 0);
 }
 
 #[test]

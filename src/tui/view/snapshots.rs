@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use super::theme::{Depth, SHIPPED, Theme};
 use super::{Look, draw, glyphs};
 use crate::tui::model::message::Message;
-use crate::tui::model::sample::{fresh, on, ready};
+use crate::tui::model::sample::{counting, fresh, on, ready};
 use crate::tui::model::{Model, Tab};
 
 /// The screen as text.
@@ -74,6 +74,7 @@ fn tour() {
 #[test]
 fn pages() {
     look!("starting", fresh);
+    look!("counting", counting);
     look!("dashboard", ready);
     look!("credentials", |w, h| on(Tab::Credentials, w, h));
     look!("configuration", |w, h| on(Tab::Configuration, w, h));

@@ -14,21 +14,23 @@ use crate::domain::totals::LineGroup;
 use crate::flows;
 use crate::store::{Moment, StoreError};
 use crate::tui::model::dashboard::DashboardData;
+use crate::tui::model::message::Answer;
 use crate::tui::model::record::{Money, add_money};
 use crate::worker::mapping_view::{company_usable, product_usable};
 
 impl Inner {
-    /// The dashboard's figures.
-    pub(super) async fn dashboard(&self) -> Result<DashboardData, Problem> {
+    /// Answers with the dashboard's figures: what needs no counting at once, the rest behind it.
+    pub(super) async fn tell_dashboard(&self, generation: u64) {
+        let data = self.dashboard(generation).await.map(Box::new);
+        self.answer(Answer::Dashboard { generation, data }).await;
+    }
+
+    async fn dashboard(&self, generation: u64) -> Result<DashboardData, Problem> {
         let store = &self.profile.store;
         let lists = self.lists().await?;
-        let (groups, organizations, offers, unread) = tokio::try_join!(
-            store.totals(&[]),
-            store.organizations(),
-            store.offers(),
-            store.response_error(),
-        )
-        .map_err(refused)?;
+        let (organizations, offers, unread) =
+            tokio::try_join!(store.organizations(), store.offers(), store.response_error())
+                .map_err(refused)?;
         let companies: HashSet<i64> =
             lists.companies.iter().filter(|c| company_usable(c)).map(|c| c.id).collect();
         let products: HashSet<i64> =
@@ -49,6 +51,22 @@ impl Inner {
             .collect();
 
         let mut data = self.moments().await.map_err(refused)?;
+        data.organizations = (
+            organizations.len() as u64,
+            by_organization.values().filter(|(mapped, excluded)| !mapped && !excluded).count()
+                as u64,
+            by_organization.values().filter(|(_, excluded)| *excluded).count() as u64,
+        );
+        data.offers =
+            (offers.len() as u64, by_offer.values().filter(|mapped| !**mapped).count() as u64);
+        data.records = (
+            lists.companies.len() as u64,
+            lists.products.len() as u64,
+            lists.agreements.len() as u64,
+        );
+        let known = Box::new(DashboardData { counting: true, ..data.clone() });
+        self.answer(Answer::Dashboard { generation, data: Ok(known) }).await;
+        let groups = store.totals(&[]).await.map_err(refused)?;
         let mut months: BTreeMap<(Currency, Period), Decimal> = BTreeMap::new();
         let mut lines_in: HashMap<Currency, u64> = HashMap::new();
         for g in &groups {
@@ -97,19 +115,6 @@ impl Inner {
             &|id| products.contains(&id),
         );
         data.equation = flows::by_currency(&rows);
-        data.organizations = (
-            organizations.len() as u64,
-            by_organization.values().filter(|(mapped, excluded)| !mapped && !excluded).count()
-                as u64,
-            by_organization.values().filter(|(_, excluded)| *excluded).count() as u64,
-        );
-        data.offers =
-            (offers.len() as u64, by_offer.values().filter(|mapped| !**mapped).count() as u64);
-        data.records = (
-            lists.companies.len() as u64,
-            lists.products.len() as u64,
-            lists.agreements.len() as u64,
-        );
         Ok(data)
     }
 

@@ -162,8 +162,7 @@ impl Perform for Desk {
             Effect::Stale { records } => self.inner.tables.forget(records),
             Effect::Dashboard { generation } => {
                 self.replace(Slot::Dashboard, move |desk| async move {
-                    let data = desk.dashboard().await.map(Box::new);
-                    desk.answer(Answer::Dashboard { generation, data }).await;
+                    desk.tell_dashboard(generation).await;
                 });
             }
             Effect::Settings => {

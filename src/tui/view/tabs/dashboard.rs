@@ -30,6 +30,11 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
         return None;
     };
     let mut y = tiles(model, data, pen, area);
+    if data.counting {
+        let style = pen.style(Part::Dim);
+        pen.text(area.x, y + 1, area.width, "Counting the lines...", style);
+        return None;
+    }
     y = statuses(data, pen, area, y + 1);
     y = equation(model, &data.equation, pen, area, y);
     // What is left is shared: what to do next first, the chart where there is room.
