@@ -6,6 +6,9 @@ use super::Grid;
 /// The fewest cells in which a text column is begun.
 const SHORTEST: u16 = 6;
 
+/// From so many cells on a column is made for long texts.
+const LONG: u16 = 18;
+
 /// A movement of the cursor among rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -118,6 +121,7 @@ impl Grid {
             drawn.push((nth, w));
             room = room.saturating_sub(w + 1);
         }
+        self.widen(&mut drawn, &mut room);
         // What is left over goes to the last column when nothing is cut off behind it.
         if drawn.last().is_some_and(|(nth, _)| nth + 1 == self.layout.shown().count())
             && room > 0
@@ -127,5 +131,25 @@ impl Grid {
             *w += room;
         }
         drawn
+    }
+
+    /// Where all columns are seen, those with long texts share what is left over. A column that a
+    /// person made wider or narrower stays as it was made.
+    fn widen(&self, drawn: &mut [(usize, u16)], room: &mut u16) {
+        let shown: Vec<_> = self.layout.shown().collect();
+        if drawn.len() < shown.len() {
+            return;
+        }
+        let takes = |nth: usize| {
+            let (state, spec) = (shown[nth], shown[nth].spec(self.id));
+            !spec.right && spec.width >= LONG && state.width == spec.width
+        };
+        let count = drawn.iter().filter(|(nth, _)| takes(*nth)).count() as u16;
+        let share = room.checked_div(count).unwrap_or(0);
+        for (nth, w) in drawn.iter_mut().filter(|(nth, _)| takes(*nth)) {
+            let more = share.min(shown[*nth].width);
+            *w += more;
+            *room -= more;
+        }
     }
 }

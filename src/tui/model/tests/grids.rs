@@ -213,3 +213,20 @@ fn columns_of_a_profile_come_before_anything_is_set_up() {
     tell(&mut model, Answer::Notes(vec![]));
     assert_eq!(model.grid(ORGANIZATIONS).layout, Layout::shipped(ORGANIZATIONS));
 }
+
+#[test]
+fn a_wide_screen_is_used_for_long_texts_but_not_against_who_sized_a_column() {
+    let wide = |model: &Model| {
+        let grid = model.grid(ORGANIZATIONS);
+        grid.visible_columns(model.grid_width())
+    };
+    let mut model = on(Tab::Organizations, 200, 50);
+    let before = wide(&model);
+    assert!(before[0].1 > 24 && before[1].1 > 24, "{before:?}");
+    let all: u16 = before.iter().map(|(_, w)| w + 1).sum();
+    assert!(all <= 199, "{before:?}");
+    press(&mut model, "0 <");
+    let after = wide(&model);
+    assert_eq!(after[0].1, 22, "as it was made");
+    assert!(after[1].1 >= before[1].1, "the others have the room");
+}

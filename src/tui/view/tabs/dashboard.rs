@@ -14,7 +14,7 @@ use crate::tui::model::dashboard::DashboardData;
 use crate::tui::model::message::Spot;
 use crate::tui::model::record::{Money, clock_text};
 use crate::tui::view::head::{equation_text, money_within, short, thousands};
-use crate::tui::view::pen::Pen;
+use crate::tui::view::pen::{Pen, width};
 use crate::tui::view::theme::Part;
 
 /// Draws the page.
@@ -48,6 +48,12 @@ pub(super) fn draw(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position>
     } else if left >= wanted + 6 {
         let height = (left - wanted - 1).min(9);
         chart(data, pen, Rect { y: area.bottom() - height, height, ..area });
+    }
+    // Without room for the chart one line of it stays.
+    let mut area = area;
+    if !wide && left < wanted + 6 && left > 3 && !data.months.is_empty() {
+        area.height -= 1;
+        spark(data, pen, area);
     }
     let style = pen.style(Part::Title);
     if y < area.bottom() {
@@ -160,6 +166,31 @@ fn equation(model: &Model, rows: &[MoneyRow], pen: &mut Pen, area: Rect, mut y: 
         y += 1;
     }
     y + 1
+}
+
+/// Posted money by month in the line below the area: the newest months that fit.
+fn spark(data: &DashboardData, pen: &mut Pen, area: Rect) {
+    let Some(currency) = data.chart_currency else { return };
+    let most = data.months.iter().map(|(_, m)| m.abs()).max().unwrap_or_default();
+    let told: Vec<String> = data
+        .months
+        .iter()
+        .map(|(month, amount)| {
+            let share = amount.abs().checked_div(most).unwrap_or_default() * Decimal::from(7);
+            let step = usize::from(share.round().to_u16().unwrap_or(0).min(7));
+            let glyph = if amount.is_zero() { " " } else { pen.look.glyphs.steps[step] };
+            format!("{month} {} {glyph}", short(*amount))
+        })
+        .collect();
+    let label = format!("Posted by month, {currency}");
+    let (title, plain) = (pen.style(Part::Title), pen.style(Part::Text));
+    let x = pen.text(area.x, area.bottom(), area.width, &label, title) + 2;
+    let room = area.width.saturating_sub(x);
+    let mut first = 0;
+    while first + 1 < told.len() && width(&told[first..].join("  ")) > room {
+        first += 1;
+    }
+    pen.text(x, area.bottom(), room, &told[first..].join("  "), plain);
 }
 
 /// Posted money by month.
