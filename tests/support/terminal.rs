@@ -120,16 +120,25 @@ impl Terminal {
 
     /// Waits until something holds; `what` is said when it does not come.
     pub fn wait(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) -> anyhow::Result<()> {
-        let until = Instant::now() + PATIENCE;
-        while !holds(self) {
+        if self.holds_within(PATIENCE, &mut holds) {
+            return Ok(());
+        }
+        let why = if self.ended { "the program ended" } else { "it took too long" };
+        anyhow::bail!("{what:?} did not come: {why}; the screen:\n{}", self.screen().contents())
+    }
+
+    /// Whether something holds, now or within this time.
+    pub fn holds_within(&mut self, limit: Duration, mut holds: impl FnMut(&Self) -> bool) -> bool {
+        let until = Instant::now() + limit;
+        loop {
+            if holds(self) {
+                return true;
+            }
             let left = until.saturating_duration_since(Instant::now());
             if self.ended || !self.take(left) {
-                let why = if self.ended { "the program ended" } else { "it took too long" };
-                let screen = self.screen().contents();
-                anyhow::bail!("{what:?} did not come: {why}; the screen:\n{screen}");
+                return false;
             }
         }
-        Ok(())
     }
 
     /// Waits until nothing more comes, for pictures. A test waits for what it expects.
@@ -166,6 +175,11 @@ impl Terminal {
             }
             std::thread::sleep(LOOK);
         }
+    }
+
+    /// Whether the program's output has come to an end.
+    pub fn is_over(&self) -> bool {
+        self.ended
     }
 
     /// Whether the program has ended.

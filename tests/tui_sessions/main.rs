@@ -11,9 +11,11 @@ mod support;
 #[path = "../support/terminal.rs"]
 mod terminal;
 
+mod drawn;
 mod lost;
 mod month;
 mod person;
+mod random;
 mod signals;
 mod sizes;
 mod wire;

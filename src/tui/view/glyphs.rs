@@ -1,6 +1,10 @@
 //! The few characters beyond ASCII that are drawn, and what stands for them in an ASCII terminal.
 
 use ratatui::symbols::border;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::domain::text::harmless;
 
 /// Characters that are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,3 +74,55 @@ pub const ASCII: Glyphs = Glyphs {
         horizontal_bottom: "-",
     },
 };
+
+impl Glyphs {
+    /// Whether the terminal shows nothing but ASCII.
+    fn ascii_only(&self) -> bool {
+        self.cut.is_ascii()
+    }
+
+    /// A text as it may be drawn: made harmless, and where the terminal shows nothing but ASCII, in
+    /// letters without their accents; a question mark stands for what has none.
+    pub fn drawable(&self, text: &str) -> String {
+        let text = harmless(text);
+        if !self.ascii_only() || text.is_ascii() {
+            return text;
+        }
+        text.nfkd().filter(|c| !is_combining_mark(*c)).map(plain).collect()
+    }
+
+    /// The same character by character, for a text in which a cursor moves.
+    pub fn drawn_alike(&self, text: &str) -> String {
+        if !self.ascii_only() || text.is_ascii() {
+            return text.to_owned();
+        }
+        text.chars().map(|c| plain(std::iter::once(c).nfd().next().unwrap_or(c))).collect()
+    }
+}
+
+/// The character of ASCII that comes nearest.
+fn plain(c: char) -> char {
+    match c {
+        c if c.is_ascii() => c,
+        '\u{2018}' | '\u{2019}' => '\'',
+        '\u{201c}' | '\u{201d}' | '\u{201e}' => '"',
+        '\u{2010}'..='\u{2015}' => '-',
+        _ => '?',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ascii_terminal_gets_ascii_and_another_one_the_text() {
+        let name = "M\u{fc}ller \u{201c}\u{682a}\u{5f0f}\u{201d} \u{2013} cafe\u{301}\u{2026}";
+        assert_eq!(PLAIN.drawable(name), name);
+        assert_eq!(ASCII.drawable(name), "Muller \"??\" - cafe...");
+        assert_eq!(ASCII.drawable("a\u{1b}[2J"), "a?[2J");
+        let typed = "M\u{fc}l\u{301}";
+        assert_eq!(ASCII.drawn_alike(typed).chars().count(), typed.chars().count());
+        assert!(ASCII.drawn_alike(typed).is_ascii());
+    }
+}

@@ -8,7 +8,6 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::Look;
 use super::theme::Part;
-use crate::domain::text::harmless;
 pub use crate::tui::measure::{fit, width, wrap};
 use crate::tui::model::message::Spot;
 
@@ -34,14 +33,14 @@ impl Pen<'_> {
             return x;
         }
         let room = room.min(area.right() - x);
-        let text = fit(&harmless(text), room, self.look.glyphs.cut);
+        let text = fit(&self.look.glyphs.drawable(text), room, self.look.glyphs.cut);
         let (end, _) = self.buffer.set_stringn(x, y, &text, usize::from(room), style);
         end
     }
 
     /// Draws a text at the right end of its room.
     pub fn right(&mut self, x: u16, y: u16, room: u16, text: &str, style: Style) {
-        let text = fit(&harmless(text), room, self.look.glyphs.cut);
+        let text = fit(&self.look.glyphs.drawable(text), room, self.look.glyphs.cut);
         let left = room.saturating_sub(width(&text));
         self.text(x + left, y, room - left, &text, style);
     }
@@ -97,7 +96,8 @@ impl Pen<'_> {
             height,
         };
         self.clear(outer);
-        let title = fit(&harmless(title), width.saturating_sub(6), self.look.glyphs.cut);
+        let title =
+            fit(&self.look.glyphs.drawable(title), width.saturating_sub(6), self.look.glyphs.cut);
         let block = Block::bordered()
             .border_set(self.look.glyphs.frame)
             .border_style(self.style(Part::Border))
@@ -115,7 +115,7 @@ impl Pen<'_> {
         let shown = if field.is_secret() {
             self.look.glyphs.hidden.repeat(field.text().chars().count())
         } else {
-            field.text().to_owned()
+            self.look.glyphs.drawn_alike(field.text())
         };
         let before: String = shown.chars().take(field.cursor()).collect();
         // The text moves to the left so that the cursor is always seen.
