@@ -127,7 +127,7 @@ impl Settings {
     /// Changes values (`connectwise.site`, `billing.charge_end.CycleFee`, ...) in place, comments
     /// kept; creates the file from the commented defaults when there is none. For a profile other
     /// than `default` the value goes to `[profiles.NAME...]`. `None` goes back to the default, or,
-    /// for such a profile, to the top level's value.
+    /// for such a profile, to the top level's value. Gives each value as text, before and after.
     ///
     /// # Errors
     ///
@@ -136,7 +136,7 @@ impl Settings {
         file: &Path,
         profile: &str,
         changes: &[(String, Option<toml_edit::Value>)],
-    ) -> Result<(), Problem> {
+    ) -> Result<Vec<(String, String)>, Problem> {
         writer::write(file, profile, changes)
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn write(
     file: &Path,
     profile: &str,
     changes: &[(String, Option<Value>)],
-) -> Result<(), Problem> {
+) -> Result<Vec<(String, String)>, Problem> {
     paths::check_profile_name(profile)?;
     let known = keys::all();
     for (key, _) in changes {
@@ -45,8 +45,10 @@ pub(super) fn write(
     let defaults = DEFAULT_SETTINGS
         .parse::<DocumentMut>()
         .expect("the shipped defaults are TOML, which a test holds");
+    let mut told = Vec::with_capacity(changes.len());
     for (key, value) in changes {
         let path: Vec<&str> = key.split('.').collect();
+        let before = shown(&document, profile, &path);
         let own: Vec<&str> = ["profiles", profile].into_iter().chain(path.clone()).collect();
         let for_profile = profile != "default" || find(document.as_table(), &own).is_some();
         match value {
@@ -63,6 +65,7 @@ pub(super) fn write(
                 }
             }
         }
+        told.push((before, shown(&document, profile, &path)));
     }
     let text = document.to_string();
     // A change that the next start would refuse is refused now.
@@ -74,7 +77,21 @@ pub(super) fn write(
             format!("{} cannot be written: {e}", harmless(&file.display().to_string())),
             "check the folder's permissions and free space; the old settings are untouched",
         )
-    })
+    })?;
+    Ok(told)
+}
+
+/// What the file says of a key: the profile's own word, else the top level's.
+fn shown(document: &DocumentMut, profile: &str, path: &[&str]) -> String {
+    let own: Vec<&str> = ["profiles", profile].into_iter().chain(path.iter().copied()).collect();
+    let item = find(document.as_table(), &own).or_else(|| find(document.as_table(), path));
+    item.and_then(Item::as_value).map_or_else(
+        || "the default".to_owned(),
+        |value| match value.as_str() {
+            Some(text) => text.to_owned(),
+            None => value.to_string().trim().to_owned(),
+        },
+    )
 }
 
 fn find<'d>(table: &'d Table, path: &[&str]) -> Option<&'d Item> {

@@ -1,4 +1,4 @@
-//! What people change with commands (mappings, choices of lines, settings, credentials), as the
+//! What people change with commands and keys (mappings, choices of lines, settings, credentials), as the
 //! System Logs tell it: who, what, old and new. Never a secret.
 
 use std::collections::HashMap;
@@ -25,6 +25,9 @@ pub struct Change {
     /// As it is.
     pub new: String,
 }
+
+/// The name of the terminal app where others have a command.
+pub const TERMINAL_APP: &str = "";
 
 /// Makes edits and logs each one that changes something. `command` says how they were asked for.
 /// Gives the inverses, as [`Store::edit`] does.
@@ -66,11 +69,14 @@ pub async fn record(paths: &Paths, command: &str, changes: &[Change]) {
         return;
     }
     match Store::open(&paths.store).await {
-        Ok(store) => {
-            keep(&store, changes.iter().map(|c| entry(command, c)).collect()).await;
-        }
+        Ok(store) => record_in(&store, command, changes).await,
         Err(e) => tracing::error!(error = %e, "the System Logs could not be opened"),
     }
+}
+
+/// The same in a store that is open.
+pub async fn record_in(store: &Store, command: &str, changes: &[Change]) {
+    keep(store, changes.iter().map(|c| entry(command, c)).collect()).await;
 }
 
 async fn keep(store: &Store, entries: Vec<LogEntry>) {
@@ -92,7 +98,10 @@ fn entry(command: &str, change: &Change) -> LogEntry {
 pub(super) fn hand(command: &str) -> String {
     let named = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|v| std::env::var(v).ok());
     let who = named.filter(|n| !n.trim().is_empty()).unwrap_or_else(number);
-    format!("{} with `addendum {command}`", harmless(&who))
+    match command {
+        TERMINAL_APP => format!("{} in the terminal app", harmless(&who)),
+        command => format!("{} with `addendum {command}`", harmless(&who)),
+    }
 }
 
 /// A service has no name in its environment.

@@ -219,7 +219,7 @@ pub fn items(settings: &Settings) -> Vec<Item> {
         source,
         "source.profile",
         "Source profile",
-        "How the bill is read: a profile shipped with Addendum, or the path of your own.",
+        "How the bill is read: a profile that ships with Addendum. For now that is canonical.",
         settings.source.profile.clone(),
         Input::Text(TextKind::Text),
     );

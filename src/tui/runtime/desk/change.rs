@@ -8,6 +8,7 @@ use crate::store::StoreError;
 use crate::tui::model::edit::{BulkPreview, Change, Edited};
 use crate::tui::model::grid::Target;
 use crate::tui::model::record::{LineRow, Named, OfferRow, OrganizationRow, Record, Row};
+use crate::worker::changes;
 
 /// Examples that a preview shows.
 const EXAMPLES: usize = 6;
@@ -52,7 +53,9 @@ impl Inner {
             return Ok(Edited { rows: 0, frozen, inverse: vec![] });
         }
         let rows = edits.len() as u64;
-        let inverse = self.profile.store.edit(edits).await.map_err(|e: StoreError| e.problem())?;
+        let inverse = changes::edit(&self.profile.store, changes::TERMINAL_APP, edits)
+            .await
+            .map_err(|e: StoreError| e.problem())?;
         Ok(Edited { rows, frozen, inverse })
     }
 

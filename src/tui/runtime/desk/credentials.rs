@@ -10,11 +10,21 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::tui::model::effect::{Draft, Hidden};
 use crate::tui::model::message::Answer;
 use crate::vault::{SecretName, SecretPlace};
+use crate::worker::changes::{self, Change};
 
 impl Inner {
     /// Keeps the typed keys.
     pub(super) async fn keep_keys(&self, draft: Draft) {
         let vault = self.profile.vault.clone();
+        let told: Vec<Change> = [
+            ("public key", draft.public.is_some()),
+            ("private key", draft.private.is_some()),
+            ("source's secret", draft.source.is_some()),
+        ]
+        .into_iter()
+        .filter(|(_, typed)| *typed)
+        .map(|(what, _)| Change { what: what.into(), old: "another".into(), new: "typed".into() })
+        .collect();
         let kept = tokio::task::spawn_blocking(move || {
             let passphrase = draft.passphrase.map(|p| SecretString::from(p.0));
             let mut places: Vec<SecretPlace> = Vec::new();
@@ -33,6 +43,9 @@ impl Inner {
         .map_err(died)
         .and_then(|r| r);
         self.profile.forget_client();
+        if kept.is_ok() {
+            changes::record_in(&self.profile.store, changes::TERMINAL_APP, &told).await;
+        }
         self.answer(Answer::KeysKept(kept)).await;
     }
 
@@ -94,6 +107,9 @@ impl Inner {
 
     async fn deleted(&self) -> Result<(), Problem> {
         let profile = self.profile.clone();
+        // A daemon would bring the profile back to life at night.
+        let _schedule =
+            crate::worker::Lease::schedule(&profile.paths.data_dir, "delete-integration")?;
         let lease = crate::worker::Lease::take(&profile.paths.data_dir, "delete-integration")?;
         let vault = profile.vault.clone();
         tokio::task::spawn_blocking(move || {

@@ -2,11 +2,13 @@
 
 use super::{Inner, died, refused};
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::text::harmless;
 use crate::tui::model::effect::Hidden;
 use crate::tui::model::grid::GridId;
 use crate::tui::model::message::Answer;
 use crate::tui::model::settings::{Setting, SettingsView};
 use crate::vault::{SecretName, SecretPlace};
+use crate::worker::changes;
 
 impl Inner {
     /// What is known of settings and credentials.
@@ -81,15 +83,27 @@ impl Inner {
             .map(|(key, value)| Ok((key, value.map(toml_value).transpose()?)))
             .collect::<Result<_, Problem>>()?;
         let profile = self.profile.clone();
-        tokio::task::spawn_blocking(move || {
+        let told = tokio::task::spawn_blocking(move || {
             let file = &profile.paths.settings;
-            crate::config::Settings::write(file, &profile.name, &changes)?;
+            let told = crate::config::Settings::write(file, &profile.name, &changes)?;
             profile.reread_settings()?;
             profile.forget_client();
-            Ok(())
+            let named = changes.into_iter().zip(told);
+            Ok::<_, Problem>(
+                named
+                    .filter(|(_, (old, new))| old != new)
+                    .map(|((key, _), (old, new))| changes::Change {
+                        what: format!("setting {key}"),
+                        old: harmless(&old),
+                        new: harmless(&new),
+                    })
+                    .collect::<Vec<_>>(),
+            )
         })
         .await
-        .map_err(died)?
+        .map_err(died)??;
+        changes::record_in(&self.profile.store, changes::TERMINAL_APP, &told).await;
+        Ok(())
     }
 
     /// Answers with what is remembered for this profile.
