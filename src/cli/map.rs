@@ -126,7 +126,8 @@ impl From<ImportError> for Failure {
 }
 
 async fn auto(global: &Global, output: Output) -> Result<Answer, Failure> {
-    let Outcome::Matched { accepted, open } = perform(global, output, Job::MapAuto).await? else {
+    let Outcome::Matched { accepted, open, .. } = perform(global, output, Job::MapAuto).await?
+    else {
         return Err(unexpected());
     };
     let text = format!(

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::connectwise::{PermissionCheck, SystemInfo, Traffic};
+use crate::domain::edit::Edit;
 use crate::domain::journal::RunId;
 use crate::domain::load::LoadReport;
 use crate::domain::period::Period;
@@ -139,6 +140,8 @@ pub enum Outcome {
         accepted: u64,
         /// Organizations and offers that a person has to look at.
         open: u64,
+        /// The edits that take them back, in order.
+        inverse: Vec<Edit>,
     },
 }
 

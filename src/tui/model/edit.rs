@@ -103,6 +103,18 @@ struct UnderWay {
 const REMEMBERED: usize = 200;
 
 impl History {
+    /// An edit was made by a job: it is taken back like one made by hand.
+    pub(super) fn remember(&mut self, label: &str, inverse: Vec<Edit>) {
+        if inverse.is_empty() {
+            return;
+        }
+        self.undone.clear();
+        self.done.push(Step { label: label.into(), inverse: Arc::new(inverse) });
+        if self.done.len() > REMEMBERED {
+            self.done.remove(0);
+        }
+    }
+
     /// What undo would take back.
     pub fn last(&self) -> Option<&str> {
         self.done.last().map(|s| s.label.as_str())

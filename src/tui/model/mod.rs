@@ -256,17 +256,30 @@ impl Model {
             tickets: 0,
         };
         model.fit();
-        if let Some(problem) = model.keymap.problems.first() {
-            let more = match model.keymap.problems.len() {
-                1 => String::new(),
-                n => format!(" (and {} more)", n - 1),
-            };
-            let text = format!("keymap.toml line {}: {}{more}", problem.line, problem.message);
-            model.toast(Toast::warning(text));
-        }
+        model.report_keymap();
         let mut effects = vec![Effect::Settings, Effect::Notes, Effect::Periods];
         effects.extend(model.enter());
         (model, effects)
+    }
+
+    /// Says what is wrong in the user's key map: one thing in a line, more of it as a text.
+    fn report_keymap(&mut self) {
+        let problems: Vec<String> = self
+            .keymap
+            .problems
+            .iter()
+            .map(|p| format!("line {}: {}", p.line, p.message))
+            .collect();
+        match problems.as_slice() {
+            [] => {}
+            [one] => self.toast(Toast::warning(format!("keymap.toml {one}"))),
+            several => {
+                let mut text = layer::reading::Text::default();
+                text.line("These bindings do not hold; everything else of the file does.");
+                several.iter().for_each(|problem| text.line(problem));
+                self.read("What is wrong in keymap.toml", text);
+            }
+        }
     }
 
     /// A number for a question or an edit: answers carry it back.

@@ -81,7 +81,8 @@ impl Model {
             Outcome::Planned(plan) => self.planned(Arc::new(*plan)),
             Outcome::Synced(summary) => self.synced(*summary),
             Outcome::Reconciled(summary) => self.reconciled(*summary),
-            Outcome::Matched { accepted, open } => {
+            Outcome::Matched { accepted, open, inverse } => {
+                self.history.remember("map automatically", inverse);
                 let next = self.keyed("{grid.next} goes to the next one");
                 let text = format!("{accepted} mapped by name; {open} are left for you: {next}");
                 self.toast(Toast::note(text));

@@ -288,13 +288,20 @@ pub(crate) fn checks() -> Vec<PermissionCheck> {
 
 /// A model that knows nothing yet.
 pub(crate) fn fresh(width: u16, height: u16) -> Model {
+    let mut model = fresh_with(KeyMap::default());
+    update(&mut model, Message::Resize(width, height));
+    model
+}
+
+/// The same with this key map.
+pub(crate) fn fresh_with(keymap: KeyMap) -> Model {
     Model::start(Start {
         profile: "default".into(),
-        size: (width, height),
+        size: (80, 24),
         now: at("2026-11-02T09:00:00Z"),
         zone: TimeZone::UTC,
         this_month: month("2026-11"),
-        keymap: KeyMap::default(),
+        keymap,
         mouse: false,
     })
     .0

@@ -42,15 +42,16 @@ pub(super) async fn run(context: &Context) -> Result<Outcome, JobError> {
     }
     let accepted = found.edits.len() as u64;
     context.progress("mappings", accepted, Some(accepted + found.open));
-    if accepted > 0 {
-        store.edit(found.edits).await.map_err(fault)?;
-    }
+    let inverse = match accepted {
+        0 => vec![],
+        _ => store.edit(found.edits).await.map_err(fault)?,
+    };
     let mut log = found.log;
     let mut entry = syslog::info("Mappings matched by name and id");
     entry.details = format!("{accepted} accepted, {} left for a person", found.open);
     log.push(entry);
     context.log(log).await;
-    Ok(Outcome::Matched { accepted, open: found.open })
+    Ok(Outcome::Matched { accepted, open: found.open, inverse })
 }
 
 /// What matching found.

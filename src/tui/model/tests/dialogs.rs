@@ -130,3 +130,17 @@ fn a_paste_goes_into_the_field_and_never_becomes_commands() {
     update(&mut model, Message::Paste("contoso\n".into()));
     assert_eq!(model.grid(super::GridId::Organizations).bar.field.text(), "contoso");
 }
+
+#[test]
+fn what_is_wrong_in_the_key_map_is_said_and_the_rest_holds() {
+    use crate::tui::keys::KeyMap;
+    use crate::tui::model::sample::fresh_with;
+    let one = "[[bind]]\nkeys = \"x\"\nrun = \"grid.marc\"\nwhen = \"grid and plain\"\n";
+    let model = fresh_with(KeyMap::with_user(Some(one)));
+    let toast = model.toast.as_ref().map(|t| t.text.clone()).unwrap_or_default();
+    assert!(toast.contains("keymap.toml line 1") && toast.contains("grid.mark"), "{toast}");
+
+    let model = fresh_with(KeyMap::with_user(Some(&one.repeat(3))));
+    let r = reading(&model);
+    assert_eq!(r.lines.len(), 4, "{:?}", r.lines);
+}

@@ -233,3 +233,18 @@ fn the_month_is_switched_and_loaded() {
         "only the previous month"
     );
 }
+
+#[test]
+fn what_was_mapped_automatically_is_taken_back_like_any_edit() {
+    use super::super::sample_posting::end;
+    use crate::worker::job::Outcome;
+    let mut model = on(Tab::Organizations, 80, 24);
+    press(&mut model, "M");
+    end(&mut model, 1, Outcome::Matched { accepted: 1, open: 2, inverse: inverse() });
+    assert!(toast(&model).starts_with("1 mapped by name; 2 are left"), "{}", toast(&model));
+    let effects = press(&mut model, "u");
+    let Some(Effect::Edit { edits, .. }) = effects.first() else { panic!("{effects:?}") };
+    assert_eq!(**edits, inverse());
+    made(&mut model, &effects, 1);
+    assert_eq!(toast(&model), "taken back: map automatically");
+}
