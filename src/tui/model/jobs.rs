@@ -79,6 +79,19 @@ pub struct Jobs {
 }
 
 impl Jobs {
+    /// The problems by cause, newest first: one of each, and how many others have the same. A
+    /// company without a contact is one thing to mend, however many lines it has.
+    pub fn causes(&self) -> Vec<(&LineProblem, usize)> {
+        let mut causes: Vec<(&LineProblem, usize)> = Vec::new();
+        for p in self.problems.iter().rev() {
+            match causes.iter_mut().find(|(known, _)| known.problem == p.problem) {
+                Some((_, others)) => *others += 1,
+                None => causes.push((p, 0)),
+            }
+        }
+        causes
+    }
+
     /// The worker's numbers of those under way.
     pub fn ids(&self) -> Vec<JobId> {
         self.running.iter().filter_map(|j| j.id).collect()

@@ -121,7 +121,7 @@ impl Model {
             C::UndoRun => self.ask_undo(),
             C::Open => self.open_row(),
             C::Down => {
-                self.sync.top = self.sync.top.saturating_add(1).min(self.jobs.problems.len());
+                self.sync.top = self.sync.top.saturating_add(1).min(self.jobs.causes().len());
                 vec![]
             }
             C::Up => {

@@ -147,8 +147,13 @@ fn what_stopped_a_run_is_said_with_its_remedy() {
 fn failed_lines_are_kept_with_their_remedy_and_scroll() {
     let mut model = planned(80, 24);
     press(&mut model, "a y");
-    end(&mut model, 5, Outcome::Synced(Box::new(summary(4))));
+    let mut summary = summary(4);
+    summary.report.errors[0].problem.message = "something else".into();
+    end(&mut model, 5, Outcome::Synced(Box::new(summary)));
     assert_eq!(model.jobs.problems.len(), 4);
+    let causes = model.jobs.causes();
+    let told: Vec<(&str, usize)> = causes.iter().map(|(p, more)| (&*p.line, *more)).collect();
+    assert_eq!(told, [("L-000003", 2), ("L-000000", 0)], "one cause is told once");
     press(&mut model, "j j k");
     assert_eq!(model.sync.top, 1);
     assert!(matches!(model.sync.view, SyncView::Progress));

@@ -196,11 +196,12 @@ fn problems(model: &Model, pen: &mut Pen, area: Rect, mut y: u16) {
     let style = pen.style(Part::Title);
     pen.text(area.x, y, area.width, &format!("Problems: {}", problems.len()), style);
     y += 1;
-    for p in problems.iter().rev().skip(model.sync.top) {
+    for (p, others) in model.jobs.causes().into_iter().skip(model.sync.top) {
         if y + 1 >= area.bottom() {
             break;
         }
-        y = told(pen, area, y, &format!("{}: {}", p.line, p.problem.message), Part::Bad);
+        let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+        y = told(pen, area, y, &format!("{}{more}: {}", p.line, p.problem.message), Part::Bad);
         y = told(pen, area, y, &format!("-> {}", p.problem.remedy), Part::Hint);
     }
 }
