@@ -49,7 +49,7 @@ fn main() {
         Size {
             lines: 1_000_000,
             customers: 100,
-            own: 20,
+            own: 40,
             keys: 300,
             idle: Duration::from_secs(10),
             latency_ms: 50,
@@ -94,6 +94,7 @@ fn main() {
     starting(&start, size.lines);
     let mut program = start();
     at_rest(&mut program, &size);
+    println!("peak memory so far {} MB", megabytes(&program, "VmHWM:"));
     while_syncing(&mut program, &size);
     println!(
         "\npeak memory {} MB, of that now: private {} MB, files {} MB; CPU {} s in {:.0} s",
@@ -226,6 +227,7 @@ fn at_rest(program: &mut Program, size: &Size) {
     program.settle(QUIET);
     typing(program, "at rest");
 
+    println!("peak memory so far {} MB", megabytes(program, "VmHWM:"));
     Times::heading("filter and sort to their result");
     results(program, size, &all);
 
@@ -264,6 +266,7 @@ fn results(program: &mut Program, size: &Size, all: &str) {
         }
         times.print(what);
     }
+    println!("peak memory so far {} MB", megabytes(program, "VmHWM:"));
     for (what, columns) in [("sort by organization", 0), ("sort by amount", 2)] {
         let mut times = Times::default();
         program.press("0");
@@ -321,7 +324,7 @@ fn while_syncing(program: &mut Program, size: &Size) {
     ticks.print("(frames of progress; only their bytes count)");
     println!("peak memory before the run {memory} MB; the footer at the end: {}", footer(&running));
     program.press("7");
-    program.until_text("past runs");
+    program.until_text("Run 1:");
 }
 
 fn footer(text: &str) -> &str {

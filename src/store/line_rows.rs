@@ -11,7 +11,7 @@ use super::encoding::{
     to_day, to_month,
 };
 use super::error::StoreError;
-use super::names::Names;
+use super::names::{Names, json_list};
 use super::{Store, encoding, revisions};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::line::{Line, LineChoice, LineDates, LineId, Posted, Revision, Text};
@@ -131,6 +131,7 @@ pub(super) fn read_many(
     names: &mut Names<'_>,
     ids: &[i64],
 ) -> Result<Vec<Line>, StoreError> {
+    gather_names(conn, names, ids)?;
     let place: HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     let mut lines = Vec::with_capacity(ids.len());
     each(conn, names, &Which::Listed(ids), |line, _| {
@@ -139,6 +140,25 @@ pub(super) fn read_many(
     })?;
     lines.sort_by_key(|line| place.get(&line.id.0).copied());
     Ok(lines)
+}
+
+/// Reads together what a list of lines refers to: row by row it would be four questions a line.
+fn gather_names(conn: &Connection, names: &mut Names<'_>, ids: &[i64]) -> Result<(), StoreError> {
+    if ids.len() < 2 {
+        return Ok(());
+    }
+    let mut statement = conn.prepare_cached(
+        "SELECT invoice, customer, item, subscription FROM line \
+         WHERE id IN (SELECT value FROM json_each(?1))",
+    )?;
+    let mut rows = statement.query([json_list(ids)])?;
+    let mut wanted: [Vec<i64>; 4] = Default::default();
+    while let Some(row) = rows.next()? {
+        for (column, list) in wanted.iter_mut().enumerate() {
+            list.push(row.get(column)?);
+        }
+    }
+    names.gather(wanted)
 }
 
 /// Calls `take` for the lines with numbers in the range, in order of their numbers.
@@ -170,10 +190,7 @@ impl Which<'_> {
     fn parameters(&self) -> Vec<Value> {
         match self {
             Self::Between((first, last)) => vec![(*first).into(), (*last).into()],
-            Self::Listed(ids) => {
-                let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
-                vec![format!("[{}]", ids.join(",")).into()]
-            }
+            Self::Listed(ids) => vec![json_list(ids).into()],
         }
     }
 }

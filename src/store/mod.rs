@@ -165,20 +165,38 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        let boxed: threads::Work = Box::new(move |conn| {
-            let result = conn.unchecked_transaction().map_err(StoreError::from).and_then(|tx| {
-                let value = work(&tx)?;
-                tx.commit()?;
-                Ok(value)
-            });
-            let _ = answer.send(result);
-        });
-        self.shared.threads.read(boxed).await?;
+        let (work, answered) = on_one_snapshot(work);
+        self.shared.threads.read(work).await?;
+        self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
+    }
+
+    /// The same on the grid's thread.
+    async fn read_for_grid<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (work, answered) = on_one_snapshot(work);
+        self.shared.threads.grid(work).await?;
         self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
     }
 
     fn named<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         result.map_err(|e| e.at(&self.shared.path))
     }
+}
+
+/// Work for a reading thread, and where its answer comes.
+fn on_one_snapshot<T: Send + 'static>(
+    work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+) -> (threads::Work, oneshot::Receiver<Result<T, StoreError>>) {
+    let (answer, answered) = oneshot::channel();
+    let boxed: threads::Work = Box::new(move |conn| {
+        let result = conn.unchecked_transaction().map_err(StoreError::from).and_then(|tx| {
+            let value = work(&tx)?;
+            tx.commit()?;
+            Ok(value)
+        });
+        let _ = answer.send(result);
+    });
+    (boxed, answered)
 }

@@ -72,6 +72,31 @@ enum Rows<T> {
 }
 
 impl<T> Rows<T> {
+    /// Reads the rows with these numbers that are not known yet, all in one question.
+    fn gather(
+        &mut self,
+        conn: &Connection,
+        (sql, table): (&str, &str),
+        ids: &mut Vec<i64>,
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<(), StoreError> {
+        let Self::Few(map) = self else { return Ok(()) };
+        ids.sort_unstable();
+        ids.dedup();
+        ids.retain(|id| !map.contains_key(id));
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let mut statement = conn.prepare_cached(&format!(
+            "{sql} WHERE {table}.id IN (SELECT value FROM json_each(?1))"
+        ))?;
+        let mut rows = statement.query([json_list(ids)])?;
+        while let Some(row) = rows.next()? {
+            map.insert(row.get(0)?, read(row)?);
+        }
+        Ok(())
+    }
+
     fn new(few: bool) -> Self {
         if few { Self::Few(HashMap::new()) } else { Self::All(Vec::new()) }
     }
@@ -155,6 +180,18 @@ impl<'c> Names<'c> {
         }
     }
 
+    /// Reads in four questions what lines refer to, by numbers of invoice, customer, item and
+    /// subscription.
+    pub(super) fn gather(&mut self, mut ids: [Vec<i64>; 4]) -> Result<(), StoreError> {
+        let (conn, texts) = (self.conn, &mut self.texts);
+        let [invoices, customers, items, subscriptions] = &mut ids;
+        self.invoices.gather(conn, (INVOICE, "i"), invoices, |r| invoice(texts, r))?;
+        self.customers.gather(conn, (CUSTOMER, "c"), customers, |r| customer(texts, r))?;
+        self.items.gather(conn, (ITEM, "i"), items, |r| item(texts, r))?;
+        self.subscriptions
+            .gather(conn, (SUBSCRIPTION, "s"), subscriptions, |r| subscription(texts, r))
+    }
+
     /// A text, held once among all lines.
     pub(super) fn text(&mut self, text: &str) -> Text {
         self.texts.keep(text)
@@ -176,6 +213,12 @@ impl<'c> Names<'c> {
         let read = |r: &Row<'_>| subscription(&mut self.texts, r);
         self.subscriptions.get(self.conn, (SUBSCRIPTION, "s"), id, read)
     }
+}
+
+/// Numbers as a JSON list: how many of them are bound to one parameter.
+pub(super) fn json_list(ids: &[i64]) -> String {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    format!("[{}]", ids.join(","))
 }
 
 /// Calls `take` for each row.

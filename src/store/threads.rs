@@ -14,9 +14,8 @@ use crate::domain::journal::Step;
 
 /// Requests that may wait; a caller beyond waits for room.
 const QUEUE: usize = 64;
-/// Connections that read. Two may be busy with totals, one with a plan or an index; one serves the
-/// screen.
-const READERS: usize = 4;
+/// Connections that read. Two may be busy with totals or a plan; one serves the screen.
+const READERS: usize = 3;
 
 /// Work for a connection.
 pub(super) type Work = Box<dyn FnOnce(&mut Connection) + Send>;
@@ -35,6 +34,7 @@ pub(super) enum Request {
 pub(super) struct Threads {
     writer: mpsc::Sender<Request>,
     readers: mpsc::Sender<Request>,
+    grid: mpsc::Sender<Request>,
 }
 
 impl Threads {
@@ -54,12 +54,16 @@ impl Threads {
             }
         })?;
         opened.await.map_err(|_| StoreError::Closed)??;
+        let (grid, views) = mpsc::channel(QUEUE);
+        let conn = connection::reader(path)?;
+        let views = Mutex::new(views);
+        spawn("store-grid", move || read_loop(conn, &views))?;
         let reads = Arc::new(Mutex::new(reads));
         for _ in 0..READERS {
             let (reads, conn) = (reads.clone(), connection::reader(path)?);
             spawn("store-reader", move || read_loop(conn, &reads))?;
         }
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, grid })
     }
 
     /// Asks the writing thread.
@@ -72,9 +76,16 @@ impl Threads {
         self.readers.send(Request::Work(work)).await.map_err(|_| StoreError::Closed)
     }
 
+    /// Asks the thread of the terminal app's grid. Its work takes tens of megabytes for a moment,
+    /// and allocators keep such memory for the thread that asked: one thread keeps it once.
+    pub(super) async fn grid(&self, work: Work) -> Result<(), StoreError> {
+        self.grid.send(Request::Work(work)).await.map_err(|_| StoreError::Closed)
+    }
+
     /// Closes all connections, after what was asked before.
     pub(super) async fn close(&self) {
-        for queue in std::iter::repeat_n(&self.readers, READERS).chain([&self.writer]) {
+        let readers = std::iter::repeat_n(&self.readers, READERS);
+        for queue in readers.chain([&self.grid, &self.writer]) {
             let (done, closed) = oneshot::channel();
             if queue.send(Request::Close(done)).await.is_ok() {
                 let _ = closed.await;

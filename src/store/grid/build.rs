@@ -59,6 +59,8 @@ pub(super) fn build(
         }
         texts.rank();
     }
+    // The first sort by amount would be the one that a person waits for.
+    index.amounts.ranks();
     Ok(Some(index))
 }
 

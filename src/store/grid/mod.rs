@@ -165,7 +165,8 @@ impl Store {
         abandon: Abandon,
     ) -> Result<Option<Arc<Index>>, StoreError> {
         let wanted: Vec<i64> = periods.iter().map(|p| encoding::month(*p)).collect();
-        self.read(move |conn| Ok(build::build(conn, &wanted, &abandon)?.map(Arc::new))).await
+        self.read_for_grid(move |conn| Ok(build::build(conn, &wanted, &abandon)?.map(Arc::new)))
+            .await
     }
 
     /// Answers a query. `None`: abandoned. What is asked of a column that the index does not hold
@@ -176,7 +177,7 @@ impl Store {
         query: Query,
         abandon: Abandon,
     ) -> Result<Option<View>, StoreError> {
-        self.read(move |conn| {
+        self.read_for_grid(move |conn| {
             let Some(mut rows) = filter::matching(conn, &index, &query.filter, &abandon)? else {
                 return Ok(None);
             };

@@ -111,8 +111,8 @@ impl Numbers {
     pub(super) fn ranks(&self) -> &[u32] {
         self.ranks.get_or_init(|| {
             let mut ranks = vec![NONE; self.rows.len()];
-            match self.at_one_scale() {
-                Some(keys) => rank(keys, &mut ranks),
+            match self.words() {
+                Some(words) => rank_words(words, &mut ranks),
                 None => {
                     let rows = 0..self.rows.len() as u32;
                     rank(rows.filter_map(|r| Some((self.get(r)?, r))).collect(), &mut ranks);
@@ -122,19 +122,45 @@ impl Numbers {
         })
     }
 
-    /// All amounts as whole numbers of one scale, where these fit 64 bits.
-    fn at_one_scale(&self) -> Option<Vec<(i64, u32)>> {
-        if !self.beside.is_empty() {
+    /// All amounts as whole numbers of one scale less the least of them, each with its row behind
+    /// it, where both fit 64 bits: these sort fastest, and take eight bytes a row.
+    fn words(&self) -> Option<Vec<u64>> {
+        if !self.beside.is_empty() || self.rows.len() >> ROW_BITS != 0 {
             return None;
         }
-        let filled = || (0..).zip(&self.rows).filter(|(_, form)| **form != EMPTY);
+        let filled = || (0_u64..).zip(&self.rows).filter(|(_, form)| **form != EMPTY);
         let scale = filled().map(|(_, form)| parts(*form).1).max().unwrap_or(0);
-        let mut keys = Vec::with_capacity(self.rows.len());
-        for (row, form) in filled() {
-            let (mantissa, own) = parts(*form);
-            keys.push((mantissa.checked_mul(10_i64.checked_pow(scale - own)?)?, row));
+        let key = |form: i64| {
+            let (mantissa, own) = parts(form);
+            mantissa.checked_mul(10_i64.checked_pow(scale - own)?)
+        };
+        let mut least = i64::MAX;
+        for (_, form) in filled() {
+            least = least.min(key(*form)?);
         }
-        Some(keys)
+        let mut words = Vec::with_capacity(self.rows.len());
+        for (row, form) in filled() {
+            let above = key(*form)?.abs_diff(least);
+            if above >> (64 - ROW_BITS) != 0 {
+                return None;
+            }
+            words.push(above << ROW_BITS | row);
+        }
+        Some(words)
+    }
+}
+
+/// Bits of a word that hold the row.
+const ROW_BITS: u32 = 24;
+
+fn rank_words(mut words: Vec<u64>, ranks: &mut [u32]) {
+    words.sort_unstable();
+    let mut rank = 0;
+    for (n, word) in words.iter().enumerate() {
+        if n > 0 && words[n - 1] >> ROW_BITS != word >> ROW_BITS {
+            rank += 1;
+        }
+        ranks[(word & ((1 << ROW_BITS) - 1)) as usize] = rank;
     }
 }
 

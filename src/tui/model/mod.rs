@@ -218,6 +218,8 @@ pub struct Start {
     pub this_month: Period,
     /// The key map.
     pub keymap: KeyMap,
+    /// What is wrong in the user's themes.
+    pub theme_problems: Vec<String>,
     /// Whether Addendum has the mouse.
     pub mouse: bool,
 }
@@ -256,28 +258,27 @@ impl Model {
             tickets: 0,
         };
         model.fit();
-        model.report_keymap();
+        model.report_files(start.theme_problems);
         let mut effects = vec![Effect::Settings, Effect::Notes, Effect::Periods];
         effects.extend(model.enter());
         (model, effects)
     }
 
-    /// Says what is wrong in the user's key map: one thing in a line, more of it as a text.
-    fn report_keymap(&mut self) {
-        let problems: Vec<String> = self
-            .keymap
-            .problems
-            .iter()
-            .map(|p| format!("line {}: {}", p.line, p.message))
+    /// Says what is wrong in the user's own files: one thing in a line, more of it as a text.
+    fn report_files(&mut self, themes: Vec<String>) {
+        let keys = self.keymap.problems.iter();
+        let problems: Vec<String> = keys
+            .map(|p| format!("keymap.toml line {}: {}", p.line, p.message))
+            .chain(themes)
             .collect();
         match problems.as_slice() {
             [] => {}
-            [one] => self.toast(Toast::warning(format!("keymap.toml {one}"))),
+            [one] => self.toast(Toast::warning(one.clone())),
             several => {
                 let mut text = layer::reading::Text::default();
-                text.line("These bindings do not hold; everything else of the file does.");
+                text.line("This does not hold; everything else of these files does.");
                 several.iter().for_each(|problem| text.line(problem));
-                self.read("What is wrong in keymap.toml", text);
+                self.read("What is wrong in your keys and themes", text);
             }
         }
     }

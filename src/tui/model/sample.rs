@@ -302,6 +302,7 @@ pub(crate) fn fresh_with(keymap: KeyMap) -> Model {
         zone: TimeZone::UTC,
         this_month: month("2026-11"),
         keymap,
+        theme_problems: vec![],
         mouse: false,
     })
     .0

@@ -95,6 +95,7 @@ pub async fn run_on(profile: Profile, options: &Options) -> Result<(), Problem> 
         zone: TimeZone::system(),
         this_month: profile.this_month(),
         keymap: KeyMap::with_user(keymap.as_deref()),
+        theme_problems: std::mem::take(&mut wardrobe.problems),
         mouse,
     });
     if options.tour {

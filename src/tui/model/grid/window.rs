@@ -158,15 +158,14 @@ impl Grid {
         true
     }
 
-    /// Whether rows that would be seen are not at hand, or belong to an older view.
+    /// Whether rows of this view that would be seen are not at hand. Those of a new view are not
+    /// waited for: a letter of a filter is shown before what it finds.
     pub fn waits(&self) -> bool {
-        if self.asked.is_none() {
+        if self.asked.is_none() || self.answered != self.generation {
             return false;
         }
         let end = (self.top + self.height).min(self.total);
-        self.answered != self.generation
-            || self.top < self.start
-            || end > self.start + self.rows.len() as u64
+        self.top < self.start || end > self.start + self.rows.len() as u64
     }
 
     /// Takes a refusal; `false` when it is too old.
