@@ -304,6 +304,8 @@ fn while_syncing(program: &mut Program, size: &Size) {
     program.settle(QUIET);
     let memory = megabytes(program, "VmHWM:");
     program.press("a");
+    // On a busy machine the question comes late, and a key before it would be lost.
+    program.until_text("Write to ConnectWise");
     program.settle(QUIET);
     program.press("y");
     let mut ticks = Times::default();
