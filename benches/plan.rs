@@ -156,6 +156,7 @@ fn month(lines: usize) -> PlanInput {
             unit_cost: Some(price),
             total: quantity * price + off,
             currency: eur(),
+            side: None,
             dates: LineDates::default(),
             choice: LineChoice::default(),
             psa_status: PsaStatus::NotSynced,
@@ -223,6 +224,7 @@ fn canonical() -> CanonicalLine {
         total: Decimal::new(2060, 2),
         currency: eur(),
         raw: None,
+        extra: None,
     }
 }
 

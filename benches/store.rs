@@ -66,6 +66,7 @@ fn line(n: usize) -> CanonicalLine {
         total: Decimal::new(cents, 2) * Decimal::from(1 + n % 40),
         currency: "EUR".parse().expect("a currency"),
         raw: None,
+        extra: None,
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::billing_cycle::BillingCycle;
 use super::charge_type::ChargeType;
 use super::invoice_status::InvoiceStatus;
+use super::line_extra::{LineExtra, LineSide};
 use super::money::Currency;
 use super::period::Period;
 use super::problem::Problem;
@@ -70,6 +71,9 @@ pub struct CanonicalLine {
     pub currency: Currency,
     /// Columns that we do not know, as a JSON object, kept for people.
     pub raw: Option<Box<str>>,
+    /// What some bills tell beside: events, amended documents, stable keys, cost only.
+    #[serde(default)]
+    pub extra: Option<Box<LineExtra>>,
 }
 
 impl CanonicalLine {
@@ -207,6 +211,8 @@ pub struct Line {
     pub total: Decimal,
     /// See [`CanonicalLine`].
     pub currency: Currency,
+    /// What some bills tell beside the canonical fields.
+    pub side: Option<Arc<LineSide>>,
     /// Dates set by rule or person.
     pub dates: LineDates,
     /// What a person chose.

@@ -98,6 +98,7 @@ pub(super) fn line(row: Row<'_>, problems: &mut Problems) -> Option<CanonicalLin
         total: total?,
         currency: currency?,
         raw: row.raw,
+        extra: None,
     })
 }
 

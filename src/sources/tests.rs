@@ -418,6 +418,7 @@ fn any_line() -> impl Strategy<Value = CanonicalLine> {
             total: d.3,
             currency: d.4.parse().unwrap(),
             raw: None,
+            extra: None,
         })
 }
 

@@ -359,6 +359,7 @@ fn line(
         unit_cost: to_amount_or_none(row.get_ref(15)?)?,
         total,
         currency,
+        side: None,
         dates: LineDates { start: day(10)?, start_badge, end: day(11)?, end_badge },
         choice: sides.choices.take(id).unwrap_or_default(),
         psa_status: at_position(&PsaStatus::ALL, row.get(4)?)?,

@@ -66,6 +66,7 @@ pub(super) fn revision(r: &Row<'_>, names: &mut Names<'_>) -> Result<Revision, S
         total,
         currency: invoice.currency,
         raw: r.get::<_, Option<String>>(14)?.map(String::into_boxed_str),
+        extra: None,
     };
     Ok(Revision { total, line: Box::new(line) })
 }

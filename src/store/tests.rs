@@ -127,6 +127,7 @@ pub(super) fn line_in(day: Date, subscription: &str, total: &str) -> CanonicalLi
         total,
         currency: "EUR".parse().unwrap(),
         raw: Some("{\"note\":\"kept\"}".into()),
+        extra: None,
     }
 }
 

@@ -54,6 +54,7 @@ fn sample() -> CanonicalLine {
         total: dec("37.5"),
         currency: "EUR".parse().unwrap(),
         raw: None,
+        extra: None,
     }
 }
 
@@ -84,6 +85,7 @@ fn kept(line: &CanonicalLine) -> Line {
         unit_cost: line.unit_cost,
         total: line.total,
         currency: line.currency,
+        side: None,
         dates: LineDates::default(),
         choice: LineChoice::default(),
         psa_status: PsaStatus::NotSynced,

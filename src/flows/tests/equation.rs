@@ -72,6 +72,7 @@ pub(super) fn revised(line: &Line, total: &str) -> Revision {
             total: dec(total),
             currency: line.currency,
             raw: None,
+            extra: None,
         }),
     }
 }

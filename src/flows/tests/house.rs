@@ -188,6 +188,7 @@ impl House {
             unit_cost: Some(dec("8")),
             total: dec("21"),
             currency: "EUR".parse().unwrap(),
+            side: None,
             dates: LineDates::default(),
             choice: LineChoice::default(),
             psa_status: PsaStatus::NotSynced,

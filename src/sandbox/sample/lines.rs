@@ -223,5 +223,6 @@ pub(super) fn line(sample: &Sample, period: Period, at: usize) -> CanonicalLine 
         total: total.unwrap_or_else(|| cents(price * quantity)),
         currency: currency_code(c.currency).parse().expect("the sample's currencies are codes"),
         raw: None,
+        extra: None,
     }
 }

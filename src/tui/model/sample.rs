@@ -165,6 +165,7 @@ pub(crate) fn line(i: i64) -> Row {
         unit_cost: Some(money("10.00")),
         total: money("12.50") * Decimal::from(i % 9 + 1),
         currency: eur(),
+        side: None,
         dates: LineDates {
             end: Some(day("2026-10-31")),
             end_badge: if i % 3 == 0 { DateBadge::UserUpdated } else { DateBadge::SystemUpdated },
