@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use addendum::connectwise::{
-    AdditionChange, ApiKeys, CheckState, Client, Connection, PsaError, marker_of,
+    AdditionChange, ApiKeys, CheckState, Client, Connection, Feature, PsaError, marker_of,
 };
 use addendum::domain::addition::AdditionFields;
 use addendum::domain::plan::AgreementFields;
@@ -262,12 +262,12 @@ async fn filters_that_are_ignored_are_applied_here() {
 #[tokio::test]
 async fn rights_are_read_and_a_missing_one_is_named() {
     let (sandbox, client) = open(options()).await;
-    let checks = client.permissions().await.unwrap();
+    let checks = client.permissions(&Feature::ALL).await.unwrap();
     assert!(checks.iter().all(|c| c.state == CheckState::Ok), "{checks:#?}");
     let withdrawn = vec!["Finance/Agreements/Add".to_owned(), "Companies/Contacts=My".to_owned()];
     sandbox.faults().set(Faults { withdrawn, ..Faults::default() }).unwrap();
     let missing: HashSet<_> = client
-        .permissions()
+        .permissions(&Feature::ALL)
         .await
         .unwrap()
         .into_iter()

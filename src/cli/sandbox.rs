@@ -116,7 +116,8 @@ fn read_faults(file: &Path) -> Result<Faults, Failure> {
             ProblemKind::Refused,
             "bad-faults",
             format!("{}: {}", file.display(), harmless(e.trim())),
-            "keys: latency_ms, jitter_ms, requests_per_minute, withdrawn, rules",
+            "keys: latency_ms, jitter_ms, requests_per_minute, withdrawn, hidden_tables, \
+             entrance, rules",
         ))
     })
 }

@@ -2,6 +2,7 @@
 //! permissions. It speaks ConnectWise's REST API and gives the domain's nouns.
 
 mod call;
+mod cause;
 pub mod conditions;
 mod discovery;
 mod endpoints;
@@ -32,6 +33,7 @@ use crate::domain::problem::Problem;
 use crate::domain::psa::MarkerPlace;
 use headers::Identity;
 use records::agreement::Tables;
+pub use rights::Feature;
 use transport::Transport;
 
 /// The two API keys.

@@ -1,12 +1,12 @@
-//! All rights in one pass: the caller's own list where the PSA shows it, light requests where it
-//! does not. A right to write cannot be proven without writing (connectwise-api.md 13).
+//! All rights in one pass: the caller's own list where the PSA shows it, and a light request for
+//! each thing to read. A right to write cannot be proven without writing (connectwise-api.md 13).
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use super::call::Call;
 use super::paging::{List, Record, SILENT, count, read_one, walk};
 use super::records::setup::SecurityRow;
-use super::rights::{Act, RIGHTS, Right};
+use super::rights::{Act, Feature, RIGHTS, Right};
 use super::{CheckState, Client, PermissionCheck, PsaError};
 use crate::domain::text::harmless;
 
@@ -26,24 +26,30 @@ enum Probed {
 }
 
 impl Client {
-    /// All rights in one pass.
+    /// The rights that these features need, in one pass: one call first, because wrong keys must not
+    /// be tried a dozen times, then the role and all light requests at once.
     ///
     /// # Errors
-    /// The PSA cannot be reached or does not accept the keys; a missing right is no error.
-    pub async fn permissions(&self) -> Result<Vec<PermissionCheck>, PsaError> {
-        let rows = self.own_rights().await?;
-        let probes = join_all(RIGHTS.iter().map(|right| async {
-            let path = right.probe?;
-            // What the list of rights says plainly needs no proof, but for hidden tables.
-            let said = rows.iter().any(|row| is_about(row, right));
-            if said && !right.setup_table {
-                return None;
+    /// The PSA cannot be reached or does not let us in, with the cause as far as its answers tell;
+    /// a missing right is no error.
+    pub async fn permissions(&self, on: &[Feature]) -> Result<Vec<PermissionCheck>, PsaError> {
+        match self.system_info().await {
+            Ok(_) => {}
+            // Somebody who may not read this is somebody whom the PSA knows.
+            Err(PsaError::Refused { problem, .. }) if problem.code == "no-permission" => {}
+            Err(e) => return Err(e),
+        }
+        let needed: Vec<&Right> = RIGHTS.iter().filter(|r| on.contains(&r.feature)).collect();
+        let probes = needed.iter().map(|right| async {
+            match (right.act, right.paths) {
+                (Act::Inquire, [path, ..]) => Some(self.probe(path, right.table.is_some()).await),
+                _ => None,
             }
-            Some(self.probe(path, right.setup_table).await)
-        }))
-        .await;
-        RIGHTS
-            .iter()
+        });
+        let (rows, probes) = join(self.own_rights(), join_all(probes)).await;
+        let rows = rows?;
+        needed
+            .into_iter()
             .zip(probes)
             .map(|(right, probe)| {
                 let row = rows.iter().find(|row| is_about(row, right));
@@ -57,7 +63,10 @@ impl Client {
         match walk(self.transport(), &List::of("/system/mySecurity"), SILENT).await {
             Ok(rows) => Ok(rows),
             Err(PsaError::Refused { status: 403..=405, problem, .. })
-                if problem.code != "bad-client-id" && problem.code != "wrong-host" =>
+                if matches!(
+                    problem.code.as_ref(),
+                    "no-permission" | "not-in-psa" | "psa-refused"
+                ) =>
             {
                 tracing::info!("the PSA does not show the role: {}", problem.message);
                 Ok(Vec::new())
@@ -75,7 +84,7 @@ impl Client {
                 Err(e) => Err(e),
             }
         } else {
-            count(self.transport(), path.trim_end_matches("/count"), None).await.map(|n| n.max(1))
+            count(self.transport(), path, None).await
         };
         match found {
             Ok(0) => Ok(Probed::Empty),
@@ -114,16 +123,34 @@ fn judge(right: &Right, row: Option<&SecurityRow>, probe: Option<&Probed>) -> Pe
         level.as_deref().map(str::trim)
     });
     let word = right.act.word();
+    let never_empty = right.table.is_some_and(|t| t.never_empty);
     let (found, state) = match (level, probe) {
         (_, Some(Probed::Refused)) => ("refused".to_owned(), CheckState::Missing),
-        (Some(level), probe) if level.eq_ignore_ascii_case("all") => match probe {
-            Some(Probed::Empty) => hidden(),
-            _ => (format!("{word} All"), CheckState::Ok),
-        },
+        (Some(level), Some(Probed::Empty)) if !level.eq_ignore_ascii_case("all") => {
+            (format!("{word} {}", harmless(level)), CheckState::Missing)
+        }
+        (_, Some(Probed::Empty)) if never_empty => {
+            ("the table shows no rows: it is hidden from the role".to_owned(), CheckState::Missing)
+        }
+        (_, Some(Probed::Empty)) if right.table.is_some() => {
+            let told = "the table shows no rows: it is empty, or hidden from the role";
+            (told.to_owned(), CheckState::Unproven)
+        }
+        (Some(level), _) if level.eq_ignore_ascii_case("all") => {
+            (format!("{word} All"), CheckState::Ok)
+        }
+        // Reading is proven, whatever the list of rights says. Its row may be of another function.
+        (Some(level), Some(Probed::Reads)) if !level.eq_ignore_ascii_case("my") => (
+            format!("the role shows {word} {}, yet it can be read", harmless(level)),
+            CheckState::Unproven,
+        ),
         // What belongs to others is hidden without an error.
         (Some(level), _) => (format!("{word} {}", harmless(level)), CheckState::Missing),
         (None, Some(Probed::Reads)) => ("can be read".to_owned(), CheckState::Ok),
-        (None, Some(Probed::Empty)) => hidden(),
+        (None, Some(Probed::Empty)) => {
+            let told = "no records are shown: there are none, or the level is not All";
+            (told.to_owned(), CheckState::Unproven)
+        }
         (None, Some(Probed::Unknown(_))) => ("not shown".to_owned(), CheckState::Unproven),
         (None, None) => {
             ("not shown; cannot be proven without writing".to_owned(), CheckState::Unproven)
@@ -131,18 +158,13 @@ fn judge(right: &Right, row: Option<&SecurityRow>, probe: Option<&Probed>) -> Pe
     };
     PermissionCheck {
         module: right.module.to_owned(),
-        permission: right.function.to_owned(),
+        permission: right.title(),
         level: format!("{word} All"),
         found,
         state,
         needed_for: right.needed_for.to_owned(),
         remedy: if state == CheckState::Ok { String::new() } else { right.remedy() },
     }
-}
-
-/// A setup table that the role may not see has no rows; none is never right for agreement types.
-fn hidden() -> (String, CheckState) {
-    ("the table shows no rows: it is hidden from the role".to_owned(), CheckState::Missing)
 }
 
 #[cfg(test)]
@@ -180,11 +202,29 @@ mod tests {
             assert_eq!(check.remedy.is_empty(), state == CheckState::Ok);
         }
         assert_eq!(judge(add, None, None).state, CheckState::Unproven);
+        let read = right("Agreements", Act::Inquire);
+        let mut shown = row("All");
+        for (level, probed, state) in [
+            ("All", Probed::Reads, CheckState::Ok),
+            ("All", Probed::Empty, CheckState::Ok),
+            ("All", Probed::Refused, CheckState::Missing),
+            ("My", Probed::Reads, CheckState::Missing),
+            ("None", Probed::Empty, CheckState::Missing),
+            // The list says no, the PSA says yes: one of them is not about this right.
+            ("None", Probed::Reads, CheckState::Unproven),
+        ] {
+            shown.inquire_level = Some(level.into());
+            assert_eq!(judge(read, Some(&shown), Some(&probed)).state, state, "{level} {probed:?}");
+        }
+        assert_eq!(judge(read, None, Some(&Probed::Empty)).state, CheckState::Unproven);
+        assert_eq!(judge(read, None, Some(&Probed::Reads)).state, CheckState::Ok);
     }
 
     #[test]
     fn an_empty_setup_table_is_a_hidden_one() {
         let tables = right("Table Setup", Act::Inquire);
+        let fields = RIGHTS.iter().find(|r| r.table.is_some_and(|t| !t.never_empty)).unwrap();
+        assert_eq!(judge(fields, None, Some(&Probed::Empty)).state, CheckState::Unproven);
         assert_eq!(judge(tables, None, Some(&Probed::Empty)).state, CheckState::Missing);
         assert_eq!(
             judge(tables, Some(&row("All")), Some(&Probed::Empty)).state,

@@ -151,6 +151,14 @@ pub(super) fn problem(asked: Asked<'_>, status: u16, body: &[u8]) -> Problem {
              developer.connectwise.com; a private id works only for its owner's company"
                 .into(),
         ),
+        400 | 401 | 403 if names_a_disabled_member(&lower) => make(
+            ProblemKind::PsaRefused,
+            "member-disabled",
+            "ConnectWise says that the API member is not active",
+            "in ConnectWise, System > Members > API Members, open the member that the keys belong \
+             to and make it active; or make keys of another one"
+                .into(),
+        ),
         401 => bad_keys(&message),
         _ if lower.contains("usernotauthenticated") => bad_keys(&message),
         403 => {
@@ -194,13 +202,20 @@ pub(super) fn problem(asked: Asked<'_>, status: u16, body: &[u8]) -> Problem {
     }
 }
 
+/// ConnectWise's text for a member that was switched off is not published.
+fn names_a_disabled_member(lower: &str) -> bool {
+    let state = ["inactive", "not active", "disabled", "deactivated", "locked"];
+    lower.contains("member") && state.iter().any(|word| lower.contains(word))
+}
+
 fn bad_keys(message: &dyn Fn(&str) -> String) -> Problem {
     Problem::new(
         ProblemKind::PsaRefused,
         "bad-keys",
         message("ConnectWise does not accept the credentials"),
         "check company id, keys and client id with `addendum credentials set` and `addendum \
-         credentials test`; the API member must be active",
+         credentials test`; a member that was disabled, and keys of another company, can be \
+         answered in the same way: look under System > Members > API Members",
     )
 }
 
@@ -362,6 +377,8 @@ mod tests {
             (401, plain("Unauthorized", "Incorrect public/private key"), "bad-keys"),
             (400, plain("ConnectWiseApi", "UserNotAuthenticated"), "bad-keys"),
             (401, String::new(), "bad-keys"),
+            (401, plain("Unauthorized", "The member is inactive."), "member-disabled"),
+            (403, plain("Security", "Member account has been locked"), "member-disabled"),
             (
                 403,
                 plain("Security", "You do not have security permission to perform this action."),

@@ -22,9 +22,38 @@ impl Act {
     }
 }
 
+/// A part of Addendum that can be switched on, and that needs rights of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feature {
+    /// Reading what is there and posting additions: always on.
+    Posting,
+    /// Changing additions that were posted: persistent recurring ones, and auto-cancel.
+    Updating,
+    /// Taking a run back.
+    Undo,
+    /// A marker in a custom field.
+    MarkerField,
+}
+
+impl Feature {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Posting, Self::Updating, Self::Undo, Self::MarkerField];
+}
+
+/// One table of `System > Table Setup`, which the role can be kept from seeing on its own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Table {
+    /// As ConnectWise's setup calls it.
+    pub name: &'static str,
+    /// Every ConnectWise has rows in it, so that none means: hidden from the role.
+    pub never_empty: bool,
+}
+
 /// One right of the API member's security role.
 #[derive(Debug)]
 pub(super) struct Right {
+    /// What is switched on when this is needed.
+    pub feature: Feature,
     /// ConnectWise's module.
     pub module: &'static str,
     /// The function in it, as the security role shows it.
@@ -35,91 +64,118 @@ pub(super) struct Right {
     pub act: Act,
     /// What breaks without it.
     pub needed_for: &'static str,
-    /// A light request that proves reading.
-    pub probe: Option<&'static str>,
-    /// The probe reads a setup table: an empty answer means that it is hidden.
-    pub setup_table: bool,
+    /// The paths behind it, each as it begins. The first one is asked as the light request that
+    /// proves reading.
+    pub paths: &'static [&'static str],
+    /// The setup table that it is about.
+    pub table: Option<Table>,
 }
 
-const AGREEMENTS: &str = "Agreements";
+const AGREEMENTS: Right = Right {
+    feature: Feature::Posting,
+    module: "Finance",
+    function: "Agreements",
+    also: &[],
+    act: Act::Inquire,
+    needed_for: "reading agreements and finding what is posted already",
+    paths: &["/finance/agreements"],
+    table: None,
+};
 
-/// All of them, in the order in which `verify` shows them.
-pub(super) const RIGHTS: [Right; 8] = [
+const TABLE: Right = Right {
+    feature: Feature::Posting,
+    module: "System",
+    function: "Table Setup",
+    also: &["Table Setup (customize)"],
+    act: Act::Inquire,
+    needed_for: "",
+    paths: &[],
+    table: None,
+};
+
+/// All of them, in the order in which `verify` shows them. Where two fit an endpoint, the longer
+/// path counts.
+pub(super) const RIGHTS: [Right; 11] = [
     Right {
+        feature: Feature::Posting,
         module: "Companies",
         function: "Company Maintenance",
         also: &["Companies", "Manage Companies"],
         act: Act::Inquire,
         needed_for: "pulling companies and mapping organizations to them",
-        probe: Some("/company/companies/count"),
-        setup_table: false,
+        paths: &["/company/companies"],
+        table: None,
     },
     Right {
+        feature: Feature::Posting,
         module: "Companies",
         function: "Contacts",
         also: &["Contact Maintenance"],
         act: Act::Inquire,
         needed_for: "finding the contact that a new agreement is made with",
-        probe: Some("/company/contacts/count"),
-        setup_table: false,
+        paths: &["/company/contacts"],
+        table: None,
     },
+    AGREEMENTS,
+    Right { act: Act::Add, needed_for: "creating agreements and posting additions", ..AGREEMENTS },
     Right {
-        module: "Finance",
-        function: AGREEMENTS,
-        also: &[],
-        act: Act::Inquire,
-        needed_for: "reading agreements and finding what is posted already",
-        probe: Some("/finance/agreements/count"),
-        setup_table: false,
-    },
-    Right {
-        module: "Finance",
-        function: AGREEMENTS,
-        also: &[],
-        act: Act::Add,
-        needed_for: "creating agreements and posting additions",
-        probe: None,
-        setup_table: false,
-    },
-    Right {
-        module: "Finance",
-        function: AGREEMENTS,
-        also: &[],
+        feature: Feature::Updating,
         act: Act::Edit,
         needed_for: "updating and ending additions",
-        probe: None,
-        setup_table: false,
+        ..AGREEMENTS
     },
     Right {
-        module: "Finance",
-        function: AGREEMENTS,
-        also: &[],
+        feature: Feature::Undo,
         act: Act::Delete,
         needed_for: "undo: deleting what a run has posted",
-        probe: None,
-        setup_table: false,
+        ..AGREEMENTS
     },
     Right {
+        feature: Feature::Posting,
         module: "Procurement",
         function: "Product Catalog",
         also: &["Products Catalog", "Catalog"],
         act: Act::Inquire,
         needed_for: "pulling the catalog and mapping offers to products",
-        probe: Some("/procurement/catalog/count"),
-        setup_table: false,
+        paths: &["/procurement/catalog"],
+        table: None,
     },
     Right {
-        module: "System",
-        function: "Table Setup",
-        also: &["Table Setup (customize)"],
-        act: Act::Inquire,
-        needed_for: "reading agreement types, billing cycles, currencies and custom fields",
-        probe: Some("/finance/agreements/types"),
-        setup_table: true,
+        needed_for: "choosing the type of new agreements",
+        paths: &["/finance/agreements/types"],
+        table: Some(Table { name: "Agreement Types", never_empty: true }),
+        ..TABLE
+    },
+    Right {
+        needed_for: "telling how often an agreement is billed",
+        paths: &["/finance/billingCycles"],
+        table: Some(Table { name: "Billing Cycle", never_empty: true }),
+        ..TABLE
+    },
+    Right {
+        needed_for: "telling the currency of an agreement",
+        paths: &["/finance/currencies"],
+        table: Some(Table { name: "Currency", never_empty: false }),
+        ..TABLE
+    },
+    Right {
+        feature: Feature::MarkerField,
+        needed_for: "finding the custom field that Addendum's marker may live in",
+        paths: &["/system/userDefinedFields"],
+        table: Some(Table { name: "Custom Fields", never_empty: false }),
+        ..TABLE
     },
 ];
 
 impl Right {
+    /// The permission as `verify` names it.
+    pub(super) fn title(&self) -> String {
+        match self.table {
+            Some(table) => format!("{} ({})", self.function, table.name),
+            None => self.function.to_owned(),
+        }
+    }
+
     /// How to grant it.
     pub(super) fn remedy(&self) -> String {
         let mut text = format!(
@@ -129,11 +185,11 @@ impl Right {
             self.function,
             self.act.word()
         );
-        if self.setup_table {
-            text.push_str(
-                "; under its \u{201c}customize\u{201d} link allow Agreement Types, Billing Cycle, \
-                 Currency and Custom Fields",
-            );
+        if let Some(table) = self.table {
+            text.push_str(&format!(
+                "; under its \u{201c}customize\u{201d} link allow {}",
+                table.name
+            ));
         }
         text
     }
@@ -156,24 +212,16 @@ pub(super) fn behind(method: &str, path: &str) -> Option<&'static Right> {
         "DELETE" => Act::Delete,
         _ => Act::Inquire,
     };
-    let function = if path.starts_with("/company/companies") {
-        "Company Maintenance"
-    } else if path.starts_with("/company/contacts") {
-        "Contacts"
-    } else if path.starts_with("/procurement/catalog") {
-        "Product Catalog"
-    } else if path.starts_with("/finance/agreements/types")
-        || path.starts_with("/finance/billingCycles")
-        || path.starts_with("/finance/currencies")
-        || path.starts_with("/system/userDefinedFields")
-    {
-        "Table Setup"
-    } else if path.starts_with("/finance/agreements") {
-        AGREEMENTS
-    } else {
-        return None;
+    let reach = |right: &&Right| {
+        let fits = |p: &&&str| path.starts_with(**p);
+        right.paths.iter().filter(fits).map(|p| p.len()).max()
     };
-    RIGHTS.iter().find(|r| r.function == function && r.act == act)
+    RIGHTS
+        .iter()
+        .filter(|right| right.act == act)
+        .filter_map(|right| Some((reach(&right)?, right)))
+        .max_by_key(|(reach, _)| *reach)
+        .map(|(_, right)| right)
 }
 
 #[cfg(test)]
@@ -189,14 +237,28 @@ mod tests {
             ("POST", "/finance/agreements/12/additions", "Agreements Add"),
             ("PATCH", "/finance/agreements/12/additions/3", "Agreements Edit"),
             ("DELETE", "/finance/agreements/12", "Agreements Delete"),
-            ("GET", "/finance/agreements/types", "Table Setup Inquire"),
-            ("GET", "/system/userDefinedFields", "Table Setup Inquire"),
+            ("GET", "/finance/agreements/types", "Table Setup (Agreement Types) Inquire"),
+            ("GET", "/finance/billingCycles", "Table Setup (Billing Cycle) Inquire"),
+            ("GET", "/system/userDefinedFields", "Table Setup (Custom Fields) Inquire"),
             ("GET", "/procurement/catalog", "Product Catalog Inquire"),
         ] {
             let right = behind(method, path).unwrap_or_else(|| panic!("{method} {path}"));
-            assert_eq!(format!("{} {}", right.function, right.act.word()), told);
+            assert_eq!(format!("{} {}", right.title(), right.act.word()), told);
         }
         assert!(behind("GET", "/system/info").is_none());
+    }
+
+    #[test]
+    fn every_right_is_whole_and_stands_once() {
+        let mut seen = std::collections::BTreeSet::new();
+        for right in &RIGHTS {
+            assert!(seen.insert((right.module, right.title(), right.act.word())), "{right:?}");
+            assert!(!right.needed_for.is_empty() && !right.paths.is_empty(), "{right:?}");
+            for part in [right.module, right.function, right.act.word()] {
+                assert!(right.remedy().contains(part), "{right:?}");
+            }
+            assert!(Feature::ALL.contains(&right.feature));
+        }
     }
 
     #[test]

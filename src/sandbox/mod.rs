@@ -46,7 +46,7 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use faults::{FaultSwitch, Faults, Kind, Rule};
+pub use faults::{Entrance, FaultSwitch, Faults, Kind, Rule};
 pub use inspect::Inspect;
 pub use options::SandboxOptions;
 pub use recorded::{Recorded, most_in_flight, overlapping_writes};

@@ -67,7 +67,7 @@ impl Call<'_> {
             }
             ["system", "mySecurity", "customizeItems"] => {
                 self.only_get()?;
-                self.rows(&security::customize_items())
+                self.rows(&security::customize_items(&self.verdict.hidden_tables))
             }
             ["system", "userDefinedFields", rest @ ..] => self.table(TABLES, "userFields", rest),
             ["system", "locations", rest @ ..] => self.table(MY_COMPANY, "locations", rest),
@@ -148,7 +148,11 @@ impl Call<'_> {
     }
 
     fn table(&self, right: Function, table: &str, rest: &[&str]) -> Result<Answer, Refusal> {
-        let level = self.reading(right)?;
+        let level = match self.reading(right)? {
+            // As for a level that is not All: no rows, and no error.
+            _ if security::is_hidden(table, &self.verdict.hidden_tables) => Level::My,
+            level => level,
+        };
         let world = self.world();
         let from = |id| boxed(world.setup.rows(table).iter().filter(move |r| r.id() > id));
         self.reads(&world, level, &[], &from, rest, "Record")

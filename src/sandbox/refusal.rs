@@ -35,6 +35,26 @@ impl Refusal {
         Self::plain(401, "Unauthorized", "The clientId header is missing or invalid.")
     }
 
+    /// The member behind the keys was switched off. ConnectWise's own text is not published.
+    pub(super) fn member() -> Self {
+        Self::plain(401, "Unauthorized", "The member is inactive.")
+    }
+
+    /// The other shape of a refused authentication.
+    pub(super) fn not_authenticated() -> Self {
+        Self::plain(400, "ConnectWiseApi", "UserNotAuthenticated")
+    }
+
+    /// Some answer so to a wrong client id.
+    pub(super) fn client_id_bad_request() -> Self {
+        Self::plain(400, "BadRequest", "The clientId is invalid.")
+    }
+
+    /// The web host instead of the API's.
+    pub(super) fn ssl() -> Self {
+        Self::plain(403, "Security", "SSL is required.")
+    }
+
     /// A right is missing; the text never names it.
     pub(super) fn security() -> Self {
         let text = "You do not have security permission to perform this action.";

@@ -174,10 +174,33 @@ pub(super) fn my_security(withdrawn: &[String]) -> Vec<Value> {
         .collect()
 }
 
-/// `GET /system/mySecurity/customizeItems/`: the setup tables that the role may see.
-pub(super) fn customize_items() -> Vec<Value> {
-    ["Agreement Types", "Billing Cycle", "Billing Terms", "Currency", "Custom Fields"]
+/// Setup tables that the role can be kept from seeing: ConnectWise's name, and ours.
+const SETUP_TABLES: [(&str, &str); 5] = [
+    ("Agreement Types", "agreementTypes"),
+    ("Billing Cycle", "billingCycles"),
+    ("Billing Terms", "billingTerms"),
+    ("Currency", "currencies"),
+    ("Custom Fields", "userFields"),
+];
+
+/// Whether the text names a setup table.
+pub(super) fn is_table(text: &str) -> bool {
+    SETUP_TABLES.iter().any(|(name, _)| name.eq_ignore_ascii_case(text))
+}
+
+/// Whether a table, by our name, is among the hidden ones.
+pub(super) fn is_hidden(table: &str, hidden: &[String]) -> bool {
+    SETUP_TABLES
         .iter()
+        .any(|(name, ours)| *ours == table && hidden.iter().any(|h| h.eq_ignore_ascii_case(name)))
+}
+
+/// `GET /system/mySecurity/customizeItems/`: the setup tables that the role may see.
+pub(super) fn customize_items(hidden: &[String]) -> Vec<Value> {
+    SETUP_TABLES
+        .iter()
+        .filter(|(_, ours)| !is_hidden(ours, hidden))
+        .map(|(name, _)| name)
         .zip(1_i64..)
         .map(|(item, id)| {
             json!({"id": id, "customizeIdentifier": "SystemTableSetup", "itemIdentifier": item})

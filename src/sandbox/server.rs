@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{Breaker, Door};
-use super::faults::{ErrorBody, FaultSwitch, Faults, Verdict};
+use super::faults::{Entrance, ErrorBody, FaultSwitch, Faults, Verdict};
 use super::options::SandboxOptions;
 use super::paging::Address;
 use super::platform;
@@ -189,12 +189,17 @@ fn work(shared: &Shared, arrived: &Arrived, verdict: &Verdict) -> Response {
 fn route(shared: &Shared, arrived: &Arrived, verdict: &Verdict) -> Response {
     let segments: Vec<&str> = arrived.path.split('/').filter(|s| !s.is_empty()).collect();
     match segments.as_slice() {
-        ["login", "companyinfo", id] => company_info(shared, arrived, id),
+        ["login", "companyinfo", id] => {
+            elsewhere(verdict.entrance).unwrap_or_else(|| company_info(shared, arrived, id))
+        }
         ["platform", rest @ ..] => {
             platform::answer(shared, rest, &arrived.method, &arrived.headers, &address(arrived))
         }
         [code_base, "apis", "3.0", rest @ ..] if code_base.starts_with('v') => {
-            let answer = allowed_in(shared, &arrived.headers).and_then(|()| {
+            if let Some(page) = elsewhere(verdict.entrance) {
+                return page;
+            }
+            let answer = allowed_in(shared, &arrived.headers, verdict.entrance).and_then(|()| {
                 let text = |name: &str| {
                     arrived.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
                 };
@@ -229,6 +234,17 @@ fn route(shared: &Shared, arrived: &Arrived, verdict: &Verdict) -> Response {
     }
 }
 
+/// What a host answers that is no ConnectWise.
+fn elsewhere(entrance: Entrance) -> Option<Response> {
+    let status = match entrance {
+        Entrance::WebPage => StatusCode::OK,
+        Entrance::NothingThere => StatusCode::NOT_FOUND,
+        _ => return None,
+    };
+    let page = "<!DOCTYPE html><html><head><title>Welcome</title></head><body></body></html>";
+    Some((status, [(header::CONTENT_TYPE, "text/html")], page).into_response())
+}
+
 const NOT_FOUND_PAGE: &str =
     "<!DOCTYPE html><html><head><title>404</title></head><body>Not found</body></html>";
 
@@ -258,7 +274,15 @@ fn company_info(shared: &Shared, arrived: &Arrived, id: &str) -> Response {
 }
 
 /// Basic authorization first, then the client id.
-fn allowed_in(shared: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
+fn allowed_in(shared: &Shared, headers: &HeaderMap, entrance: Entrance) -> Result<(), Refusal> {
+    match entrance {
+        Entrance::MemberDisabled => return Err(Refusal::member()),
+        Entrance::MemberDisabledUnsaid => return Err(Refusal::keys()),
+        Entrance::NotAuthenticated => return Err(Refusal::not_authenticated()),
+        Entrance::ClientIdRefused => return Err(Refusal::client_id_bad_request()),
+        Entrance::WebHost => return Err(Refusal::ssl()),
+        Entrance::Open | Entrance::WebPage | Entrance::NothingThere => {}
+    }
     let o = &shared.options;
     let given = headers
         .get(header::AUTHORIZATION)

@@ -13,7 +13,10 @@ pub(super) fn may_be_hidden(error: &PsaError) -> bool {
     match error {
         PsaError::Refused { status, problem, .. } => {
             matches!(status, 400 | 403 | 404 | 405 | 406 | 410 | 415)
-                && !matches!(problem.code.as_ref(), "bad-client-id" | "bad-keys" | "wrong-host")
+                && !matches!(
+                    problem.code.as_ref(),
+                    "bad-client-id" | "bad-keys" | "member-disabled" | "wrong-host"
+                )
         }
         PsaError::Lost { problem } => {
             matches!(problem.code.as_ref(), "not-json" | "unexpected-answer")

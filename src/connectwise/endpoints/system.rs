@@ -11,13 +11,24 @@ impl Client {
     /// agreement types instead, so that the keys are proven all the same.
     ///
     /// # Errors
-    /// See [`PsaError`].
+    /// See [`PsaError`]; who is not let in is told why, as far as the answers tell.
     pub async fn system_info(&self) -> Result<SystemInfo, PsaError> {
+        match self.ask_system().await {
+            Err(e) => Err(self.explained(e).await),
+            found => found,
+        }
+    }
+
+    async fn ask_system(&self) -> Result<SystemInfo, PsaError> {
         let path = "/system/info";
-        let info = match self.transport().call(&Call::get(path)).await {
+        let mut call = Call::get(path);
+        // Somebody is waiting to hear whether the set-up is right.
+        call.most_retries = 2;
+        let info = match self.transport().call(&call).await {
             Ok(answer) => read_one::<InfoRecord>(path, &answer)?,
             Err(PsaError::Refused { status: 404 | 405, .. }) => {
-                let call = Call::get("/finance/agreements/types").with("pageSize", 1);
+                call = Call::get("/finance/agreements/types").with("pageSize", 1);
+                call.most_retries = 2;
                 self.transport().call(&call).await?;
                 InfoRecord::default()
             }

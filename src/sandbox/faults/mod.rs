@@ -36,8 +36,36 @@ pub struct Faults {
     /// Rights that the security role lacks, such as `Finance/Agreements/Add`; without the last
     /// part, all of them.
     pub withdrawn: Vec<String>,
+    /// Setup tables that the role is not allowed to see, such as `Billing Cycle`: they have no
+    /// rows.
+    pub hidden_tables: Vec<String>,
+    /// Who is let in, and how the others are answered.
+    pub entrance: Entrance,
     /// Faults that hit some requests.
     pub rules: Vec<Rule>,
+}
+
+/// Who is let in to the PSA's API. What is not `open` answers every call that carries keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Entrance {
+    /// Whoever has the keys.
+    #[default]
+    Open,
+    /// The API member was disabled, and the answer says so.
+    MemberDisabled,
+    /// The API member was disabled, and the answer is that for wrong keys.
+    MemberDisabledUnsaid,
+    /// Nobody is authenticated, in the other of the two shapes that have been seen.
+    NotAuthenticated,
+    /// The client id is refused with 400 instead of 401.
+    ClientIdRefused,
+    /// The host is not the API's: `SSL is required.`
+    WebHost,
+    /// The host is no ConnectWise: a web page answers.
+    WebPage,
+    /// The host is no ConnectWise: it knows no such page.
+    NothingThere,
 }
 
 /// What goes wrong.
@@ -223,6 +251,9 @@ pub enum FaultsError {
     /// A right that the sandbox does not know.
     #[error("`{0}` is no right; they are called like Finance/Agreements/Add")]
     Right(String),
+    /// A setup table that the sandbox does not know.
+    #[error("`{0}` is no setup table; they are called like Billing Cycle")]
+    Table(String),
 }
 
 impl Faults {
@@ -259,6 +290,10 @@ impl Faults {
             if rule.status.is_some_and(|s| !(400..600).contains(&s)) {
                 return Err(FaultsError::Status { rule: i + 1 });
             }
+        }
+        let unknown = |t: &&String| !super::security::is_table(t);
+        if let Some(table) = self.hidden_tables.iter().find(unknown) {
+            return Err(FaultsError::Table(table.clone()));
         }
         match self.withdrawn.iter().find(|right| !super::security::is_right(right)) {
             Some(unknown) => Err(FaultsError::Right(unknown.clone())),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{ErrorBody, Faults, FaultsError, Kind, Rule};
+use super::{Entrance, ErrorBody, Faults, FaultsError, Kind, Rule};
 
 /// What hits one request.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,12 +27,16 @@ pub(in crate::sandbox) struct Verdict {
     pub forbidden: bool,
     /// See [`Faults::withdrawn`].
     pub withdrawn: Arc<[String]>,
+    /// See [`Faults::hidden_tables`].
+    pub hidden_tables: Arc<[String]>,
+    pub entrance: Entrance,
 }
 
 #[derive(Debug)]
 struct State {
     faults: Faults,
     withdrawn: Arc<[String]>,
+    hidden_tables: Arc<[String]>,
     /// For each rule: how many requests matched, how many were hit.
     counts: Vec<(u64, u64)>,
     fired: BTreeMap<Kind, u64>,
@@ -53,6 +57,7 @@ impl FaultSwitch {
         Ok(Self {
             state: Arc::new(Mutex::new(State {
                 withdrawn: faults.withdrawn.clone().into(),
+                hidden_tables: faults.hidden_tables.clone().into(),
                 faults,
                 counts,
                 fired: BTreeMap::new(),
@@ -75,6 +80,7 @@ impl FaultSwitch {
         let mut s = self.lock();
         s.counts = vec![(0, 0); faults.rules.len()];
         s.withdrawn = faults.withdrawn.clone().into();
+        s.hidden_tables = faults.hidden_tables.clone().into();
         s.faults = faults;
         s.arrivals.clear();
         Ok(())
@@ -106,6 +112,25 @@ impl FaultSwitch {
         Ok(())
     }
 
+    /// Hides setup tables, such as `Billing Cycle`, in place of those hidden before.
+    ///
+    /// # Errors
+    /// There is no such table.
+    pub fn hide(&self, tables: &[&str]) -> Result<(), FaultsError> {
+        let mut faults = self.current();
+        faults.hidden_tables = tables.iter().map(|&t| t.to_owned()).collect();
+        faults.check()?;
+        let mut s = self.lock();
+        s.hidden_tables = faults.hidden_tables.clone().into();
+        s.faults.hidden_tables = faults.hidden_tables;
+        Ok(())
+    }
+
+    /// Who is let in from now on.
+    pub fn let_in(&self, entrance: Entrance) {
+        self.lock().faults.entrance = entrance;
+    }
+
     /// Every answer takes so long from now on.
     pub fn latency(&self, milliseconds: u64) {
         self.lock().faults.latency_ms = milliseconds;
@@ -116,6 +141,7 @@ impl FaultSwitch {
         let mut s = self.lock();
         s.faults = Faults::default();
         s.withdrawn = Arc::default();
+        s.hidden_tables = Arc::default();
         s.counts.clear();
         s.arrivals.clear();
     }
@@ -138,7 +164,12 @@ impl FaultSwitch {
 
 impl State {
     fn decide(&mut self, method: &str, path: &str, now: Instant) -> Verdict {
-        let mut verdict = Verdict { withdrawn: Arc::clone(&self.withdrawn), ..Verdict::default() };
+        let mut verdict = Verdict {
+            withdrawn: Arc::clone(&self.withdrawn),
+            hidden_tables: Arc::clone(&self.hidden_tables),
+            entrance: self.faults.entrance,
+            ..Verdict::default()
+        };
         let mut latency = self.faults.latency_ms;
         if self.faults.jitter_ms > 0 {
             latency += self.random.u64(0..=self.faults.jitter_ms);

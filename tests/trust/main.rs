@@ -1,0 +1,10 @@
+//! What lets a biller trust the program: permissions told apart, secrets that stay secret, text from
+//! outside that stays text. All of it through the real binary.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod causes;
+mod permissions;
