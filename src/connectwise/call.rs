@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::de::IgnoredAny;
 use url::Url;
 
 use super::PsaError;
 use super::refusal::{self, Asked, Told};
+use super::wire::{Arrived, NoAnswer};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 
@@ -93,16 +95,6 @@ pub(super) struct Answer {
     pub body: Vec<u8>,
 }
 
-/// What came back, before anybody judged it.
-#[derive(Debug)]
-pub(super) struct Arrived {
-    pub status: u16,
-    pub html: bool,
-    pub link: Option<String>,
-    pub retry_after: Option<String>,
-    pub body: Vec<u8>,
-}
-
 /// What became of one try.
 #[derive(Debug)]
 pub(super) enum Tried {
@@ -118,9 +110,9 @@ pub(super) enum Tried {
     NotSent(Problem),
 }
 
-/// Judges an answer (connectwise-api.md 6.2).
-pub(super) fn judge(call: &Call, host: &str, arrived: Arrived) -> Tried {
-    let status = arrived.status;
+/// Judges an answer that came at this time (connectwise-api.md 6.2).
+pub(super) fn judge(call: &Call, host: &str, arrived: Arrived, now: Timestamp) -> Tried {
+    let (status, html) = (arrived.status, arrived.html());
     let asked = call.asked(host);
     let told = || refusal::problem(asked, status, &arrived.body);
     match status {
@@ -130,7 +122,7 @@ pub(super) fn judge(call: &Call, host: &str, arrived: Arrived) -> Tried {
             if blank && !needs_json {
                 return Tried::Good(Answer { status, link: None, body: Vec::new() });
             }
-            if arrived.html {
+            if html {
                 return Tried::Doubt(no_json(call, host, status, "a web page instead of data"));
             }
             match serde_json::from_slice::<IgnoredAny>(&arrived.body) {
@@ -143,8 +135,7 @@ pub(super) fn judge(call: &Call, host: &str, arrived: Arrived) -> Tried {
         }
         429 => {
             let said = Told::read(&arrived.body).message;
-            let wait =
-                super::pause::asked(arrived.retry_after.as_deref(), &said, jiff::Timestamp::now());
+            let wait = super::pause::asked(arrived.retry_after.as_deref(), &said, now);
             Tried::Throttled { wait, problem: told(), raw: refusal::raw(&arrived.body) }
         }
         // ConnectWise's own 500 for a bad value is a refusal in truth.
@@ -157,7 +148,7 @@ pub(super) fn judge(call: &Call, host: &str, arrived: Arrived) -> Tried {
         }
         408 | 500.. => {
             let said = Told::read(&arrived.body).message;
-            let what = match (said.is_empty(), arrived.html) {
+            let what = match (said.is_empty(), html) {
                 (false, _) => harmless(&said),
                 (true, true) => "a web page".to_owned(),
                 (true, false) => "no reason given".to_owned(),
@@ -188,49 +179,41 @@ fn no_json(call: &Call, host: &str, status: u16, what: &str) -> Problem {
 }
 
 /// What people are told when no answer came.
-pub(super) fn no_answer(call: &Call, host: &str, error: reqwest::Error) -> Tried {
-    // The address is left out: a query can hold names of customers.
-    let error = error.without_url();
-    let mut why = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(s) = source {
-        let text = s.to_string();
-        if !why.contains(&text) {
-            why = format!("{why}: {text}");
-        }
-        source = s.source();
-    }
-    let why = harmless(&why);
+pub(super) fn no_answer(call: &Call, host: &str, why: NoAnswer) -> Tried {
     let make = |code: &'static str, message: String, remedy: &str| {
         Problem::new(ProblemKind::Fault, code, message, remedy.to_owned())
     };
     let (method, path) = (&call.method, &call.path);
-    if error.is_connect() {
-        return Tried::NotSent(make(
+    match why {
+        NoAnswer::NotConnected(why) => Tried::NotSent(make(
             "no-connection",
-            format!("{host} cannot be reached: {why}"),
+            format!("{host} cannot be reached: {}", harmless(&why)),
             "check connectwise.site, the network and the proxy settings",
-        ));
-    }
-    if error.is_builder() {
-        return Tried::NotSent(make(
+        )),
+        NoAnswer::NotBuilt(why) => Tried::NotSent(make(
             "request-not-built",
-            format!("{method} {path} cannot be sent: {why}"),
+            format!("{method} {path} cannot be sent: {}", harmless(&why)),
             "check connectwise.site, company_id and client_id",
-        ));
-    }
-    if error.is_timeout() {
-        return Tried::Doubt(make(
+        )),
+        NoAnswer::Timeout => Tried::Doubt(make(
             TIMEOUT,
             format!("{host} gave no answer to {method} {path} in time"),
             "try again later, or raise connectwise.timeout_seconds",
-        ));
+        )),
+        NoAnswer::Broken(why) => Tried::Doubt(make(
+            "connection-broken",
+            format!(
+                "the connection to {host} broke before {method} {path} was answered: {}",
+                harmless(&why)
+            ),
+            "try again; if it stays, check network and proxy",
+        )),
+        NoAnswer::TooBig => Tried::Doubt(make(
+            "answer-too-big",
+            format!("{host} answers {method} {path} without end"),
+            "check connectwise.site",
+        )),
     }
-    Tried::Doubt(make(
-        "connection-broken",
-        format!("the connection to {host} broke before {method} {path} was answered: {why}"),
-        "try again; if it stays, check network and proxy",
-    ))
 }
 
 /// A try that is not repeated, as the caller sees it.

@@ -13,12 +13,14 @@ mod paging;
 mod patch;
 mod pause;
 mod permissions;
+mod rate;
 mod records;
 mod refusal;
 mod rights;
 pub mod site;
 mod traffic;
 mod transport;
+pub mod wire;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -200,18 +202,32 @@ impl Client {
         keys: ApiKeys,
         code_base: Option<String>,
     ) -> Result<Self, Problem> {
-        Ok(Self::around(Self::transport_of(connection, &keys, code_base)?))
+        Ok(Self::around(Self::transport_of(connection, &keys, code_base, None)?))
+    }
+
+    /// As [`Client::new`], with a wire, a clock and chance from outside.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn over(
+        connection: &Connection,
+        keys: &ApiKeys,
+        code_base: Option<String>,
+        outside: wire::Outside,
+    ) -> Result<Self, Problem> {
+        Ok(Self::around(Self::transport_of(connection, keys, code_base, Some(outside))?))
     }
 
     fn transport_of(
         connection: &Connection,
         keys: &ApiKeys,
         code_base: Option<String>,
+        outside: Option<wire::Outside>,
     ) -> Result<Transport, Problem> {
         let identity = Identity::new(connection, keys)?;
         let known = code_base.as_deref().and_then(site::code_base);
         let code_base = known.unwrap_or_else(|| site::DEFAULT_CODE_BASE.to_owned());
-        Transport::new(connection, identity, code_base)
+        Transport::new(connection, identity, code_base, outside)
     }
 
     fn around(transport: Transport) -> Self {

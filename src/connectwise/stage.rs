@@ -90,7 +90,7 @@ impl Stage {
         let mut connection = connection(&self.site);
         change(&mut connection);
         let mut transport =
-            Client::transport_of(&connection, &keys(), code_base.map(str::to_owned)).unwrap();
+            Client::transport_of(&connection, &keys(), code_base.map(str::to_owned), None).unwrap();
         transport.hurry();
         Client::around(transport)
     }

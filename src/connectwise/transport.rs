@@ -5,44 +5,43 @@
 //! was never made are certain not to have written, everything else is the caller's to look up.
 
 use std::collections::HashSet;
-use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use backon::{BackoffBuilder as _, ExponentialBuilder};
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LINK, RETRY_AFTER};
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep};
 use url::Url;
 
-use super::call::{Answer, Arrived, Call, Tried, failed, judge, no_answer};
+use super::call::{Answer, Call, Tried, failed, judge, no_answer};
 use super::headers::{self, Identity};
 use super::pause::Pause;
+use super::rate::Rate;
 use super::site::Site;
 use super::traffic::Counters;
+use super::wire::{Arrived, Http, NoAnswer, Outside, Request};
 use super::{Connection, PsaError};
-use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::text::harmless;
-
-/// No answer is bigger; a server that goes on for ever is cut off.
-const BIGGEST_BODY: usize = 256 << 20;
+use crate::domain::clock::Clock;
+use crate::domain::problem::Problem;
 
 /// The transport; one per client, shared by its clones.
 pub(super) struct Transport {
-    http: reqwest::Client,
+    outside: Outside,
     pub(super) site: Site,
     pub(super) company_id: String,
     identity: Identity,
     code_base: RwLock<String>,
     slots: Semaphore,
     pub(super) concurrency: usize,
-    rate: Option<DefaultDirectRateLimiter>,
+    rate: Option<Rate>,
     pub(super) pause: Pause,
     pub(super) counters: Counters,
     max_retries: u32,
     waits: ExponentialBuilder,
+    /// Calls so far: what the jitter of each is told apart by.
+    calls: AtomicU64,
     /// Endpoints that refused the pinned version, numbers left out.
     unpinned: Mutex<HashSet<String>>,
     /// When the code base was last looked for because of a 404.
@@ -54,38 +53,27 @@ impl Transport {
         connection: &Connection,
         identity: Identity,
         code_base: String,
+        outside: Option<Outside>,
     ) -> Result<Self, Problem> {
         let site = Site::parse(&connection.site)?;
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("Addendum/", env!("CARGO_PKG_VERSION")))
-            .timeout(connection.timeout)
-            .connect_timeout(connection.timeout.min(Duration::from_secs(10)))
-            // Keys go to the configured host only.
-            .redirect(reqwest::redirect::Policy::none())
-            // Shorter than servers keep idle connections: a write on one that is about to be
-            // closed would be a lost answer.
-            .pool_idle_timeout(Duration::from_secs(15));
-        if site.is_loopback() {
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(|e| {
-            Problem::new(
-                ProblemKind::Fault,
-                "no-http-client",
-                format!("the HTTP client cannot be made: {}", harmless(&e.to_string())),
-                "check the system's certificates and proxy settings",
-            )
-        })?;
+        let outside = match outside {
+            Some(outside) => outside,
+            None => Outside {
+                wire: Arc::new(Http::new(connection, &site)?),
+                clock: Clock::system(),
+                jitter: None,
+            },
+        };
         let concurrency = connection.concurrency.clamp(1, 1_000);
         Ok(Self {
-            http,
+            outside,
             site,
             company_id: connection.company_id.trim().to_owned(),
             identity,
             code_base: RwLock::new(code_base),
             slots: Semaphore::new(concurrency),
             concurrency,
-            rate: rate(connection.requests_per_minute),
+            rate: Rate::new(connection.requests_per_minute),
             pause: Pause::new(),
             counters: Counters::new(),
             max_retries: connection.max_retries,
@@ -94,6 +82,7 @@ impl Transport {
                 .with_max_delay(Duration::from_secs(30))
                 .with_jitter()
                 .without_max_times(),
+            calls: AtomicU64::new(0),
             unpinned: Mutex::new(HashSet::new()),
             looked: tokio::sync::Mutex::new(None),
         })
@@ -126,7 +115,7 @@ impl Transport {
     /// Sends until there is an answer, a refusal, or no more tries.
     pub(super) async fn send(&self, call: &Call) -> Result<Answer, PsaError> {
         let most = self.max_retries.min(call.most_retries);
-        let mut waits = self.waits.build();
+        let mut waits = self.waits();
         let mut tries = 0_u32;
         let mut again = false;
         loop {
@@ -178,24 +167,16 @@ impl Transport {
         let host = self.site.api_host();
         let arrived = match self.exchange(call, pinned).await {
             Ok(arrived) => arrived,
-            Err(Failed::NoAnswer(error)) => {
-                let tried = no_answer(call, host, error);
+            Err(why) => {
+                let tried = no_answer(call, host, why);
                 if let Tried::Doubt(p) | Tried::NotSent(p) = &tried {
                     tracing::warn!(method = %call.method, path = call.path, code = %p.code, "{}", p.message);
                 }
                 return tried;
             }
-            Err(Failed::TooBig) => {
-                return Tried::Doubt(Problem::new(
-                    ProblemKind::Fault,
-                    "answer-too-big",
-                    format!("{host} answers {} {} without end", call.method, call.path),
-                    "check connectwise.site",
-                ));
-            }
         };
         let (status, took) = (arrived.status, started.elapsed().as_millis());
-        let tried = judge(call, host, arrived);
+        let tried = judge(call, host, arrived, self.outside.clock.now());
         match &tried {
             Tried::Good(_) => {
                 tracing::debug!(method = %call.method, path = call.path, status, ms = took, "answered");
@@ -217,9 +198,7 @@ impl Transport {
                 self.counters.resumed();
             }
             if let Some(rate) = &self.rate {
-                while let Err(not_yet) = rate.check() {
-                    sleep(not_yet.wait_time_from(DefaultClock::default().now())).await;
-                }
+                rate.turn().await;
             }
             let slot = self.slots.acquire().await.expect("the semaphore is never closed");
             // Somebody may have been told to wait while we stood in line.
@@ -229,49 +208,39 @@ impl Transport {
         }
     }
 
-    async fn exchange(&self, call: &Call, pinned: bool) -> Result<Arrived, Failed> {
+    async fn exchange(&self, call: &Call, pinned: bool) -> Result<Arrived, NoAnswer> {
         let url = match &call.keyless {
             Some(url) => url.clone(),
             None => self.address(call),
         };
-        let mut request = self.http.request(call.method.clone(), url);
-        if call.keyless.is_some() {
-            request = request.header(ACCEPT, headers::ACCEPT_ANY);
-        } else {
-            let accept = if pinned { headers::ACCEPT } else { headers::ACCEPT_ANY };
-            request = request
-                .header(ACCEPT, accept)
-                .header(AUTHORIZATION, self.identity.authorization.clone())
-                .header("clientId", self.identity.client_id.clone());
+        let mut request = Request::new(call.method.clone(), url);
+        let head = request.headers_mut();
+        let pinned = pinned && call.keyless.is_none();
+        let accept = if pinned { headers::ACCEPT } else { headers::ACCEPT_ANY };
+        head.insert(ACCEPT, HeaderValue::from_static(accept));
+        if call.keyless.is_none() {
+            head.insert(AUTHORIZATION, self.identity.authorization.clone());
+            head.insert("clientid", self.identity.client_id.clone());
         }
         if call.forward_only {
-            request = request.header("pagination-type", "forward-only");
+            head.insert("pagination-type", HeaderValue::from_static("forward-only"));
         }
         if let Some(body) = &call.body {
-            request = request.header(CONTENT_TYPE, headers::CONTENT_TYPE).body(body.clone());
+            head.insert(CONTENT_TYPE, HeaderValue::from_static(headers::CONTENT_TYPE));
+            *request.body_mut() = Some(body.clone().into());
         }
-        let mut response = request.send().await.map_err(Failed::NoAnswer)?;
-        let head = response.headers();
-        let text = |name: &str| header(head, name);
-        let is_html = text("content-type").is_some_and(|t| t.to_ascii_lowercase().contains("html"));
-        let (link, retry_after) = (text(LINK.as_str()), text(RETRY_AFTER.as_str()));
-        tracing::debug!(
-            path = call.path,
-            status = response.status().as_u16(),
-            request_id = text("x-cw-request-id").map(|t| harmless(&t)),
-            api_version = text("api-current-version").map(|t| harmless(&t)),
-            "headers"
-        );
-        let status = response.status().as_u16();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(Failed::NoAnswer)? {
-            if body.len() + chunk.len() > BIGGEST_BODY {
-                return Err(Failed::TooBig);
+        self.outside.wire.exchange(request).await
+    }
+
+    /// The waits between the tries of one call.
+    fn waits(&self) -> ExponentialBackoff {
+        let builder = match self.outside.jitter {
+            Some(seed) => {
+                self.waits.with_jitter_seed(seed ^ self.calls.fetch_add(1, Ordering::Relaxed))
             }
-            body.extend_from_slice(&chunk);
-        }
-        let tag = body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<');
-        Ok(Arrived { status, html: is_html || tag, link, retry_after, body })
+            None => self.waits,
+        };
+        builder.build()
     }
 
     fn address(&self, call: &Call) -> Url {
@@ -299,15 +268,6 @@ impl Transport {
     }
 }
 
-enum Failed {
-    NoAnswer(reqwest::Error),
-    TooBig,
-}
-
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned())
-}
-
 /// A path with its numbers left out.
 fn template(path: &str) -> String {
     let numbers = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
@@ -322,11 +282,4 @@ fn about_version(status: u16, problem: &Problem, raw: &str) -> bool {
         400 => problem.code == "api-version" || raw.to_lowercase().contains("api version"),
         _ => false,
     }
-}
-
-/// So many a minute, of which a tenth may come at once: no minute sees much more than was set.
-fn rate(per_minute: u32) -> Option<DefaultDirectRateLimiter> {
-    let per_minute = NonZeroU32::new(per_minute)?;
-    let burst = NonZeroU32::new(per_minute.get() / 10).unwrap_or(NonZeroU32::MIN);
-    Some(RateLimiter::direct(Quota::per_minute(per_minute).allow_burst(burst)))
 }

@@ -85,7 +85,7 @@ async fn a_connection_that_is_never_made_is_tried_again_and_is_no_lost_answer() 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let site = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let mut transport = Client::transport_of(&connection(&site), &keys(), None).unwrap();
+    let mut transport = Client::transport_of(&connection(&site), &keys(), None, None).unwrap();
     transport.hurry();
     let client = Client::around(transport);
     let error = create(&client).await.unwrap_err();

@@ -1,5 +1,5 @@
 //! Nouns and rules without I/O: what a line, a mapping, an addition and a plan are, and what
-//! follows from what. Nothing here reads a clock, a disk or a network.
+//! follows from what. No rule here reads a clock, a disk or a network.
 
 pub mod addition;
 pub mod agreement_choice;
@@ -7,6 +7,7 @@ pub mod billing_cycle;
 pub mod billing_period;
 pub mod charge_dates;
 pub mod charge_type;
+pub mod clock;
 pub mod compare;
 pub mod description;
 pub mod edit;
