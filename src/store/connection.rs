@@ -35,6 +35,51 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
+/// A store of the present schema that has no file.
+pub(super) fn in_memory() -> Result<Connection, StoreError> {
+    let mut conn = Connection::open_in_memory()?;
+    prepare(&conn)?;
+    migrate(&mut conn, MIGRATIONS, 0)?;
+    Ok(conn)
+}
+
+/// Whether every write is refused from now on.
+pub(super) fn refuse_writes(conn: &Connection, refuse: bool) -> Result<(), StoreError> {
+    Ok(conn.pragma_update(None, "query_only", refuse)?)
+}
+
+/// Empties all tables but those that hold copies of PSA records.
+pub(super) fn forget_work(conn: &mut Connection) -> Result<(), StoreError> {
+    // Without references to look after, SQLite drops whole tables at once.
+    conn.pragma_update(None, "foreign_keys", false)?;
+    let result = (|| -> Result<(), StoreError> {
+        let tx = conn.transaction()?;
+        let tables: Vec<String> = {
+            let mut statement = tx.prepare_cached(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN \
+                 ('company', 'product', 'agreement', 'agreement_type', 'custom_field')",
+            )?;
+            let names = statement.query_map([], |r| r.get(0))?;
+            names.collect::<Result<_, _>>()?
+        };
+        for table in tables {
+            tx.prepare_cached(&format!("DELETE FROM {table}"))?.execute([])?;
+        }
+        tx.commit()?;
+        Ok(())
+    })();
+    conn.pragma_update(None, "foreign_keys", true)?;
+    result
+}
+
+/// Settings of the writing connection that have nothing to do with its file.
+fn prepare(conn: &Connection) -> Result<(), StoreError> {
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}
+
 fn open(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
     let fresh = !path.exists();
     create_private(path)?;
@@ -62,11 +107,9 @@ fn open(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
     // Every commit reaches the disk before it is acknowledged: the journal rests on that.
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
-    conn.pragma_update(None, "foreign_keys", true)?;
-    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    prepare(&conn)?;
     conn.pragma_update(None, "cache_size", -65_536)?;
     conn.pragma_update(None, "journal_size_limit", 64 << 20)?;
-    conn.set_prepared_statement_cache_capacity(128);
     if version < known {
         if !empty {
             backup(&conn, &backup_path(path, version))?;

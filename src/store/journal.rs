@@ -77,7 +77,8 @@ impl Store {
     /// Drops the intents of dead runs that were never requested, and marks those runs Stopped.
     /// Gives how many intents it dropped. Only the holder of the profile's lease may call it.
     pub async fn drop_dead_intents(&self) -> Result<u64, StoreError> {
-        self.write(|tx| {
+        let now = self.now();
+        self.write(move |tx| {
             let dead: Vec<i64> = {
                 let mut statement = tx.prepare("SELECT id FROM entry WHERE state = ?1")?;
                 let rows = statement.query_map([INTENDED], |r| r.get(0))?;
@@ -88,11 +89,7 @@ impl Store {
             }
             tx.execute(
                 "UPDATE run SET state = ?1, ended = ?2 WHERE state = ?3",
-                (
-                    word(&RunState::Stopped)?,
-                    time(jiff::Timestamp::now()),
-                    word(&RunState::Running)?,
-                ),
+                (word(&RunState::Stopped)?, time(now), word(&RunState::Running)?),
             )?;
             Ok(dead.len() as u64)
         })

@@ -26,12 +26,16 @@ use crate::domain::status::PsaStatus;
 
 /// Batches that may wait for the store.
 const AHEAD: usize = 4;
+/// The same where nothing is stored before all are there.
+const AHEAD_INLINE: usize = 1_000;
 
 /// An open load: all lines become visible together, or none. Other writes wait until it ends, so
 /// its holder must not write to the store in between.
 pub struct LoadSession {
     batches: mpsc::Sender<Message>,
     outcome: Option<oneshot::Receiver<Result<LoadReport, StoreError>>>,
+    /// What is done when all batches are there, where there is no thread to wait for them.
+    waiting: Option<(Store, threads::Work)>,
     path: PathBuf,
 }
 
@@ -43,7 +47,8 @@ enum Message {
 impl Store {
     /// Begins a load for a source id. Waits for writes that were asked for before.
     pub async fn begin_load(&self, source: &str) -> Result<LoadSession, StoreError> {
-        let (batches, incoming) = mpsc::channel(AHEAD);
+        let inline = self.shared.threads.is_inline();
+        let (batches, incoming) = mpsc::channel(if inline { AHEAD_INLINE } else { AHEAD });
         let (ready, begun) = oneshot::channel();
         let (answer, outcome) = oneshot::channel();
         let source = source.to_owned();
@@ -52,12 +57,17 @@ impl Store {
                 threads::in_transaction(conn, |tx| {
                     let loader = Loader::begin(tx, &source)?;
                     let _ = ready.send(());
-                    run(loader, incoming)
+                    run(loader, incoming, inline)
                 })
             }));
         });
+        let path = self.path().into();
+        if inline {
+            let waiting = Some((self.clone(), work));
+            return Ok(LoadSession { batches, outcome: Some(outcome), waiting, path });
+        }
         self.shared.threads.write(threads::Request::Work(work)).await?;
-        let mut session = LoadSession { batches, outcome: Some(outcome), path: self.path().into() };
+        let mut session = LoadSession { batches, outcome: Some(outcome), waiting: None, path };
         match begun.await {
             Ok(()) => Ok(session),
             Err(_) => Err(session.end().await.err().unwrap_or(StoreError::Closed)),
@@ -95,6 +105,9 @@ impl LoadSession {
     }
 
     async fn end(&mut self) -> Result<LoadReport, StoreError> {
+        if let Some((store, work)) = self.waiting.take() {
+            store.shared.threads.write(threads::Request::Work(work)).await?;
+        }
         let result = match self.outcome.take() {
             Some(outcome) => outcome.await.unwrap_or(Err(StoreError::Closed)),
             None => Err(StoreError::Closed),
@@ -118,9 +131,11 @@ fn unchecked<T>(
 fn run(
     mut loader: Loader<'_>,
     mut incoming: mpsc::Receiver<Message>,
+    inline: bool,
 ) -> Result<LoadReport, StoreError> {
     loop {
-        match incoming.blocking_recv() {
+        let next = if inline { incoming.try_recv().ok() } else { incoming.blocking_recv() };
+        match next {
             Some(Message::Lines(lines)) => loader.push(lines)?,
             Some(Message::Finish) => return loader.finish(),
             // The error takes the transaction back; nobody reads it.

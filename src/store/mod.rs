@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 use tokio::sync::oneshot;
 
+use crate::domain::clock::Clock;
 use crate::domain::log::LogLevel;
 
 mod additions;
@@ -22,6 +23,7 @@ mod edits;
 mod encoding;
 mod error;
 pub mod grid;
+pub mod inline;
 mod journal;
 mod line_rows;
 mod load;
@@ -52,6 +54,7 @@ pub struct Store {
 struct Shared {
     path: PathBuf,
     threads: threads::Threads,
+    clock: Clock,
 }
 
 /// How many records a refresh brought.
@@ -106,14 +109,20 @@ impl Store {
     /// wrong with a file; nothing is changed then.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let threads = threads::Threads::start(path).await.map_err(|e| e.at(path))?;
-        let store = Self { shared: Arc::new(Shared { path: path.to_path_buf(), threads }) };
-        store.purge_logs(logs::oldest_kept(Timestamp::now())).await?;
+        let shared = Shared { path: path.to_path_buf(), threads, clock: Clock::system() };
+        let store = Self { shared: Arc::new(shared) };
+        store.purge_logs(logs::oldest_kept(store.now())).await?;
         Ok(store)
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
         &self.shared.path
+    }
+
+    /// The time by the clock that everything in the journal is dated with.
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
     }
 
     /// Closes all connections after what was asked before. Other handles of this store answer

@@ -1,6 +1,5 @@
 //! Runs: beginning, ending and reading them.
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,6 +22,7 @@ impl Store {
         undoes: Option<RunId>,
     ) -> Result<RunId, StoreError> {
         let periods = serde_json::to_string(periods)?;
+        let now = self.now();
         self.write(move |tx| {
             tx.execute(
                 "INSERT INTO run (kind, state, periods, started, counts, undoes, money) \
@@ -31,7 +31,7 @@ impl Store {
                     word(&kind)?,
                     word(&RunState::Running)?,
                     periods,
-                    time(Timestamp::now()),
+                    time(now),
                     serde_json::to_string(&Counts::default())?,
                     undoes.map(|r| r.0),
                 ),
@@ -49,13 +49,14 @@ impl Store {
         counts: Counts,
         money: Vec<MoneyRow>,
     ) -> Result<(), StoreError> {
+        let now = self.now();
         self.write(move |tx| {
             tx.execute(
                 "UPDATE run SET state = ?2, ended = ?3, counts = ?4, money = ?5 WHERE id = ?1",
                 (
                     run.0,
                     word(&state)?,
-                    time(Timestamp::now()),
+                    time(now),
                     serde_json::to_string(&counts)?,
                     serde_json::to_string(&money)?,
                 ),

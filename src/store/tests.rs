@@ -17,6 +17,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 
 mod crash;
 mod edits_and_logs;
+mod in_memory;
 mod journal_rules;
 mod load_rules;
 mod named_lines;

@@ -1,5 +1,5 @@
 //! The threads that own the connections. One writes; concurrent `record` requests share a commit.
-//! A few read, so that a read never waits for a load.
+//! A few read, so that a read never waits for a load. A store in memory has none (`inline`).
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::connection;
 use super::error::StoreError;
+use super::inline::Inline;
 use super::journal;
 use crate::domain::journal::Step;
 
@@ -30,11 +31,19 @@ pub(super) enum Request {
     Close(oneshot::Sender<()>),
 }
 
-/// The ends at which requests go in.
-pub(super) struct Threads {
-    writer: mpsc::Sender<Request>,
-    readers: mpsc::Sender<Request>,
-    grid: mpsc::Sender<Request>,
+/// Where requests go in.
+pub(super) enum Threads {
+    /// Threads of their own.
+    Apart {
+        /// The one that writes.
+        writer: mpsc::Sender<Request>,
+        /// Those that read.
+        readers: mpsc::Sender<Request>,
+        /// The one that reads for the terminal app's grid.
+        grid: mpsc::Sender<Request>,
+    },
+    /// The thread of whoever asks.
+    Inline(Inline),
 }
 
 impl Threads {
@@ -63,35 +72,54 @@ impl Threads {
             let (reads, conn) = (reads.clone(), connection::reader(path)?);
             spawn("store-reader", move || read_loop(conn, &reads))?;
         }
-        Ok(Self { writer, readers, grid })
+        Ok(Self::Apart { writer, readers, grid })
     }
 
     /// Asks the writing thread.
     pub(super) async fn write(&self, request: Request) -> Result<(), StoreError> {
-        self.writer.send(request).await.map_err(|_| StoreError::Closed)
+        match self {
+            Self::Apart { writer, .. } => ask(writer, request).await,
+            Self::Inline(inline) => inline.run(request).await,
+        }
     }
 
     /// Asks whichever reading thread is free.
     pub(super) async fn read(&self, work: Work) -> Result<(), StoreError> {
-        self.readers.send(Request::Work(work)).await.map_err(|_| StoreError::Closed)
+        match self {
+            Self::Apart { readers, .. } => ask(readers, Request::Work(work)).await,
+            Self::Inline(inline) => inline.run(Request::Work(work)).await,
+        }
     }
 
     /// Asks the thread of the terminal app's grid. Its work takes tens of megabytes for a moment,
     /// and allocators keep such memory for the thread that asked: one thread keeps it once.
     pub(super) async fn grid(&self, work: Work) -> Result<(), StoreError> {
-        self.grid.send(Request::Work(work)).await.map_err(|_| StoreError::Closed)
+        match self {
+            Self::Apart { grid, .. } => ask(grid, Request::Work(work)).await,
+            Self::Inline(inline) => inline.run(Request::Work(work)).await,
+        }
+    }
+
+    /// Whether work is done where it is asked, so that it must not wait for whoever asked.
+    pub(super) fn is_inline(&self) -> bool {
+        matches!(self, Self::Inline(_))
     }
 
     /// Closes all connections, after what was asked before.
     pub(super) async fn close(&self) {
-        let readers = std::iter::repeat_n(&self.readers, READERS);
-        for queue in readers.chain([&self.grid, &self.writer]) {
+        let Self::Apart { writer, readers, grid } = self else { return };
+        let readers = std::iter::repeat_n(readers, READERS);
+        for queue in readers.chain([grid, writer]) {
             let (done, closed) = oneshot::channel();
             if queue.send(Request::Close(done)).await.is_ok() {
                 let _ = closed.await;
             }
         }
     }
+}
+
+async fn ask(queue: &mpsc::Sender<Request>, request: Request) -> Result<(), StoreError> {
+    queue.send(request).await.map_err(|_| StoreError::Closed)
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
@@ -147,11 +175,11 @@ fn write_loop(mut conn: Connection, mut writes: mpsc::Receiver<Request>) {
     }
 }
 
-type Recording = (Vec<Step>, oneshot::Sender<Result<(), StoreError>>);
+pub(super) type Recording = (Vec<Step>, oneshot::Sender<Result<(), StoreError>>);
 
 /// One transaction and one commit for all; each is answered only after the commit. A request that
 /// fails is taken back alone, and the others are kept.
-fn record_group(conn: &mut Connection, group: Vec<Recording>) {
+pub(super) fn record_group(conn: &mut Connection, group: Vec<Recording>) {
     let (steps, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
     let outcome = (|| -> Result<Vec<Result<(), StoreError>>, StoreError> {
         let mut tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;

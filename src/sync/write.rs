@@ -1,8 +1,6 @@
 //! One write: request marked, request sent, answer compared with what was asked, a lost answer
 //! looked up, and sent again only when it surely did not arrive.
 
-use jiff::Timestamp;
-
 use super::crash::{Point, point};
 use super::fields::{differences, differences_of, same, told};
 use super::look::Seen;
@@ -49,7 +47,7 @@ impl Under<'_> {
     pub(super) async fn mark(&self, pending: &mut Vec<Step>, entry: EntryId) -> bool {
         let results = !pending.is_empty();
         let mut steps = pending.clone();
-        steps.push(Step::Requested { entry, at: Timestamp::now() });
+        steps.push(Step::Requested { entry, at: self.executor.store.now() });
         point(Point::BeforeRequestMark);
         match self.executor.store.record(steps).await {
             Ok(()) => {

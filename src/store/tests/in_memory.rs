@@ -1,0 +1,109 @@
+//! The store without threads: the same promises, also where a process dies between two steps and
+//! where the disk refuses.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+use super::{line, loaded};
+use crate::domain::clock::Clock;
+use crate::domain::policy::Scope;
+use crate::store::inline::{Disk, Memory, Steps};
+use crate::store::{Store, StoreError};
+
+const DIES_BEFORE: u8 = 1;
+const DIES_AFTER: u8 = 2;
+const DISK_REFUSES: u8 = 3;
+
+/// What happens to the next requests.
+#[derive(Default)]
+struct Fate(AtomicU8);
+
+impl Steps for Fate {
+    fn before(&self) -> BoxFuture<'_, Disk> {
+        async move {
+            match self.0.load(Ordering::SeqCst) {
+                DIES_BEFORE => std::future::pending().await,
+                DISK_REFUSES => Disk::RefusesWrites,
+                _ => Disk::Works,
+            }
+        }
+        .boxed()
+    }
+
+    fn after(&self) -> BoxFuture<'_, ()> {
+        async move {
+            if self.0.load(Ordering::SeqCst) == DIES_AFTER {
+                std::future::pending().await
+            }
+        }
+        .boxed()
+    }
+}
+
+async fn open(memory: &Memory) -> (Store, Arc<Fate>) {
+    let fate = Arc::new(Fate::default());
+    let clock = Clock::of(|| Timestamp::UNIX_EPOCH);
+    (memory.open(Arc::clone(&fate) as Arc<dyn Steps>, clock).await.unwrap(), fate)
+}
+
+async fn load(store: &Store) -> Result<u64, StoreError> {
+    let mut session = store.begin_load("canonical").await?;
+    session.push(loaded(vec![line("s-1", "1.00")])).await?;
+    session.push(loaded(vec![line("s-2", "2.00")])).await?;
+    Ok(session.finish().await?.added)
+}
+
+async fn count(store: &Store) -> usize {
+    store.plan_input(&Scope::default()).await.unwrap().lines.len()
+}
+
+/// Whether it comes to an end at all; time passes at once.
+async fn ends<T>(work: impl Future<Output = T>) -> bool {
+    tokio::time::timeout(Duration::from_secs(60), work).await.is_ok()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_committed_survives_and_nothing_else() {
+    let memory = Memory::new().unwrap();
+    let (store, fate) = open(&memory).await;
+    fate.0.store(DIES_BEFORE, Ordering::SeqCst);
+    assert!(!ends(load(&store)).await);
+    let (store, fate) = open(&memory).await;
+    assert_eq!(count(&store).await, 0);
+    fate.0.store(DIES_AFTER, Ordering::SeqCst);
+    assert!(!ends(load(&store)).await);
+    let (store, fate) = open(&memory).await;
+    assert_eq!(count(&store).await, 2);
+    assert_eq!(store.now(), Timestamp::UNIX_EPOCH);
+
+    fate.0.store(DISK_REFUSES, Ordering::SeqCst);
+    let refused = store.set_note("a", Some("b".into())).await;
+    assert!(matches!(refused, Err(StoreError::ReadOnly { .. })), "{refused:?}");
+    assert_eq!(store.note("a").await.unwrap(), None, "what was refused left nothing behind");
+    assert_eq!(count(&store).await, 2);
+    fate.0.store(0, Ordering::SeqCst);
+    store.set_note("a", Some("b".into())).await.unwrap();
+    assert_eq!(store.note("a").await.unwrap().as_deref(), Some("b"));
+
+    memory.forget_work().unwrap();
+    assert_eq!((count(&store).await, store.note("a").await.unwrap()), (0, None));
+    assert_eq!(load(&store).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_load_that_is_let_go_leaves_nothing() {
+    let memory = Memory::new().unwrap();
+    let (store, _) = open(&memory).await;
+    let mut session = store.begin_load("canonical").await.unwrap();
+    session.push(loaded(vec![line("s-1", "1.00")])).await.unwrap();
+    drop(session);
+    let mut session = store.begin_load("canonical").await.unwrap();
+    session.push(loaded(vec![line("s-1", "1.00")])).await.unwrap();
+    session.abort().await.unwrap();
+    assert_eq!(count(&store).await, 0);
+}
