@@ -136,8 +136,8 @@ impl Inspect {
     /// A person deletes all contacts of a company.
     pub fn delete_contacts(&self, company: i64) {
         self.shared.change(|w| {
-            w.contacts.retain(|_, c| c.company_id != company);
-            if let Some(c) = w.companies.get_mut(&company) {
+            Arc::make_mut(&mut w.contacts).retain(|_, c| c.company_id != company);
+            if let Some(c) = Arc::make_mut(&mut w.companies).get_mut(&company) {
                 c.contact_id = None;
                 c.updated = Timestamp::now();
             }
@@ -147,7 +147,7 @@ impl Inspect {
     /// A person puts a company into the recycle bin. Returns whether it exists.
     pub fn delete_company(&self, company: i64) -> bool {
         self.shared.change(|w| {
-            let Some(c) = w.companies.get_mut(&company) else { return false };
+            let Some(c) = Arc::make_mut(&mut w.companies).get_mut(&company) else { return false };
             c.deleted = true;
             c.updated = Timestamp::now();
             true
@@ -157,7 +157,7 @@ impl Inspect {
     /// A person makes a catalog item inactive, or active again. Returns whether it exists.
     pub fn set_inactive(&self, product: i64, inactive: bool) -> bool {
         self.shared.change(|w| {
-            let Some(p) = w.catalog.get_mut(&product) else { return false };
+            let Some(p) = Arc::make_mut(&mut w.catalog).get_mut(&product) else { return false };
             p.inactive = inactive;
             p.updated = Timestamp::now();
             true

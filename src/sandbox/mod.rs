@@ -26,6 +26,7 @@ pub mod sample;
 
 mod conditions;
 mod connection;
+pub mod direct;
 mod lists;
 mod paging;
 mod patch;

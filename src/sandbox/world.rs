@@ -2,27 +2,29 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use tokio::time::Instant;
 
 use super::records::{Addition, Agreement, CatalogItem, Company, Contact, Setup};
 
 /// How long changes are remembered for lists that lag.
 const MEMORY: Duration = Duration::from_secs(600);
 
-/// Everything that the PSA knows.
-#[derive(Debug)]
+/// Everything that the PSA knows. Clones share what seldom changes.
+#[derive(Debug, Clone)]
 pub(super) struct World {
     /// The sandbox's day.
     pub today: Date,
     /// When the sample data was made.
     pub born: Timestamp,
-    pub setup: Setup,
-    pub companies: BTreeMap<i64, Company>,
-    pub contacts: BTreeMap<i64, Contact>,
-    pub catalog: BTreeMap<i64, CatalogItem>,
+    pub setup: Arc<Setup>,
+    pub companies: Arc<BTreeMap<i64, Company>>,
+    pub contacts: Arc<BTreeMap<i64, Contact>>,
+    pub catalog: Arc<BTreeMap<i64, CatalogItem>>,
     pub agreements: BTreeMap<i64, Agreement>,
     /// By agreement, then by number.
     pub additions: BTreeMap<i64, BTreeMap<i64, Addition>>,
@@ -32,13 +34,13 @@ pub(super) struct World {
 }
 
 /// A record as it was before a change.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Change {
     at: Instant,
     before: Before,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Before {
     Agreement(i64, Option<Box<Agreement>>),
     Addition(i64, i64, Option<Box<Addition>>),
@@ -49,10 +51,10 @@ impl World {
         Self {
             today,
             born: Timestamp::now(),
-            setup,
-            companies: BTreeMap::new(),
-            contacts: BTreeMap::new(),
-            catalog: BTreeMap::new(),
+            setup: Arc::new(setup),
+            companies: Arc::default(),
+            contacts: Arc::default(),
+            catalog: Arc::default(),
             agreements: BTreeMap::new(),
             additions: BTreeMap::new(),
             next_agreement: 1,

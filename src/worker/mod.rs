@@ -26,6 +26,7 @@ mod profile;
 pub mod schedule;
 mod syslog;
 
+pub use self::jobs::{equation, release_superseded};
 pub use self::lease::{FILES as LEASE_FILES, Lease};
 pub use self::place::marker_place;
 pub use self::profile::{Credentials, Profile};

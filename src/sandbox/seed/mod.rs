@@ -6,6 +6,8 @@ pub(super) mod customer;
 pub(super) mod names;
 mod tables;
 
+use std::sync::Arc;
+
 pub(super) use tables::{DEFAULT_TYPE, cycle};
 
 use super::options::SandboxOptions;
@@ -21,7 +23,7 @@ pub(super) fn world(options: &SandboxOptions) -> World {
     let seed = options.seed;
     for k in 0..catalog::ITEMS {
         let item = catalog::item(seed, k, world.born);
-        world.catalog.insert(item.id, item);
+        Arc::make_mut(&mut world.catalog).insert(item.id, item);
     }
     let count = u64::try_from(options.companies).expect("usize is at most 64 bits");
     for i in 0..count {
@@ -30,7 +32,7 @@ pub(super) fn world(options: &SandboxOptions) -> World {
         for agreement in agreements::of(seed, &c, today, world.born) {
             world.agreements.insert(agreement.id, agreement);
         }
-        world.companies.insert(company.id, company);
+        Arc::make_mut(&mut world.companies).insert(company.id, company);
     }
     let last = world.agreements.last_key_value().map_or(999, |(id, _)| *id);
     world.next_agreement = last + 1;
@@ -56,7 +58,7 @@ fn company(seed: u64, c: &Customer, world: &mut World) -> Company {
                 email: format!("{}.{}@{domain}", first.to_lowercase(), last.to_lowercase()),
                 inactive: k == 1 && h.is_multiple_of(5),
             };
-            world.contacts.insert(id, contact);
+            Arc::make_mut(&mut world.contacts).insert(id, contact);
         }
     }
     let identifier: String =

@@ -28,6 +28,9 @@ mod test_connection;
 mod undo;
 mod verify;
 
+pub use superseded::release as release_superseded;
+pub use sync::equation;
+
 /// What a job has at hand.
 pub(super) struct Context {
     pub id: JobId,

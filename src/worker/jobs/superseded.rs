@@ -1,27 +1,31 @@
 //! Failed lines of subscriptions whose additions show a later line by now: they are superseded
 //! (design 6.3), which is to wait, not to fail (design 6.10). Nobody can retry them.
 
-use super::super::{Profile, syslog};
-use crate::domain::policy::Scope;
+use jiff::civil::Date;
+
+use super::super::syslog;
+use crate::domain::policy::{Policy, Scope};
 use crate::domain::problem::Problem;
 use crate::flows;
+use crate::store::Store;
 use crate::sync::fault;
 
 /// So many are logged by name.
 const NAMED: usize = 200;
 
 /// Makes superseded lines wait. Costs nothing where nothing failed, or only in the newest month.
-pub(super) async fn release(profile: &Profile) -> Result<(), Problem> {
-    let store = &profile.store;
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn release(store: &Store, policy: &Policy, today: Date) -> Result<(), Problem> {
     let periods = store.failed_before_others().await.map_err(fault)?;
     if periods.is_empty() {
         return Ok(());
     }
-    let today = Some(profile.today());
-    let scope = Scope { periods, failed_only: true, today, ..Scope::default() };
+    let scope = Scope { periods, failed_only: true, today: Some(today), ..Scope::default() };
     let input = store.plan_input(&scope).await.map_err(fault)?;
-    let settings = profile.settings();
-    let planning = move || flows::invoice_lines(&input, &settings.policy, &scope);
+    let policy = policy.clone();
+    let planning = move || flows::invoice_lines(&input, &policy, &scope);
     // A plan that cannot be made any more says nothing about its lines.
     let Ok(Ok(plan)) = tokio::task::spawn_blocking(planning).await else { return Ok(()) };
     let keys = store.no_longer_failed(plan.superseded).await.map_err(fault)?;

@@ -204,7 +204,8 @@ pub(super) async fn executor(context: &Context, client: Client) -> Result<Execut
         money: Arc::new(move |periods| {
             let profile = profile.clone();
             Box::pin(async move {
-                superseded::release(&profile).await?;
+                superseded::release(&profile.store, &profile.settings().policy, profile.today())
+                    .await?;
                 money(&profile.store, &periods).await
             })
         }),
@@ -216,10 +217,10 @@ async fn money(store: &Store, periods: &[Period]) -> Result<Vec<MoneyRow>, Probl
 }
 
 /// The equation of the periods as the store has it now.
-pub(super) async fn equation(
-    store: &Store,
-    periods: &[Period],
-) -> Result<Vec<EquationRow>, Problem> {
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn equation(store: &Store, periods: &[Period]) -> Result<Vec<EquationRow>, Problem> {
     let (groups, organizations, offers, companies, products) = tokio::try_join!(
         store.totals(periods),
         store.organizations(),
