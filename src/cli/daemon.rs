@@ -31,7 +31,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
     let profile = home::open(global).await?;
     let daily = profile.settings().daily_sync;
     let mut worker = Worker::start(profile);
-    let (stop, told) = (worker.stop(), signals::token(output.quiet));
+    let (stop, told) = (worker.stop(), signals::token(output));
     let link = tokio::spawn(async move {
         told.cancelled().await;
         stop.cancel();

@@ -246,7 +246,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
     if !args.no_screen && !output.json && super::screen::has_terminal() {
         return on_screen(global, args, output).await;
     }
-    let stop = signals::token(output.quiet);
+    let stop = signals::token(output);
     let stage = Stage::set(args.lines, args.port).await?;
     if !output.json {
         output.line(&format!(

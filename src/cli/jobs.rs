@@ -31,7 +31,7 @@ pub async fn perform_on(profile: Profile, output: Output, job: Job) -> Result<Ou
 
 async fn once(profile: Profile, output: Output, job: Job) -> Result<Outcome, Failure> {
     let mut worker = Worker::start(profile);
-    let (stop, told) = (worker.stop(), signals::token(output.quiet));
+    let (stop, told) = (worker.stop(), signals::token(output));
     let link = tokio::spawn(async move {
         told.cancelled().await;
         stop.cancel();

@@ -81,7 +81,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
         let entries: Vec<Value> = entries.iter().map(document).collect();
         return Answer::new("logs", &json!({ "entries": entries }), text);
     }
-    let stop = signals::token(true);
+    let stop = signals::token(Output { quiet: true, ..output });
     let mut after = entries.last().map_or(0, |e| e.id);
     show(&entries, output);
     loop {

@@ -34,7 +34,7 @@ pub struct Args {
 
 /// Serves until it is stopped. With `--json` the document comes when it listens.
 pub async fn run(args: &Args, output: Output) -> Result<Answer, Failure> {
-    let stop = signals::token(output.quiet);
+    let stop = signals::token(output);
     let options = SandboxOptions {
         listen: args.listen,
         seed: args.seed,

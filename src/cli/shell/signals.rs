@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use tokio_util::sync::CancellationToken;
 
-use super::output::note;
+use super::output::Output;
+use super::progress::Progress;
 
 /// How the program ends when it is told twice: 128 + SIGINT, as shells do.
 const FORCED: i32 = 130;
@@ -17,22 +18,22 @@ static TOLD: OnceLock<CancellationToken> = OnceLock::new();
 /// signals keep their default effect, and also where they cannot be listened to.
 ///
 /// Must be called inside a tokio runtime.
-pub fn token(quiet: bool) -> CancellationToken {
-    TOLD.get_or_init(|| listen(quiet)).clone()
+pub fn token(output: Output) -> CancellationToken {
+    TOLD.get_or_init(|| listen(output)).clone()
 }
 
-fn listen(quiet: bool) -> CancellationToken {
+fn listen(output: Output) -> CancellationToken {
     let token = CancellationToken::new();
     let told = token.clone();
     tokio::spawn(async move {
         let Ok(mut signals) = Signals::new() else { return };
         signals.next().await;
-        if !quiet {
-            note("stopping at the next safe point; a second signal stops at once");
-        }
+        let soon = "stopping at the next safe point; a second signal stops at once";
+        Progress::new(output).event("stopping", soon);
         told.cancel();
         signals.next().await;
-        note("stopped at once; the next sync looks up what was left open");
+        let now = "stopped at once; the next sync looks up what was left open";
+        Progress::new(Output { quiet: false, ..output }).event("stopped", now);
         std::process::exit(FORCED);
     });
     token
