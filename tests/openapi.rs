@@ -194,7 +194,7 @@ async fn everything(client: &Client) {
     let silent = |_: u64| {};
     client.discover().await.unwrap();
     client.system_info().await.unwrap();
-    client.permissions().await.unwrap();
+    client.permissions(&addendum::connectwise::Feature::ALL).await.unwrap();
     client.companies(&silent).await.unwrap();
     client.products(&silent).await.unwrap();
     client.agreements(&silent).await.unwrap();
