@@ -10,6 +10,7 @@ use secrecy::SecretString;
 
 use crate::config::{ConnectWiseSettings, Paths, Settings};
 use crate::connectwise::{ApiKeys, Client, Connection};
+use crate::domain::clock::Clock;
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::store::Store;
@@ -27,6 +28,8 @@ pub struct Profile {
     pub store: Store,
     /// Its secrets.
     pub vault: Vault,
+    /// What the time is; the machine's clock unless somebody gives another one.
+    pub clock: Clock,
     settings: Arc<RwLock<Arc<Settings>>>,
     client: Arc<Mutex<Option<(ConnectWiseSettings, Client)>>>,
 }
@@ -65,6 +68,7 @@ impl Profile {
             paths,
             store,
             vault,
+            clock: Clock::system(),
             settings: Arc::new(RwLock::new(Arc::new(settings))),
             client: Arc::new(Mutex::new(None)),
         }
@@ -99,7 +103,7 @@ impl Profile {
 
     /// Today in the profile's time zone (design 4, `billing.timezone`).
     pub fn today(&self) -> Date {
-        today_in(&self.settings().timezone, Timestamp::now())
+        today_in(&self.settings().timezone, self.clock.now())
     }
 
     /// This month in the profile's time zone.

@@ -3,7 +3,6 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::super::job::{JobError, Outcome};
@@ -64,7 +63,7 @@ pub(super) async fn run(
         (None, Ok(read)) if !context.cancel.is_cancelled() => {
             let mut report = session.finish().await.map_err(fault)?;
             report.outside = read.outside;
-            store.touch(Moment::Load, Timestamp::now()).await.map_err(fault)?;
+            store.touch(Moment::Load, context.profile.clock.now()).await.map_err(fault)?;
             context.log(told(&report)).await;
             Ok(Outcome::Loaded(report))
         }

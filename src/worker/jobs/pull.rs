@@ -1,8 +1,6 @@
 //! `pull`: refreshes the local copy of PSA records; companies, catalog and agreements at the same
 //! time. A failure is remembered as Mapping Status Response Error (design 3).
 
-use jiff::Timestamp;
-
 use super::super::job::{JobError, Outcome, PullSummary, PullWhat};
 use super::super::syslog;
 use super::Context;
@@ -62,7 +60,7 @@ async fn companies(context: &Context, client: &Client) -> Result<PullReport, Pro
     let all = client.companies(&context.counter("companies")).await.map_err(problem)?;
     let store = &context.profile.store;
     let report = store.keep_companies(all).await.map_err(fault)?;
-    store.touch(Moment::Companies, Timestamp::now()).await.map_err(fault)?;
+    store.touch(Moment::Companies, context.profile.clock.now()).await.map_err(fault)?;
     Ok(report)
 }
 
@@ -70,7 +68,7 @@ async fn products(context: &Context, client: &Client) -> Result<PullReport, Prob
     let all = client.products(&context.counter("products")).await.map_err(problem)?;
     let store = &context.profile.store;
     let report = store.keep_products(all).await.map_err(fault)?;
-    store.touch(Moment::Products, Timestamp::now()).await.map_err(fault)?;
+    store.touch(Moment::Products, context.profile.clock.now()).await.map_err(fault)?;
     Ok(report)
 }
 
@@ -86,7 +84,7 @@ async fn agreements(context: &Context, client: &Client) -> Result<PullReport, Pr
     store.keep_agreement_types(types).await.map_err(fault)?;
     store.keep_custom_fields(fields).await.map_err(fault)?;
     let report = store.keep_agreements(all).await.map_err(fault)?;
-    store.touch(Moment::Agreements, Timestamp::now()).await.map_err(fault)?;
+    store.touch(Moment::Agreements, context.profile.clock.now()).await.map_err(fault)?;
     Ok(report)
 }
 

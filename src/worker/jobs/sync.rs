@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::super::job::{JobError, Outcome, SyncSummary};
 use super::super::mapping_view::{company_usable, product_usable};
@@ -127,7 +127,7 @@ async fn apply(
         same_basis(&saved, &fresh)?;
     }
     let store = &context.profile.store;
-    let purge = Timestamp::now() - SignedDuration::from_hours(24 * LOG_DAYS);
+    let purge = context.profile.clock.now() - SignedDuration::from_hours(24 * LOG_DAYS);
     store.purge_logs(purge).await.map_err(fault)?;
     context.log(vec![run_log::started(kind, &fresh)]).await;
     context.log(run_log::skipped(fresh.counts.skipped_unmapped, left_out)).await;
@@ -146,7 +146,7 @@ async fn apply(
         context.log(run_log::completed(&report)).await;
         return Err(context.failed("The run stopped", problem).await);
     }
-    store.touch(Moment::Sync, Timestamp::now()).await.map_err(fault)?;
+    store.touch(Moment::Sync, context.profile.clock.now()).await.map_err(fault)?;
     context.log(run_log::completed(&report)).await;
     let equation = equation(store, &periods).await?;
     let summary = SyncSummary { report, equation, cancels_waiting: waiting, left: Vec::new() };
