@@ -10,7 +10,7 @@ use super::shell::output::{Answer, Output};
 use super::shell::signals;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
-use crate::sandbox::{Faults, Sandbox, SandboxOptions};
+use crate::sandbox::{Faults, Feed, Sandbox, SandboxOptions};
 
 /// Arguments of `sandbox`.
 #[derive(Debug, Clone, clap::Args)]
@@ -75,15 +75,31 @@ fn document(sandbox: &Sandbox) -> Value {
         "private_key": sandbox.private_key(),
         "platform_url": sandbox.platform_url(),
         "source_secret": sandbox.source_secret(),
+        "feeds": Feed::ALL.map(|feed| json!({
+            "profile": feed.name(), "location": sandbox.feed_url(feed),
+            "secret": feed.secret(), "account": feed.account(),
+        })),
         "agreement_type": sandbox.agreement_type(),
         "periods": sandbox.sample().periods(),
     })
 }
 
+/// The distributors' feeds: profile, address, secret, and the own id where one is needed.
+fn feeds(sandbox: &Sandbox) -> String {
+    let feed = |feed: Feed| {
+        let account = feed.account().map(|a| format!("\n  account        {a}")).unwrap_or_default();
+        let (name, url, secret) = (feed.name(), sandbox.feed_url(feed), feed.secret());
+        format!("{name:<17}{url}\n  secret         {secret}{account}\n")
+    };
+    Feed::ALL.map(feed).concat()
+}
+
 fn text(sandbox: &Sandbox) -> String {
+    let feeds = feeds(sandbox);
     format!(
         "ConnectWise      {}\n  company id     {}\n  client id      {}\n  public key     {}\n  \
          private key    {}\nPlatform         {}\n  secret         {}\nAgreement type   {}\n\n\
+         Distributors (source.profile, source.location, source.account):\n{feeds}\n\
          Its keys open nothing but this sandbox. To use it:\n  \
          addendum credentials set --site {} --company-id {} --client-id {}\n\
          and in config.toml: source.location = \"{}\", billing.agreement_type = \"{}\"\n\n\
@@ -116,7 +132,7 @@ fn read_faults(file: &Path) -> Result<Faults, Failure> {
             ProblemKind::Refused,
             "bad-faults",
             format!("{}: {}", file.display(), harmless(e.trim())),
-            "keys: latency_ms, jitter_ms, requests_per_minute, withdrawn, hidden_tables, \
+            "keys: latency_ms, jitter_ms, requests_per_minute, withdrawn, hidden_tables, bad_data, \
              entrance, rules",
         ))
     })

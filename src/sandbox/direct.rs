@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use super::faults::{FaultSwitch, Faults, FaultsError, Verdict};
+use super::feeds::Memory;
 use super::inspect::Inspect;
 use super::options::SandboxOptions;
 use super::paging::Address;
@@ -74,6 +75,7 @@ impl Direct {
             options: old.options.clone(),
             faults: old.faults.clone(),
             log: RequestLog::default(),
+            feeds: Memory::default(),
             sample: Sample::clone(&old.sample),
             world: RwLock::new(old.look(Clone::clone)),
         };

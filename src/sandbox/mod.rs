@@ -18,6 +18,7 @@
 //! Everything in it is invented and follows from the seed.
 
 pub mod faults;
+mod feeds;
 mod inspect;
 mod options;
 mod recorded;
@@ -48,6 +49,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use faults::{Entrance, FaultSwitch, Faults, Kind, Rule};
+pub use feeds::{BadData, Feed};
 pub use inspect::Inspect;
 pub use options::SandboxOptions;
 pub use recorded::{Recorded, most_in_flight, overlapping_writes};
@@ -129,6 +131,16 @@ impl Sandbox {
     /// The Platform's bearer token.
     pub fn source_secret(&self) -> &str {
         &self.shared.options.source_secret
+    }
+
+    /// What goes into `source.location` for a distributor's feed.
+    pub fn feed_url(&self, feed: Feed) -> String {
+        format!("{}{}", self.site(), feed.base())
+    }
+
+    /// The mapping file that fits the sample as a feed tells it, with the feed's own ids.
+    pub fn feed_mapping_csv(&self, feed: Feed) -> String {
+        self.shared.sample.mapping_csv_with(&|id| feed.id(id))
     }
 
     /// Name of the agreement type that the sample is meant for (`billing.agreement_type`).

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::connection::{Breaker, Door};
 use super::faults::{Entrance, ErrorBody, FaultSwitch, Faults, Verdict};
+use super::feeds::{self, Memory};
 use super::options::SandboxOptions;
 use super::paging::Address;
 use super::platform;
@@ -42,6 +43,7 @@ pub(super) struct Shared {
     pub options: SandboxOptions,
     pub faults: FaultSwitch,
     pub log: RequestLog,
+    pub feeds: Memory,
     pub sample: Sample,
     pub world: RwLock<World>,
 }
@@ -50,7 +52,14 @@ impl Shared {
     pub(super) fn new(options: SandboxOptions, faults: FaultSwitch) -> Self {
         let world = RwLock::new(seed::world(&options));
         let sample = Sample::new(&options);
-        Self { options, faults, log: RequestLog::default(), sample, world }
+        Self {
+            options,
+            faults,
+            log: RequestLog::default(),
+            feeds: Memory::default(),
+            sample,
+            world,
+        }
     }
 }
 
@@ -170,7 +179,9 @@ fn work(shared: &Shared, arrived: &Arrived, verdict: &Verdict) -> Response {
         let text = format!("Too many requests. Please try again in {seconds} seconds.");
         let body = json!({"error": "ConnectWiseAPI", "message": text});
         let mut response = json_response(429, body.to_string().into_bytes());
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        if seconds > 0 {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
         return response;
     }
     if verdict.forbidden {
@@ -195,6 +206,16 @@ fn route(shared: &Shared, arrived: &Arrived, verdict: &Verdict) -> Response {
         ["platform", rest @ ..] => {
             platform::answer(shared, rest, &arrived.method, &arrived.headers, &address(arrived))
         }
+        [name, rest @ ..] if feeds::named(name).is_some() => feeds::answer(&feeds::Call {
+            shared,
+            feed: feeds::named(name).unwrap_or(feeds::Feed::Pax8),
+            rest,
+            method: &arrived.method,
+            headers: &arrived.headers,
+            address: address(arrived),
+            body: &arrived.body,
+            bad: shared.faults.current().bad_data,
+        }),
         [code_base, "apis", "3.0", rest @ ..] if code_base.starts_with('v') => {
             if let Some(page) = elsewhere(verdict.entrance) {
                 return page;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
 
 mod faults;
+mod feeds;
 mod reading;
 mod serving;
 mod writing;

@@ -20,6 +20,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::feeds::BadData;
 pub use switch::FaultSwitch;
 pub(super) use switch::Verdict;
 
@@ -41,6 +42,8 @@ pub struct Faults {
     pub hidden_tables: Vec<String>,
     /// Who is let in, and how the others are answered.
     pub entrance: Entrance,
+    /// What is wrong with the data of the distributors' feeds.
+    pub bad_data: Vec<BadData>,
     /// Faults that hit some requests.
     pub rules: Vec<Rule>,
 }
@@ -141,7 +144,7 @@ pub struct Rule {
     /// Body of a server error.
     #[serde(default)]
     pub body: ErrorBody,
-    /// Seconds in `Retry-After`.
+    /// Seconds in `Retry-After`; 0: the header is left out.
     #[serde(default = "one")]
     pub retry_after: u64,
     /// Time of latency, lag and drops.

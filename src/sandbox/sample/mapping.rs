@@ -5,8 +5,8 @@ use crate::sandbox::seed::catalog::{OFFERS, item, offer_name};
 use crate::sandbox::seed::customer::{Terms, customer};
 use crate::sandbox::seed::names::{mix, platform_name};
 
-/// The file's text.
-pub(super) fn csv(sample: &Sample) -> String {
+/// The file's text; `own` gives the id that the bill has for an id of the Platform's.
+pub(super) fn csv(sample: &Sample, own: &dyn Fn(&str) -> String) -> String {
     let mut csv = csv::Writer::from_writer(Vec::new());
     let mut row = |cells: [&str; 6]| {
         csv.write_record(cells).expect("writing to memory does not fail");
@@ -21,7 +21,7 @@ pub(super) fn csv(sample: &Sample) -> String {
         let excluded = !sample.tidy && i % 13 == 6;
         row([
             "organization",
-            &c.organization_id(),
+            &own(&c.organization_id()),
             &name,
             if unmapped { "" } else { &id },
             if unmapped { "" } else { &company },
@@ -30,13 +30,20 @@ pub(super) fn csv(sample: &Sample) -> String {
         // Of two agreements somebody has to choose one; every other time somebody has.
         if c.terms == Terms::Several && c.has_contact && i % 40 == 12 {
             let agreement = c.agreement_id(1).to_string();
-            row(["contract", &c.contract_id(), "", &agreement, "Managed Cloud - Warehouse", ""]);
+            row([
+                "contract",
+                &own(&c.contract_id()),
+                "",
+                &agreement,
+                "Managed Cloud - Warehouse",
+                "",
+            ]);
         }
     }
     for k in 0..OFFERS {
         let product = item(sample.seed, k, jiff::Timestamp::UNIX_EPOCH);
         let (id, name) = (product.id.to_string(), offer_name(&product, k));
-        row(["offer", &format!("OFR-{k:04}"), &name, &id, &product.description, ""]);
+        row(["offer", &own(&format!("OFR-{k:04}")), &name, &id, &product.description, ""]);
     }
     let bytes = csv.into_inner().expect("writing to memory does not fail");
     String::from_utf8(bytes).expect("what was written is text")

@@ -114,6 +114,11 @@ impl Sample {
     /// organizations and offers are left unmapped or excluded on purpose, unless the sample is
     /// tidy.
     pub fn mapping_csv(&self) -> String {
-        mapping::csv(self)
+        self.mapping_csv_with(&str::to_owned)
+    }
+
+    /// The same with other ids of the Platform's side.
+    pub(super) fn mapping_csv_with(&self, id: &dyn Fn(&str) -> String) -> String {
+        mapping::csv(self, id)
     }
 }
