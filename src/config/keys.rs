@@ -72,7 +72,7 @@ pub(super) fn all() -> Vec<String> {
 }
 
 /// The known word that is nearest to what was written, if any is near enough to be meant.
-pub(super) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     let written: String = written.chars().take(100).collect::<String>().to_lowercase();
     known
         .iter()

@@ -17,6 +17,7 @@ use crate::domain::policy::Policy;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 
+pub(crate) use keys::nearest;
 pub use paths::Paths;
 pub(crate) use replace::replace_file;
 

@@ -42,6 +42,18 @@ impl Identities {
         let content = digest(buffer);
         (key, content)
     }
+
+    /// The same for a line whose bill says itself what tells lines apart: `identity` is the digest
+    /// of those fields. Equal ones are counted here too.
+    pub fn by_fields(&mut self, line: &CanonicalLine, identity: [u8; 16]) -> (Box<str>, [u8; 16]) {
+        let n = self.equal_rows.entry(identity).or_insert(0);
+        *n += 1;
+        let key = hash_key(&identity, *n);
+        self.buffer.clear();
+        canonical_content(line, &mut self.buffer);
+        whole_content(line, &mut self.buffer);
+        (key, digest(&self.buffer))
+    }
 }
 
 /// The hash of a digest is a part of it.
@@ -111,6 +123,17 @@ fn whole_content(line: &CanonicalLine, out: &mut Vec<u8>) {
     text(out, Some(&line.organization_name));
     text(out, line.subscription_name.as_deref());
     text(out, Some(&line.offer_name));
+    let Some(extra) = &line.extra else { return };
+    // Keys of the organization and the offer say nothing about the line.
+    text(out, extra.event_id.as_deref());
+    text(out, extra.document_type.as_deref());
+    text(out, extra.amends.as_deref());
+    text(out, extra.counted_as.as_deref());
+    out.push(u8::from(extra.cost_only));
+    if let Some(rows) = extra.rows {
+        out.extend(rows.count.to_le_bytes());
+        out.extend(rows.digest.to_le_bytes());
+    }
 }
 
 /// A field is its length and its bytes, so that neighbours cannot run into each other; an absent

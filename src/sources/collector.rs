@@ -53,6 +53,17 @@ impl<'a> Collector<'a> {
 
     /// Takes a line.
     pub(super) fn take(&mut self, row: u64, line: CanonicalLine) -> Result<(), SourceError> {
+        self.take_mapped(row, line, None)
+    }
+
+    /// Takes a line that a profile made, with the digest of what tells it apart, where the profile
+    /// says that.
+    pub(super) fn take_mapped(
+        &mut self,
+        row: u64,
+        line: CanonicalLine,
+        identity: Option<[u8; 16]>,
+    ) -> Result<(), SourceError> {
         if let Some(id) = &line.line_id
             && let Some(first) = self.duplicates.add(id, row)
         {
@@ -75,7 +86,10 @@ impl<'a> Collector<'a> {
             self.report.outside += 1;
             return Ok(());
         }
-        let (key, content) = self.identities.of(&line);
+        let (key, content) = match identity {
+            Some(identity) => self.identities.by_fields(&line, identity),
+            None => self.identities.of(&line),
+        };
         let ruled = !(self.policy.charge_start.is_empty() && self.policy.charge_end.is_empty());
         let dates =
             if ruled { charge_dates::at_load(&line, self.policy) } else { LineDates::default() };

@@ -9,6 +9,8 @@ mod files;
 mod json_lines;
 mod platform;
 mod problems;
+#[allow(dead_code, unused_imports, reason = "the readers that use all of it come next")]
+mod profile;
 mod raw;
 mod records;
 #[cfg(test)]
