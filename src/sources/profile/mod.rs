@@ -12,6 +12,7 @@ mod check;
 pub mod columns;
 pub mod field;
 pub mod form;
+mod line;
 pub mod mapper;
 pub mod parse;
 pub mod path;
