@@ -10,7 +10,7 @@ use super::shell::output::Answer;
 use super::shell::table::{Align, Table, fit};
 use crate::domain::problem::{FileProblem, FileRefusal};
 use crate::domain::text::harmless;
-use crate::matching::{self, Candidate, Catalog, Named};
+use crate::matching::{self, Asked, Candidate, Catalog, Named, Pairs};
 
 /// Arguments of `match`.
 #[derive(Debug, Clone, clap::Args)]
@@ -65,15 +65,15 @@ pub fn run(args: &Args) -> Result<Answer, Failure> {
         .into_iter()
         .map(|mut row| {
             let name = row.pop().unwrap_or_default();
-            Named { id: row.pop().unwrap_or_default(), name, keys: Vec::new() }
+            Named { id: row.pop().unwrap_or_default(), name, ..Named::default() }
         })
         .collect();
     let catalog = Catalog::new(kind, items);
     let mut found = Vec::new();
     for mut row in queries {
         let query = row.pop().unwrap_or_default();
-        let named = Named { id: String::new(), name: query.clone(), keys: Vec::new() };
-        found.push((query, catalog.candidates(&named, usize::from(args.top))));
+        let candidates = catalog.candidates(&Asked::name(query.as_str()), usize::from(args.top));
+        found.push((query, candidates));
     }
     let document = json!({
         "kind": kind,
@@ -142,12 +142,13 @@ fn text(found: &[(String, Vec<Candidate>)]) -> String {
 
 fn pairs(kind: matching::Kind, file: &Path) -> Result<Answer, Failure> {
     let rows = columns(file, &["name1", "name2"])?;
+    let all = Pairs::new(kind, rows.iter().flatten().map(String::as_str));
     let scored: Vec<(String, String, f64)> = rows
         .into_iter()
         .map(|mut row| {
             let b = row.pop().unwrap_or_default();
             let a = row.pop().unwrap_or_default();
-            let score = rounded(matching::likeness(kind, &a, &b));
+            let score = rounded(all.likeness(&a, &b));
             (a, b, score)
         })
         .collect();

@@ -2,7 +2,13 @@
 //! find. Only names of the same thing stand here; "Office 365" and "Microsoft 365" are different
 //! offers and do not.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use foldhash::fast::RandomState;
+
+use super::Kind;
+use super::words::{Word, words};
 
 /// (old or short name, newest name), lower case. Longer ones stand before those that they contain.
 const RENAMED: &[(&str, &str)] = &[
@@ -24,14 +30,11 @@ const RENAMED: &[(&str, &str)] = &[
     ("mdatp", "defender for endpoint"),
     ("mde", "defender for endpoint"),
     ("mcas", "defender for cloud apps"),
-    ("atp enterprise", "defender for office 365"),
-    ("threat intelligence", "defender for office 365"),
     ("power virtual agents", "copilot studio"),
     ("power virtual agent", "copilot studio"),
     ("virtual agent", "copilot studio"),
     ("common data service", "dataverse"),
     ("cds", "dataverse"),
-    ("ai builder", "ai builder"),
     ("microsoft flow", "power automate"),
     ("flow", "power automate"),
     ("powerflow", "power automate"),
@@ -53,7 +56,6 @@ const RENAMED: &[(&str, &str)] = &[
     ("mcoev", "teams phone"),
     ("phone system", "teams phone"),
     ("teamspremium", "teams premium"),
-    ("skype for business", "skype for business"),
     ("business voice", "teams phone with calling plan"),
     ("dyn365", "dynamics 365"),
     ("d365", "dynamics 365"),
@@ -87,40 +89,100 @@ const RENAMED: &[(&str, &str)] = &[
     ("sub", "subscription"),
     ("svc", "service"),
     ("intune a", "intune"),
+    ("common area phone", "teams shared devices"),
+    ("mcocap", "teams shared devices"),
+    ("phone system virtual user", "teams phone resource account"),
+    ("phonesystem virtualuser", "teams phone resource account"),
+    ("microsoft 365 phone system virtual user", "microsoft teams phone resource account"),
+    ("microsoft 365 phone system", "microsoft teams phone standard"),
+    ("power apps per user plan", "power apps premium"),
+    ("powerapps per user", "power apps premium"),
+    ("power automate per user with attended rpa plan", "power automate premium"),
+    ("powerautomate attended rpa", "power automate premium"),
+    ("power bi free", "fabric free"),
+    ("power bi standard", "fabric free"),
+    ("project plan 1", "planner plan 1"),
+    ("project plan 3", "planner and project plan 3"),
+    ("project plan 5", "planner and project plan 5"),
+    ("pbi", "power bi"),
+    ("emspremium", "enterprise mobility and security e5"),
+    ("atp enterprise", "defender for office 365 plan 1"),
+    ("threat intelligence", "defender for office 365 plan 2"),
+    ("officesubscription", "microsoft 365 apps for enterprise"),
+    ("o365 business premium", "microsoft 365 business standard"),
+    ("o365 business essentials", "microsoft 365 business basic"),
+    ("o365 business", "microsoft 365 apps for business"),
+    ("office 365 business", "microsoft 365 apps for business"),
+    ("office 365 proplus", "microsoft 365 apps for enterprise"),
+    ("cpc e", "windows 365 enterprise"),
+    ("cpc b", "windows 365 business"),
+    ("cpc", "windows 365"),
+    ("windows 365 s", "windows 365 shared use"),
+    ("flw", "firstline workers"),
+    ("iw", "information workers"),
+    ("rpa1", "unattended license"),
+    ("stuusebnft", "students use benefit"),
+    ("usl", "user license"),
+    ("nopstnconf", "without audio conferencing"),
+    ("directrouting", "without calling plan"),
+    ("mcoimp", "skype for business online plan 1"),
+    ("mcostandard", "skype for business online plan 2"),
+    ("mcopstn1", "pstn domestic calling"),
+    ("mcopstn2", "pstn domestic and international calling"),
+    ("mcopstnc", "communications credits"),
+    ("meeting room", "teams rooms standard"),
+    ("mtr", "teams rooms"),
+    ("scm", "supply chain management"),
+    ("exo", "exchange online"),
+    ("spo", "sharepoint online"),
+    ("g suite", "google workspace"),
+    ("gsuite", "google workspace"),
+    ("office 365 enterprise", "office 365"),
+    ("microsoft cloud for", "cloud for"),
+    ("eop enterprise", "exchange online protection"),
+    ("crm online", "dynamics crm online"),
+    ("m365edu", "microsoft 365"),
+    ("buscentral", "business central"),
 ];
 
-/// The name with renamed brands under their newest name.
-pub(super) fn newest(name: &str) -> Cow<'_, str> {
-    let mut text: Option<String> = None;
-    for (old, new) in RENAMED {
-        let current = text.as_deref().unwrap_or(name);
-        if let Some(changed) = replace_words(current, old, new) {
-            text = Some(changed);
-        }
-    }
-    text.map_or(Cow::Borrowed(name), Cow::Owned)
-}
+/// Phrases by their first word, longest first.
+type Phrases = HashMap<Box<[u8]>, Vec<(Vec<Word>, Vec<Word>)>, RandomState>;
 
-/// Replaces whole words, whatever their case; `None` when there is nothing to replace.
-fn replace_words(text: &str, old: &str, new: &str) -> Option<String> {
-    if text.len() < old.len() {
-        return None;
-    }
-    let lower = text.to_ascii_lowercase();
-    let inside = |at: Option<char>| at.is_some_and(char::is_alphanumeric);
-    let mut out = String::new();
-    let mut kept = 0;
-    for (at, _) in lower.match_indices(old) {
-        let end = at + old.len();
-        if inside(lower[..at].chars().next_back()) || inside(lower[end..].chars().next()) {
-            continue;
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    let mut all = Phrases::default();
+    for (old, new) in RENAMED {
+        let (old, new) = (words(Kind::Offer, old), words(Kind::Offer, new));
+        if let Some(first) = old.first() {
+            all.entry(first.text.clone()).or_default().push((old, new));
         }
-        out.push_str(&text[kept..at]);
-        out.push_str(new);
-        kept = end;
     }
-    (kept > 0).then(|| {
-        out.push_str(&text[kept..]);
-        out
-    })
+    for phrases in all.values_mut() {
+        phrases.sort_by_key(|(old, _)| std::cmp::Reverse(old.len()));
+    }
+    all
+});
+
+/// The words with renamed brands under their newest name.
+pub(super) fn newest(words: Vec<Word>) -> Vec<Word> {
+    let mut out: Vec<Word> = Vec::with_capacity(words.len());
+    let mut at = 0;
+    while at < words.len() {
+        let known = PHRASES.get(&words[at].text).and_then(|all| {
+            all.iter().find(|(old, _)| {
+                words[at..].len() >= old.len()
+                    && old.iter().zip(&words[at..]).all(|(a, b)| a.text == b.text)
+            })
+        });
+        match known {
+            Some((old, new)) => {
+                out.extend(new.iter().cloned());
+                at += old.len();
+            }
+            None => {
+                out.push(words[at].clone());
+                at += 1;
+            }
+        }
+    }
+    out
 }

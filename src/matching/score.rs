@@ -1,153 +1,172 @@
-//! How alike two names are, from several looks at them, and the words for it.
+//! How alike two names are, from several looks at them.
 
-use std::borrow::Cow;
+use rapidfuzz::distance::osa;
 
 use super::Kind;
-use super::Reason;
-use super::index::Index;
-use super::normal::{Normal, initials, variant_marks};
+use super::align::{Alignment, Probe, align};
+use super::tuning::Tuning;
+use super::words::Word;
 
-/// An organization is accepted from this likeness on ...
-pub(super) const ACCEPT_SCORE: f32 = 0.65;
-/// ... when it is this far ahead of the next one. Both were chosen on labelled names so that at
-/// least 99 of 100 accepted ones are right, with room to spare.
-pub(super) const ACCEPT_LEAD: f32 = 0.12;
+/// A name with what comparing it needs.
+pub(super) struct Name {
+    pub words: Vec<Word>,
+    /// How much each word tells.
+    pub weights: Vec<f32>,
+    /// The words without legal forms and articles, glued.
+    pub glue: Vec<u8>,
+}
 
-/// An acronym is a good guess and never more: it stays below what is accepted.
-const ACRONYM_SCORE: f32 = 0.60;
+impl Name {
+    pub(super) fn new(words: Vec<Word>, weight: impl Fn(&Word) -> f32) -> Self {
+        let weights = words.iter().map(weight).collect();
+        let core: Vec<&Word> = words.iter().filter(|w| w.is_core() && !w.addendum).collect();
+        let glue = if core.is_empty() {
+            words.iter().flat_map(|w| w.text.iter().copied()).collect()
+        } else {
+            core.iter().flat_map(|w| w.text.iter().copied()).collect()
+        };
+        Self { words, weights, glue }
+    }
+}
 
-/// Likeness of two names, 0 to 1: grams carry most, words and spelling correct them. The shares were
-/// chosen on labelled names of each kind.
-pub(super) fn name_score(kind: Kind, index: &Index, a: &Normal, b: &Normal, cosine: f32) -> f32 {
+/// A name that is searched with.
+pub(super) struct Query {
+    pub name: Name,
+    probes: Vec<Probe>,
+    glue: osa::BatchComparator<u8>,
+}
+
+impl Query {
+    pub(super) fn new(name: Name) -> Self {
+        let probes = name.words.iter().map(Probe::new).collect();
+        let glue = osa::BatchComparator::new(name.glue.iter().copied());
+        Self { name, probes, glue }
+    }
+}
+
+/// What was seen.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// Shared grams, 0 to 1.
+    pub cosine: f32,
+    /// How much of the first name's words is in the second ...
+    pub forth: f32,
+    /// ... and the other way round.
+    pub back: f32,
+    /// Likeness of the words that the names begin with.
+    pub start: f32,
+    /// Likeness of the letters in their order, spaces aside.
+    pub letters: f32,
+    /// A model number is in both.
+    pub model: f32,
+    /// Numbers or editions of each that the other lacks.
+    pub marks: (u32, u32),
+    /// The same for numbers alone.
+    pub numbers: (u32, u32),
+    /// 1: both have the same legal form, -1: both have one and none is shared.
+    pub legal: f32,
+    pub acronym: bool,
+    pub all_initials: bool,
+}
+
+/// Looks at two names.
+pub(super) fn look(kind: Kind, query: &Query, found: &Name, cosine: f32) -> Looks {
+    let (a, b) = (&query.name, found);
     if a.words.is_empty() || b.words.is_empty() {
+        return Looks::default();
+    }
+    let aligned = align(&a.words, &query.probes, &b.words);
+    let letters = {
+        let longest = a.glue.len().max(b.glue.len()).max(1) as f32;
+        1.0 - query.glue.distance(b.glue.iter().copied()) as f32 / longest
+    };
+    let (marks_a, numbers_a) = lacking(kind, &a.words, &aligned.first);
+    let (marks_b, numbers_b) = lacking(kind, &b.words, &aligned.second);
+    Looks {
+        cosine,
+        forth: share(&a.weights, &aligned.first),
+        back: share(&b.weights, &aligned.second),
+        start: start(a, &aligned.first).min(start(b, &aligned.second)),
+        letters,
+        model: model(&a.words, &aligned).max(model_b(&b.words, &aligned)),
+        marks: (marks_a, marks_b),
+        numbers: (numbers_a, numbers_b),
+        legal: legal(&a.words, &b.words),
+        acronym: aligned.acronym,
+        all_initials: aligned.all_initials,
+    }
+}
+
+fn legal(a: &[Word], b: &[Word]) -> f32 {
+    let mut forms = a.iter().filter(|w| w.entry.legal).peekable();
+    if forms.peek().is_none() || !b.iter().any(|w| w.entry.legal) {
         return 0.0;
     }
-    let s = match kind {
-        Kind::Organization => 0.80 * cosine + 0.20 * word_overlap(index, &a.words, &b.words),
-        Kind::Offer => {
-            0.85 * cosine
-                + 0.05 * word_overlap(index, &a.words, &b.words)
-                + 0.05 * sorted_spelling(&a.core, &b.core)
-                + 0.05 * first_word(a, b)
+    let shared = forms.any(|f| b.iter().any(|w| w.meaning == f.meaning));
+    if shared { 1.0 } else { -1.0 }
+}
+
+fn share(weights: &[f32], found: &[f32]) -> f32 {
+    let all: f32 = weights.iter().sum();
+    let shared: f32 = weights.iter().zip(found).map(|(w, f)| w * f).sum();
+    shared / all.max(f32::EPSILON)
+}
+
+fn start(name: &Name, found: &[f32]) -> f32 {
+    name.words.iter().position(Word::is_core).map_or(0.0, |at| found[at])
+}
+
+/// The best model number that the other name has too.
+fn model(words: &[Word], aligned: &Alignment) -> f32 {
+    best_model(words, &aligned.first)
+}
+
+fn model_b(words: &[Word], aligned: &Alignment) -> f32 {
+    best_model(words, &aligned.second)
+}
+
+fn best_model(words: &[Word], found: &[f32]) -> f32 {
+    words.iter().zip(found).filter(|(w, _)| w.is_model()).map(|(_, f)| *f).fold(0.0, f32::max)
+}
+
+/// How many marks, and how many numbers, are not in the other name.
+fn lacking(kind: Kind, words: &[Word], found: &[f32]) -> (u32, u32) {
+    let (mut marks, mut numbers) = (0, 0);
+    for (word, found) in words.iter().zip(found) {
+        if *found >= 0.6 {
+            continue;
         }
-    };
-    let s = if is_acronym(a, b) || is_acronym(b, a) { s.max(ACRONYM_SCORE) } else { s };
-    s.clamp(0.0, 0.985)
-}
-
-/// Whether one name is just the initials of the other.
-fn is_acronym(short: &Normal, long: &Normal) -> bool {
-    short.core.first().is_some_and(|w| initials(&long.core).is_some_and(|i| i == *w))
-}
-
-/// Shared words weighed by how rare they are; words that are nearly equal share in part.
-fn word_overlap(index: &Index, a: &[String], b: &[String]) -> f32 {
-    let mut shared = 0.0;
-    let mut total_a = 0.0;
-    for w in a {
-        let weight = index.weight(w);
-        total_a += weight;
-        let best = b.iter().map(|v| word_likeness(w, v)).fold(0.0f32, f32::max);
-        shared += weight * best;
-    }
-    let mut shared_b = 0.0;
-    let mut total_b = 0.0;
-    for v in b {
-        let weight = index.weight(v);
-        total_b += weight;
-        let best = a.iter().map(|w| word_likeness(w, v)).fold(0.0f32, f32::max);
-        shared_b += weight * best;
-    }
-    let (forth, back) = (shared / total_a.max(f32::EPSILON), shared_b / total_b.max(f32::EPSILON));
-    // Harmonic: containing a short name must not look like being it.
-    if forth + back > 0.0 { 2.0 * forth * back / (forth + back) } else { 0.0 }
-}
-
-/// Equal, nearly equal (typing error), or the beginning of the other (abbreviation).
-fn word_likeness(a: &str, b: &str) -> f32 {
-    if a == b {
-        return 1.0;
-    }
-    let digits = |s: &str| s.chars().any(|c| c.is_ascii_digit());
-    if digits(a) || digits(b) {
-        return 0.0;
-    }
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    if short.chars().count() >= 3 && long.starts_with(short) {
-        return 0.75;
-    }
-    let s = strsim::jaro_winkler(a, b) as f32;
-    if s >= 0.9 { s * 0.9 } else { 0.0 }
-}
-
-/// Spelling distance of the words in alphabetical order, 0 to 1.
-fn sorted_spelling(a: &[String], b: &[String]) -> f32 {
-    let line = |w: &[String]| {
-        let mut w: Vec<&str> = w.iter().map(String::as_str).collect();
-        w.sort_unstable();
-        w.join(" ")
-    };
-    strsim::normalized_damerau_levenshtein(&line(a), &line(b)) as f32
-}
-
-/// Names of companies and products are told apart by their first word more than by any other.
-fn first_word(a: &Normal, b: &Normal) -> f32 {
-    match (a.core.first(), b.core.first()) {
-        (Some(a), Some(b)) => word_likeness(a, b),
-        _ => 0.0,
-    }
-}
-
-/// The words for a candidate.
-pub(super) fn reasons(
-    q: &Normal,
-    found: &Normal,
-    by_key: bool,
-    same_name: bool,
-    cosine: f32,
-) -> Vec<Reason> {
-    let mut out = Vec::new();
-    if by_key {
-        out.push(Reason { code: "same-key", text: "a stable id is the same".into() });
-    }
-    if same_name {
-        out.push(Reason { code: "same-name", text: "the names are the same".into() });
-        return out;
-    }
-    if q.core == found.core {
-        out.push(Reason {
-            code: "same-but-legal-form",
-            text: "the names differ in the legal form only".into(),
-        });
-    } else {
-        let shared: Vec<&str> =
-            q.core.iter().filter(|w| found.core.contains(w)).map(String::as_str).take(6).collect();
-        if !shared.is_empty() {
-            out.push(Reason {
-                code: "shared-words",
-                text: Cow::Owned(format!("both have {}", shared.join(", "))),
-            });
+        if word.digits {
+            numbers += 1;
+            marks += 1;
+        } else if kind == Kind::Offer && word.entry.edition {
+            marks += 1;
         }
     }
-    if cosine > 0.0 {
-        out.push(Reason {
-            code: "spelling",
-            text: Cow::Owned(format!("{:.0} % of the spelling is shared", cosine * 100.0)),
-        });
+    (marks, numbers)
+}
+
+/// Likeness of two names, 0 to 1; below 1 because names alone prove nothing.
+pub(super) fn score(s: &Tuning, l: &Looks) -> f32 {
+    let both =
+        if l.forth + l.back > 0.0 { 2.0 * l.forth * l.back / (l.forth + l.back) } else { 0.0 };
+    let sum = s.cosine * l.cosine
+        + s.both * both
+        + s.forth * l.forth
+        + s.back * l.back
+        + s.start * l.start
+        + s.letters * l.letters;
+    let of = s.cosine + s.both + s.forth + s.back + s.start + s.letters;
+    let mut value = sum / of;
+    value += s.model * l.model * (1.0 - value);
+    if l.all_initials {
+        value = value.max(s.initials);
     }
-    let (a, b) = (variant_marks(&q.core), variant_marks(&found.core));
-    if a != b {
-        let differ: Vec<&str> = a
-            .iter()
-            .filter(|m| !b.contains(m))
-            .chain(b.iter().filter(|m| !a.contains(m)))
-            .copied()
-            .take(6)
-            .collect();
-        out.push(Reason {
-            code: "other-variant",
-            text: Cow::Owned(format!("they differ in {}", differ.join(", "))),
-        });
+    let (a, b) = l.marks;
+    if a > 0 && b > 0 {
+        value -= s.conflict;
     }
-    out
+    value -= s.extra * (a + b).min(4) as f32;
+    value += s.legal * l.legal;
+    value.clamp(0.0, 0.985)
 }

@@ -24,6 +24,7 @@ pub mod overview;
 mod place;
 mod profile;
 pub mod schedule;
+pub mod suggest;
 mod syslog;
 
 pub use self::jobs::{equation, release_superseded};

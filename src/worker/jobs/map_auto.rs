@@ -3,7 +3,7 @@
 //! posted stays a person's decision. Each mapping is explained in the System Logs.
 
 use super::super::job::{JobError, Outcome};
-use super::super::mapping_view::{company_usable, product_usable};
+use super::super::suggest::Suggester;
 use super::super::syslog;
 use super::Context;
 use crate::domain::edit::Edit;
@@ -11,11 +11,8 @@ use crate::domain::log::LogEntry;
 use crate::domain::mapping::{OfferMapping, OrganizationMapping};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::{Company, Product};
-use crate::matching::{Candidate, Catalog, Kind, Named};
+use crate::matching::Candidate;
 use crate::sync::fault;
-
-/// The reason of matching that stands for an equal id.
-const SAME_ID: &str = "same-key";
 
 pub(super) async fn run(context: &Context) -> Result<Outcome, JobError> {
     let store = &context.profile.store;
@@ -69,35 +66,19 @@ fn find(
     products: &[Product],
 ) -> Found {
     let mut found = Found::default();
-    let catalog = Catalog::new(
-        Kind::Organization,
-        companies.iter().filter(|c| company_usable(c)).map(of_company).collect(),
-    );
+    let suggester = Suggester::new(companies, products);
     for organization in organizations.iter().filter(|o| o.companies.is_empty()) {
-        let query = Named {
-            id: organization.id.to_string(),
-            name: organization.name.to_string(),
-            keys: own_id(&organization.id),
-        };
-        let taken = first(&catalog, &query, |_| true);
-        found.settle("Organization", &query, taken, |company| Edit::Companies {
+        let taken = first(suggester.organization(organization, 2));
+        let (id, name) = (&organization.id, &organization.name);
+        found.settle("Organization", id, name, taken, |company| Edit::Companies {
             source: organization.source.clone(),
             organization: organization.id.clone(),
             companies: vec![company],
         });
     }
-    let catalog = Catalog::new(
-        Kind::Offer,
-        products.iter().filter(|p| product_usable(p)).map(of_product).collect(),
-    );
-    // An offer has one record however many names it goes by; a name alone maps none, because the
-    // same name stands for other terms and editions (monthly, yearly, for charities).
     for offer in offers.iter().filter(|o| o.product.is_none()) {
-        let mut keys = own_id(&offer.id);
-        keys.extend(offer.part_number.as_deref().map(str::to_owned));
-        let query = Named { id: offer.id.to_string(), name: offer.name.to_string(), keys };
-        let taken = first(&catalog, &query, |c| c.reasons.iter().any(|r| r.code == SAME_ID));
-        found.settle("Offer", &query, taken, |product| Edit::Product {
+        let taken = first(suggester.offer(offer, 2));
+        found.settle("Offer", &offer.id, &offer.name, taken, |product| Edit::Product {
             source: offer.source.clone(),
             offer: offer.id.clone(),
             product: Some(product),
@@ -106,59 +87,35 @@ fn find(
     found
 }
 
-/// The source's own id as a stable key. A plain number means nothing in another system.
-fn own_id(id: &str) -> Vec<String> {
-    if id.bytes().all(|b| b.is_ascii_digit()) { Vec::new() } else { vec![id.to_owned()] }
-}
-
-fn of_company(company: &Company) -> Named {
-    let mut keys = vec![company.identifier.clone()];
-    keys.extend(company.domain.clone());
-    Named { id: company.id.to_string(), name: company.name.clone(), keys }
-}
-
-fn of_product(product: &Product) -> Named {
-    let mut keys = vec![product.identifier.clone()];
-    keys.extend(product.part_number.clone());
-    keys.extend(product.vendor_sku.clone());
-    Named { id: product.id.to_string(), name: product.description.clone(), keys }
-}
-
 /// The candidate that is taken without asking, with its number.
-fn first(
-    catalog: &Catalog,
-    query: &Named,
-    and: impl Fn(&Candidate) -> bool,
-) -> Option<(i64, Candidate)> {
-    let best = catalog.candidates(query, 2).into_iter().next()?;
-    let id = best.id.parse().ok()?;
-    (best.accepted && and(&best)).then_some((id, best))
+fn first(candidates: Vec<Candidate>) -> Option<(i64, Candidate)> {
+    let best = candidates.into_iter().next().filter(|c| c.accepted)?;
+    Some((best.id.parse().ok()?, best))
 }
 
 impl Found {
     fn settle(
         &mut self,
         what: &str,
-        query: &Named,
+        id: &str,
+        name: &str,
         taken: Option<(i64, Candidate)>,
         edit: impl FnOnce(i64) -> Edit,
     ) {
-        let Some((id, candidate)) = taken else {
+        let Some((record, candidate)) = taken else {
             self.open += 1;
             return;
         };
-        let mut entry =
-            syslog::info(format!("{what} {} was mapped to {}", query.name, candidate.name));
+        let mut entry = syslog::info(format!("{what} {name} was mapped to {}", candidate.name));
         let why: Vec<&str> = candidate.reasons.iter().map(|r| &*r.text).collect();
         entry.details = format!(
-            "{} to {id}, score {:.2}, lead {:.2}: {}",
-            query.id,
+            "{id} to {record}, score {:.2}, lead {:.2}: {}",
             candidate.score,
             candidate.lead,
             why.join("; ")
         );
         self.log.push(entry);
-        self.edits.push(edit(id));
+        self.edits.push(edit(record));
     }
 }
 
