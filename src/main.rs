@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use addendum::{cli, tui};
 
 fn main() -> ExitCode {
+    cli::shell::sealed::seal();
     cli::shell::panics::silence();
     match cli::parse(std::env::args_os()) {
         Ok(arguments) => cli::run(&arguments, |o| {

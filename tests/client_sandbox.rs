@@ -30,6 +30,7 @@ fn connection(sandbox: &Sandbox) -> Connection {
         requests_per_minute: 0,
         timeout: Duration::from_secs(20),
         max_retries: 3,
+        root_certificate: None,
     }
 }
 

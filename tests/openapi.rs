@@ -171,6 +171,7 @@ async fn recorder(manner: Manner) -> (Log, Client) {
         requests_per_minute: 0,
         timeout: Duration::from_secs(30),
         max_retries: 0,
+        root_certificate: None,
     };
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     let keys = ApiKeys { public: "pub".to_owned().into(), private: "priv".to_owned().into() };

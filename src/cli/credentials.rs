@@ -383,6 +383,7 @@ fn connection(settings: &ConnectWiseSettings) -> Connection {
         requests_per_minute: settings.requests_per_minute,
         timeout: Duration::from_secs(settings.timeout_seconds),
         max_retries: settings.max_retries,
+        root_certificate: settings.root_certificate.clone(),
     }
 }
 

@@ -80,7 +80,8 @@ impl Stage {
             std::process::id(),
             fastrand::u32(..)
         ));
-        std::fs::create_dir(&home).map_err(|e| Failure::file(&home, "create", &e))?;
+        crate::config::private::make_folder(&home)
+            .map_err(|e| Failure::file(&home, "create", &e))?;
         let stage = Self { sandbox, home };
         stage.write()?;
         Ok(stage)
@@ -104,7 +105,7 @@ impl Stage {
             changes.into_iter().map(|(key, value)| (key.to_owned(), Some(value))).collect();
         Settings::write(&paths.settings, "default", &changes)?;
         let mapping = self.mapping();
-        std::fs::write(&mapping, self.sandbox.sample().mapping_csv())
+        crate::config::replace_file(&mapping, self.sandbox.sample().mapping_csv().as_bytes())
             .map_err(|e| Failure::file(&mapping, "write", &e))
     }
 

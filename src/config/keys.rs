@@ -4,7 +4,7 @@ use crate::domain::billing_cycle::BillingCycle;
 use crate::domain::charge_type::ChargeType;
 
 /// Keys of `[connectwise]`.
-pub(super) const CONNECTWISE: [&str; 8] = [
+pub(super) const CONNECTWISE: [&str; 9] = [
     "site",
     "company_id",
     "client_id",
@@ -13,6 +13,7 @@ pub(super) const CONNECTWISE: [&str; 8] = [
     "timeout_seconds",
     "max_retries",
     "settle_seconds",
+    "root_certificate",
 ];
 
 /// Keys of `[source]`.

@@ -3,6 +3,7 @@
 
 mod keys;
 mod paths;
+pub mod private;
 mod reader;
 mod replace;
 mod schema;
@@ -11,7 +12,7 @@ mod tests;
 mod writer;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::policy::Policy;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -46,6 +47,8 @@ pub struct ConnectWiseSettings {
     pub max_retries: u32,
     /// How long a lost write is looked for before it counts as not made.
     pub settle_seconds: u64,
+    /// A PEM file of root certificates that are trusted beside the system's.
+    pub root_certificate: Option<PathBuf>,
 }
 
 /// `[source]`.
@@ -86,6 +89,7 @@ impl Default for Settings {
                 timeout_seconds: 120,
                 max_retries: 6,
                 settle_seconds: 5,
+                root_certificate: None,
             },
             source: SourceSettings {
                 profile: "canonical".into(),

@@ -146,6 +146,9 @@ pub(super) fn complete(settings: &mut Settings, file: &Path) {
         let name = Path::new(&source.profile).file_stem().map(|s| s.to_string_lossy());
         source.id = name.as_deref().unwrap_or(&source.profile).replace('/', "-");
     }
+    if let Some(root) = &mut settings.connectwise.root_certificate {
+        *root = expand(&root.to_string_lossy(), folder).into();
+    }
     if let Some(location) = &source.location {
         source.location = Some(expand(location, folder));
     }

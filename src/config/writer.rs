@@ -6,7 +6,7 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Table, Value};
 
-use super::replace::replace_file;
+use super::replace::replace_linked_file;
 use super::{DEFAULT_SETTINGS, Settings, keys, paths};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
@@ -70,7 +70,7 @@ pub(super) fn write(
     let text = document.to_string();
     // A change that the next start would refuse is refused now.
     super::parse(file, &text, profile)?;
-    replace_file(file, text.as_bytes()).map_err(|e| {
+    replace_linked_file(file, text.as_bytes()).map_err(|e| {
         Problem::new(
             ProblemKind::Fault,
             "settings-not-written",

@@ -185,6 +185,14 @@ pub(super) fn no_answer(call: &Call, host: &str, why: NoAnswer) -> Tried {
     };
     let (method, path) = (&call.method, &call.path);
     match why {
+        NoAnswer::NotConnected(why) if why.to_lowercase().contains("certificate") => {
+            Tried::NotSent(make(
+                "bad-certificate",
+                format!("{host} is not trusted: {}", harmless(&why)),
+                "check connectwise.site; where the server's certificate is signed by an authority of \
+                 your own, name it in connectwise.root_certificate",
+            ))
+        }
         NoAnswer::NotConnected(why) => Tried::NotSent(make(
             "no-connection",
             format!("{host} cannot be reached: {}", harmless(&why)),

@@ -89,6 +89,7 @@ mod tests {
             requests_per_minute: 0,
             timeout: Duration::from_secs(1),
             max_retries: 0,
+            root_certificate: None,
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod call;
 mod cause;
+mod certificates;
 pub mod conditions;
 mod discovery;
 mod endpoints;
@@ -23,6 +24,7 @@ mod transport;
 pub mod wire;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -64,6 +66,8 @@ pub struct Connection {
     pub timeout: Duration,
     /// Tries after the first.
     pub max_retries: u32,
+    /// A PEM file of root certificates that are trusted beside the system's.
+    pub root_certificate: Option<PathBuf>,
 }
 
 /// Why a call failed.

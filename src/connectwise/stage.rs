@@ -109,6 +109,7 @@ pub(super) fn connection(site: &str) -> Connection {
         requests_per_minute: 0,
         timeout: Duration::from_secs(20),
         max_retries: 3,
+        root_certificate: None,
     }
 }
 

@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use reqwest::header::{HeaderMap, LINK, RETRY_AFTER};
 
 use super::Connection;
+use super::certificates;
 use super::site::Site;
 use crate::domain::clock::Clock;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -98,6 +99,9 @@ impl Http {
             .pool_idle_timeout(Duration::from_secs(15));
         if site.is_loopback() {
             client = client.no_proxy();
+        }
+        if let Some(file) = &connection.root_certificate {
+            client = certificates::trusting(client, file)?;
         }
         let client = client.build().map_err(|e| {
             Problem::new(

@@ -7,6 +7,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::StoreError;
+use crate::config::private;
 
 /// The schema's history: the position plus one is the version that a step leads to.
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
@@ -177,13 +178,11 @@ fn backup(conn: &Connection, to: &Path) -> Result<(), StoreError> {
 /// it puts beside it.
 fn create_private(path: &Path) -> Result<(), StoreError> {
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|e| StoreError::io(folder, &e))?;
+        private::make_folder(folder).map_err(|e| StoreError::io(folder, &e))?;
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
+    // SQLite resolves a link itself, so a link is refused before it sees it.
+    private::refuse_link(path).map_err(|e| StoreError::io(path, &e))?;
+    match private::open(path, std::fs::OpenOptions::new().write(true).create_new(true)) {
         Ok(_) => Ok(()),
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(e) => Err(StoreError::io(path, &e)),

@@ -79,7 +79,7 @@ impl Environment {
     /// A file in `$CREDENTIALS_DIRECTORY`.
     pub(super) fn credential(&self, name: &str) -> Result<Option<Passphrase>, Problem> {
         match (self.0)("CREDENTIALS_DIRECTORY").filter(|d| !d.is_empty()) {
-            Some(folder) => read(&Path::new(&folder).join(name), true),
+            Some(folder) => read(&Path::new(&folder).join(name), true, Access::Guarded),
             None => Ok(None),
         }
     }
@@ -93,17 +93,31 @@ impl Environment {
             return Ok(Some(found));
         }
         match (self.0)("ADDENDUM_VAULT_KEY_FILE").filter(|f| !f.is_empty()) {
-            Some(file) => read(Path::new(&file), false),
+            Some(file) => read(Path::new(&file), false, Access::OwnersAlone),
             None => Ok(None),
         }
     }
 }
 
-/// The content of a file without the line break at its end; an empty file is no secret.
-fn read(file: &Path, may_be_missing: bool) -> Result<Option<Passphrase>, Problem> {
+/// Who may read a file that holds a secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// Somebody else sees to it: systemd.
+    Guarded,
+    /// Its owner alone, which is looked at.
+    OwnersAlone,
+}
+
+/// The content of a file without the line break at its end; an empty file is no secret. A link is
+/// followed: what counts is who may read the file that it leads to.
+fn read(file: &Path, may_be_missing: bool, access: Access) -> Result<Option<Passphrase>, Problem> {
     let shown = harmless(&file.display().to_string());
     let mut content = Zeroizing::new(Vec::with_capacity(4096));
-    match File::open(file).and_then(|f| f.take(LARGEST + 1).read_to_end(&mut content)) {
+    let opened = File::open(file);
+    if let (Ok(f), Access::OwnersAlone) = (&opened, access) {
+        owners_alone(f, &shown)?;
+    }
+    match opened.and_then(|f| f.take(LARGEST + 1).read_to_end(&mut content)) {
         Err(e) if e.kind() == io::ErrorKind::NotFound && may_be_missing => return Ok(None),
         Err(e) => return Err(unreadable(&shown, &e.to_string())),
         Ok(n) if n as u64 > LARGEST => return Err(unreadable(&shown, "it is larger than 64 KiB")),
@@ -116,6 +130,28 @@ fn read(file: &Path, may_be_missing: bool) -> Result<Option<Passphrase>, Problem
         return Err(unreadable(&shown, "it is empty"));
     }
     Ok(Some(Passphrase(content)))
+}
+
+/// A key that others can read opens the secrets to them.
+#[cfg(unix)]
+fn owners_alone(file: &File, shown: &str) -> Result<(), Problem> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = file.metadata().map_err(|e| unreadable(shown, &e.to_string()))?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::NotSetUp,
+        "key-file-open",
+        format!("the key file {shown} can be read by others: its mode is {:04o}", mode & 0o7777),
+        "close it with `chmod 600 FILE`; where others may have read it, make a new key and set the \
+         credentials again",
+    ))
+}
+
+#[cfg(not(unix))]
+fn owners_alone(_: &File, _: &str) -> Result<(), Problem> {
+    Ok(())
 }
 
 /// A secret that could not stand in a header, or that is none.

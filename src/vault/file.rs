@@ -11,7 +11,7 @@
 //! own; the header, the profile and the line's name are authenticated with each, so that no line
 //! can be moved to another name, file or profile. `check` tells a wrong passphrase from damage.
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 
 use super::SecretName;
 use super::environment::Passphrase;
-use crate::config::replace_file;
+use crate::config::{private, replace_file};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 
@@ -197,7 +197,8 @@ impl VaultFile {
 
     fn read(&self) -> Result<Option<Content>, Problem> {
         let mut text = String::new();
-        match File::open(&self.path).and_then(|f| f.take(LARGEST).read_to_string(&mut text)) {
+        let opened = private::open(&self.path, OpenOptions::new().read(true));
+        match opened.and_then(|f| f.take(LARGEST).read_to_string(&mut text)) {
             Ok(_) => Content::parse(&text).map(Some).map_err(|why| self.damaged(why)),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) if e.kind() == io::ErrorKind::InvalidData => {

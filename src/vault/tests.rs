@@ -117,6 +117,20 @@ fn passphrases_come_from_a_credential_or_a_key_file_too() {
     fs::write(dir.path().join("addendum-vault-passphrase"), "pp\n").unwrap();
     fs::write(dir.path().join("key"), [0xff, 0x00, 0x80]).unwrap();
     let key = dir.path().join("key");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |mode| fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+        let env = [("ADDENDUM_VAULT_KEY_FILE", key.as_os_str())];
+        for open in [0o644, 0o640, 0o604, 0o660] {
+            mode(open);
+            let v = vault(dir.path(), &env, Arc::new(NoRing));
+            let refused = v.set(SecretName::PublicKey, &secret("x"), None).unwrap_err();
+            assert_eq!(refused.code, "key-file-open", "{refused}");
+            assert!(refused.message.contains(&format!("{open:04o}")), "{refused}");
+        }
+        mode(0o600);
+    }
     for env in [
         [("CREDENTIALS_DIRECTORY", dir.path().as_os_str())],
         [("ADDENDUM_VAULT_KEY_FILE", key.as_os_str())],

@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use crate::config::private;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 
@@ -57,14 +58,10 @@ impl Lease {
     fn lock(data_dir: &Path, name: &str, command: &str) -> Result<Self, Refused> {
         let path = data_dir.join(name);
         let broken = |e: std::io::Error| Refused::Broken(path.clone(), e);
-        std::fs::create_dir_all(data_dir).map_err(broken)?;
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(broken)?;
+        private::make_folder(data_dir).map_err(broken)?;
+        let mut how = OpenOptions::new();
+        how.read(true).write(true).create(true).truncate(false);
+        let mut file = private::open(&path, &mut how).map_err(broken)?;
         match file.try_lock() {
             Ok(()) => {
                 file.set_len(0).map_err(broken)?;

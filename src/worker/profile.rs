@@ -152,6 +152,7 @@ impl Profile {
             requests_per_minute: wanted.requests_per_minute,
             timeout: Duration::from_secs(wanted.timeout_seconds),
             max_retries: wanted.max_retries,
+            root_certificate: wanted.root_certificate.clone(),
         };
         let note = self.code_base_note();
         let known = self.store.note(&note).await.map_err(fault)?;

@@ -190,6 +190,7 @@ pub fn client(sandbox: &Sandbox, concurrency: usize) -> Client {
         requests_per_minute: 0,
         timeout: Duration::from_secs(5),
         max_retries: 3,
+        root_certificate: None,
     };
     let keys = ApiKeys {
         public: SecretString::from(sandbox.public_key()),

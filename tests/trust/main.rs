@@ -7,4 +7,7 @@
 mod support;
 
 mod causes;
+#[cfg(unix)]
+mod files;
 mod permissions;
+mod way;

@@ -11,6 +11,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
+use crate::config::private;
+
 /// A file grows to this many bytes, then it is put aside.
 const LARGEST: u64 = 5 * 1024 * 1024;
 /// So many are kept beside the newest: `addendum.log.1`, `.2`, ...
@@ -62,9 +64,9 @@ struct RollingFile {
 impl RollingFile {
     fn open(path: &Path) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+            private::make_folder(folder)?;
         }
-        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        let file = private::open(path, OpenOptions::new().create(true).append(true))?;
         let written = file.metadata()?.len();
         Ok(Self { path: path.to_owned(), file, written })
     }

@@ -8,5 +8,6 @@ pub mod log_file;
 pub mod output;
 pub mod panics;
 pub mod progress;
+pub mod sealed;
 pub mod signals;
 pub mod table;

@@ -37,6 +37,11 @@ impl Reader<'_> {
                     set(self.number(item, full, 1..=3_600), &mut into.timeout_seconds);
                 }
                 "max_retries" => set(self.number(item, full, 0..=20), &mut into.max_retries),
+                "root_certificate" => {
+                    if let Some(s) = self.text(item, full) {
+                        into.root_certificate = (!s.is_empty()).then(|| s.into());
+                    }
+                }
                 "settle_seconds" => {
                     set(self.number(item, full, 0..=600), &mut into.settle_seconds);
                 }

@@ -75,7 +75,7 @@ impl Credentials {
     /// What the form holds.
     fn draft(&self) -> Draft {
         let text = |i: usize| self.fields[i].text().trim().to_owned();
-        let hidden = |i: usize| Some(text(i)).filter(|t| !t.is_empty()).map(Hidden);
+        let hidden = |i: usize| Some(text(i)).filter(|t| !t.is_empty()).map(|t| Hidden::new(&t));
         Draft {
             site: text(0),
             company_id: text(1),
@@ -178,7 +178,7 @@ impl Model {
     /// Keeps the typed keys, with a passphrase where the vault asked for one.
     pub(super) fn keep_keys(&mut self, passphrase: Option<&str>) -> Vec<Effect> {
         let mut draft = self.credentials.draft();
-        draft.passphrase = passphrase.map(|p| Hidden(p.to_owned()));
+        draft.passphrase = passphrase.map(Hidden::new);
         vec![Effect::KeepKeys(Box::new(draft))]
     }
 

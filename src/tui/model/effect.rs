@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
 use super::edit::Change;
 use super::grid::{GridId, Target, ViewQuery};
 use super::layer::picker::ChoiceKind;
@@ -12,9 +15,21 @@ use crate::domain::plan::Plan;
 use crate::sync::Findings;
 use crate::worker::job::{Job, JobId};
 
-/// A secret on its way to the vault. Never printed.
+/// A secret on its way to the vault. Never printed, and wiped when it goes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Hidden(pub String);
+pub struct Hidden(Zeroizing<String>);
+
+impl Hidden {
+    /// Takes a secret.
+    pub fn new(text: &str) -> Self {
+        Self(Zeroizing::new(text.to_owned()))
+    }
+
+    /// The secret, for the vault.
+    pub fn into_secret(self) -> SecretString {
+        SecretString::from(self.0.as_str())
+    }
+}
 
 impl std::fmt::Debug for Hidden {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -150,6 +150,6 @@ fn a_locked_secrets_file_is_opened_with_a_passphrase() {
     assert_eq!(model.layers.len(), 1);
     type_text(&mut model, "correct horse");
     let effects = press(&mut model, "Enter");
-    assert!(effects.contains(&Effect::Unlock(Hidden("correct horse".into()))), "{effects:?}");
+    assert!(effects.contains(&Effect::Unlock(Hidden::new("correct horse"))), "{effects:?}");
     assert!(model.layers.is_empty());
 }

@@ -147,7 +147,7 @@ impl Model {
                     return Err("the passphrase must not be empty".into());
                 }
                 self.layers.pop();
-                vec![Effect::Unlock(Hidden(text.to_owned()))]
+                vec![Effect::Unlock(Hidden::new(text))]
             }
         })
     }

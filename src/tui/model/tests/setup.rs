@@ -1,7 +1,7 @@
 //! Credentials, permissions, configuration, and what is closed until they are there.
 
 use super::super::Tab;
-use super::super::effect::Effect;
+use super::super::effect::{Effect, Hidden};
 use super::super::layer::Layer;
 use super::super::message::Answer;
 use super::super::sample::{checks, fresh, on, press, ready, settings, tell, type_text};
@@ -50,7 +50,7 @@ fn keys_are_typed_hidden_and_handed_on_once() {
     type_text(&mut model, "secret");
     let effects = press(&mut model, "Ctrl-S");
     let Some(Effect::KeepKeys(draft)) = effects.first() else { panic!("{effects:?}") };
-    assert_eq!(draft.private.as_ref().map(|h| h.0.as_str()), Some("secret"));
+    assert_eq!(draft.private, Some(Hidden::new("secret")));
     assert!(!format!("{effects:?} {:?}", model.credentials).contains("secret"));
     tell(&mut model, Answer::KeysKept(Ok(vec![crate::vault::SecretPlace::Keyring])));
     assert!(model.credentials.fields.iter().skip(3).all(|f| f.is_empty()));

@@ -26,15 +26,15 @@ impl Inner {
         .map(|(what, _)| Change { what: what.into(), old: "another".into(), new: "typed".into() })
         .collect();
         let kept = tokio::task::spawn_blocking(move || {
-            let passphrase = draft.passphrase.map(|p| SecretString::from(p.0));
+            let passphrase = draft.passphrase.map(Hidden::into_secret);
             let mut places: Vec<SecretPlace> = Vec::new();
             for (name, key) in [
                 (SecretName::PublicKey, draft.public),
                 (SecretName::PrivateKey, draft.private),
                 (SecretName::SourceSecret, draft.source),
             ] {
-                if let Some(Hidden(key)) = key {
-                    places.push(vault.set(name, &SecretString::from(key), passphrase.as_ref())?);
+                if let Some(key) = key {
+                    places.push(vault.set(name, &key.into_secret(), passphrase.as_ref())?);
                 }
             }
             Ok(places)
@@ -67,6 +67,7 @@ impl Inner {
             timeout: Duration::from_secs(kept.timeout_seconds),
             // A person waits for the answer.
             max_retries: kept.max_retries.min(1),
+            root_certificate: kept.root_certificate.clone(),
         };
         let keys = ApiKeys {
             public: self.key(SecretName::PublicKey, draft.public).await?,
@@ -83,8 +84,8 @@ impl Inner {
 
     /// A typed key, else the kept one.
     async fn key(&self, name: SecretName, typed: Option<Hidden>) -> Result<SecretString, Problem> {
-        if let Some(Hidden(key)) = typed {
-            return Ok(key.into());
+        if let Some(key) = typed {
+            return Ok(key.into_secret());
         }
         let vault = self.profile.vault.clone();
         let found = tokio::task::spawn_blocking(move || vault.get(name)).await.map_err(died)??;

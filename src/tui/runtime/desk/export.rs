@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tokio::io::AsyncWriteExt;
 
 use super::Inner;
+use crate::config::private;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::tui::model::effect::Effect;
 use crate::tui::model::grid::{GridId, Spec, Target, Value, ViewQuery, columns};
@@ -70,8 +71,10 @@ impl Inner {
             )
         };
         // Whoever is at the keyboard may not know what is in a file of the same name.
-        let file = tokio::fs::File::create_new(&path).await.map_err(|e| refused(&e))?;
-        let mut file = tokio::io::BufWriter::new(file);
+        let mut how = std::fs::OpenOptions::new();
+        how.write(true).create_new(true);
+        let file = private::open(&path, &mut how).map_err(|e| refused(&e))?;
+        let mut file = tokio::io::BufWriter::new(tokio::fs::File::from_std(file));
         let header: Vec<String> = specs.iter().map(|s| s.title.to_owned()).collect();
         let mut text = as_csv(&[header]).map_err(|e| refused(&e))?;
         let mut at = 0;

@@ -72,7 +72,7 @@ impl Inner {
 
     /// Opens the encrypted file with a typed passphrase, for as long as the process lives.
     pub(super) async fn unlock(&self, passphrase: Hidden) {
-        self.profile.vault.unlock(&passphrase.0.into());
+        self.profile.vault.unlock(&passphrase.into_secret());
         self.profile.forget_client();
         self.tell_settings().await;
     }
