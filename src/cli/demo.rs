@@ -305,9 +305,9 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
 
 fn ending(home: &Path, proven: bool) -> String {
     let verdict = if proven {
-        "The month is closed: what the PSA returns is what was posted, to the cent."
+        "Proven: the PSA returns what was posted, to the cent, and each other line is accounted for."
     } else {
-        "The month is not closed; the steps above say why."
+        "Not proven; the steps above say why."
     };
     format!(
         "{verdict}\n\nWhere things are:\n  settings  {0}/config/config.toml\n  store     \
