@@ -82,6 +82,48 @@ pub struct OfferMapping {
     pub product: Option<i64>,
 }
 
+/// What a stable key of an organization is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyKind {
+    /// Its internet domain.
+    Domain,
+    /// Its tenant id.
+    Tenant,
+    /// The reference that our own people gave it at the source.
+    Reference,
+}
+
+impl KeyKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Domain, Self::Tenant, Self::Reference];
+}
+
+/// A stable key of an organization: it stays when the name changes, and another source may tell
+/// the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OrganizationKey {
+    /// The source's id.
+    pub source: Text,
+    /// The organization's id at the source.
+    pub id: Text,
+    /// What the key is.
+    pub kind: KeyKind,
+    /// The key; domains and tenants in lower case.
+    pub key: Text,
+}
+
+/// A further id or part number of an offer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OfferKey {
+    /// The source's id.
+    pub source: Text,
+    /// The offer's id at the source.
+    pub id: Text,
+    /// The key.
+    pub key: Text,
+}
+
 /// The agreement remembered for a contract and a company (design 6.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContractMapping {

@@ -213,6 +213,13 @@ impl Dictionary {
         })
     }
 
+    /// The rows of a line's organization and offer; the line was given codes before.
+    pub(super) fn organization_and_offer(&self, line: &CanonicalLine) -> Option<(i64, i64)> {
+        let id =
+            |of: &NamedTuples, key: &str| of.by_key.get(key).map(|at| of.named[*at as usize].id);
+        Some((id(&self.organizations, &line.organization_id)?, id(&self.offers, &line.offer_id)?))
+    }
+
     fn invoice(
         &mut self,
         tx: &Transaction<'_>,

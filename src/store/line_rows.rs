@@ -12,9 +12,11 @@ use super::encoding::{
 };
 use super::error::StoreError;
 use super::names::{Names, json_list};
+use super::sides::SideRows;
 use super::{Store, encoding, revisions};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::line::{Line, LineChoice, LineDates, LineId, Posted, Revision, Text};
+use crate::domain::line_extra::LineSide;
 use crate::domain::period::Period;
 use crate::domain::status::PsaStatus;
 
@@ -251,6 +253,17 @@ impl<T> Side<T> {
         Ok(Self { rows: found.into_iter().peekable() })
     }
 
+    /// All values.
+    fn values(&self) -> Vec<T>
+    where
+        T: Copy + Ord,
+    {
+        let mut values: Vec<T> = self.rows.clone().map(|(_, value)| value).collect();
+        values.sort_unstable();
+        values.dedup();
+        values
+    }
+
     /// The row of a line; lines are asked for in order.
     fn take(&mut self, line: i64) -> Option<T> {
         while self.rows.next_if(|(at, _)| *at < line).is_some() {}
@@ -262,6 +275,7 @@ struct Sides {
     choices: Side<LineChoice>,
     postings: Side<(Text, i64, i64)>,
     revisions: Side<Box<Revision>>,
+    told: Side<Arc<LineSide>>,
     problems: Side<Box<crate::domain::problem::Problem>>,
 }
 
@@ -272,6 +286,14 @@ impl Sides {
         which: &Which<'_>,
     ) -> Result<Self, StoreError> {
         let mut markers: HashMap<i64, (Text, i64, i64)> = HashMap::new();
+        let mut known = SideRows::default();
+        let mut numbers: Side<i64> =
+            Side::read(conn, "SELECT line, side FROM line_side", which, |r| Ok(r.get(1)?))?;
+        known.gather(conn, &numbers.values())?;
+        let mut told = Vec::new();
+        while let Some((line, side)) = numbers.rows.next() {
+            told.push((line, known.get(conn, side)?));
+        }
         let mut addition = conn
             .prepare_cached("SELECT marker, agreement, addition FROM own_addition WHERE id = ?1")?;
         Ok(Self {
@@ -300,8 +322,11 @@ impl Sides {
                 Ok(value)
             })?,
             revisions: Side::read(conn, revisions::SELECT, which, |r| {
-                Ok(Box::new(revisions::revision(r, names)?))
+                let side: Option<i64> = r.get(15)?;
+                let side = side.map(|id| known.get(conn, id)).transpose()?;
+                Ok(Box::new(revisions::revision(r, names, side.as_deref())?))
             })?,
+            told: Side { rows: told.into_iter().peekable() },
             problems: Side::read(conn, "SELECT line, problem FROM line_problem", which, |r| {
                 let text = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
                 Ok(Box::new(serde_json::from_str(text)?))
@@ -359,7 +384,7 @@ fn line(
         unit_cost: to_amount_or_none(row.get_ref(15)?)?,
         total,
         currency,
-        side: None,
+        side: sides.told.take(id),
         dates: LineDates { start: day(10)?, start_badge, end: day(11)?, end_badge },
         choice: sides.choices.take(id).unwrap_or_default(),
         psa_status: at_position(&PsaStatus::ALL, row.get(4)?)?,

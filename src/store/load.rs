@@ -10,15 +10,13 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::dictionary::{Codes, Dictionary};
 use super::edits::source_number;
-use super::encoding::{
-    Amount, at_position, badges, day, identity, line_numbers, month_of, position, short, to_amount,
-    to_month,
-};
+use super::encoding::{at_position, identity, line_numbers, month_of, short, to_amount, to_month};
 use super::error::StoreError;
+use super::line_writes::{INSERT, REPLACE, REVISE, bind};
 use super::revisions::{next_number, renumber};
+use super::sides::{self, SideCodes};
 use super::{Store, reload, threads};
-use crate::domain::charge_type::ChargeType;
-use crate::domain::line::Text;
+use crate::domain::line::{CanonicalLine, Text};
 use crate::domain::load::{LoadReport, LoadedLine, RevisionReport};
 use crate::domain::money::Currency;
 use crate::domain::revision::{Again, again};
@@ -169,6 +167,7 @@ pub(super) struct Loader<'t> {
     pub source: i64,
     source_name: Text,
     pub dictionary: Dictionary,
+    sides: SideCodes,
     pub months: HashMap<i64, Month>,
     pub known: Vec<Known>,
     by_identity: HashMap<u128, u32>,
@@ -186,23 +185,6 @@ pub(super) struct Loader<'t> {
     months_read: HashSet<i64>,
 }
 
-const INSERT: &str = "INSERT INTO line (id, invoice, customer, item, psa_status, total, \
-     subscription, charge_type, charge_start, charge_end, start_date, end_date, badges, quantity, \
-     unit_price, unit_cost, own_key, key, content) \
-     VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
-const REPLACE: &str = "UPDATE line SET invoice = ?2, customer = ?3, item = ?4, psa_status = 0, \
-     total = ?5, subscription = ?6, charge_type = ?7, charge_start = ?8, charge_end = ?9, \
-     start_date = CASE WHEN badges % 3 = 2 THEN start_date ELSE ?10 END, \
-     end_date = CASE WHEN badges / 3 = 2 THEN end_date ELSE ?11 END, \
-     badges = CASE WHEN badges % 3 = 2 THEN 2 ELSE ?12 % 3 END \
-         + 3 * CASE WHEN badges / 3 = 2 THEN 2 ELSE ?12 / 3 END, \
-     quantity = ?13, unit_price = ?14, unit_cost = ?15, own_key = ?16, key = ?17, content = ?18 \
-     WHERE id = ?1";
-const REVISE: &str = "INSERT OR REPLACE INTO revision (line, invoice, customer, item, total, \
-     subscription, charge_type, charge_start, charge_end, start_date, end_date, badges, quantity, \
-     unit_price, unit_cost, own_key, key, content) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
-
 impl<'t> Loader<'t> {
     fn begin(tx: &'t Transaction<'t>, source: &str) -> Result<Self, StoreError> {
         let number = source_number(tx, source)?;
@@ -213,6 +195,7 @@ impl<'t> Loader<'t> {
             source_name: source.into(),
             loaded: vec![false; dictionary.numbers()],
             dictionary,
+            sides: SideCodes::default(),
             months: HashMap::new(),
             known: Vec::new(),
             by_identity: HashMap::new(),
@@ -230,6 +213,7 @@ impl<'t> Loader<'t> {
         self.report.read += lines.len() as u64;
         for line in lines {
             let codes = self.dictionary.codes(self.tx, &line.line)?;
+            self.keep_keys(&line.line)?;
             self.months_read.insert(codes.invoice.month);
             self.touch(codes.invoice.month)?;
             self.touch_invoice(codes.invoice.number)?;
@@ -338,6 +322,9 @@ impl<'t> Loader<'t> {
     ) -> Result<(), StoreError> {
         let id = self.next_in(codes.invoice.month)?;
         bind(insert, id, codes, line)?;
+        if let Some(side) = self.sides.code(self.tx, &line.line)? {
+            sides::put(self.tx, id, Some(side))?;
+        }
         if let Some(raw) = &line.line.raw {
             self.keep_raw(id, raw)?;
         }
@@ -345,6 +332,17 @@ impl<'t> Loader<'t> {
         self.new_without_id += u64::from(line.line.line_id.is_none());
         self.report.added += 1;
         Ok(())
+    }
+
+    /// What a line tells of its organization and its offer, beside itself.
+    fn keep_keys(&mut self, line: &CanonicalLine) -> Result<(), StoreError> {
+        let Some(extra) = &line.extra else { return Ok(()) };
+        match self.dictionary.organization_and_offer(line) {
+            Some((organization, offer)) => {
+                self.sides.keep_keys(self.tx, extra, organization, offer)
+            }
+            None => Ok(()),
+        }
     }
 
     fn keep_raw(&self, id: i64, raw: &str) -> Result<(), StoreError> {
@@ -388,6 +386,8 @@ impl<'t> Loader<'t> {
         let mut statement = self.tx.prepare_cached(REPLACE)?;
         bind(&mut statement, id, codes, line)?;
         self.tx.prepare_cached("DELETE FROM line_problem WHERE line = ?1")?.execute([id])?;
+        let side = self.sides.code(self.tx, &line.line)?;
+        sides::put(self.tx, id, side)?;
         match &line.line.raw {
             Some(raw) => self.keep_raw(id, raw)?,
             None => {
@@ -406,8 +406,8 @@ impl<'t> Loader<'t> {
         let mut statement = self.tx.prepare_cached(REVISE)?;
         bind(&mut statement, id, codes, line)?;
         self.tx
-            .prepare_cached("UPDATE revision SET raw = ?2 WHERE line = ?1")?
-            .execute((id, line.line.raw.as_deref()))?;
+            .prepare_cached("UPDATE revision SET raw = ?2, side = ?3 WHERE line = ?1")?
+            .execute((id, line.line.raw.as_deref(), self.sides.code(self.tx, &line.line)?))?;
         self.report_revision(id)
     }
 
@@ -455,34 +455,4 @@ impl<'t> Loader<'t> {
         tracing::debug!(source = %self.source_name, lines = self.report.read, "load ends");
         Ok(self.report)
     }
-}
-
-fn bind(
-    statement: &mut rusqlite::Statement<'_>,
-    id: i64,
-    codes: &Codes,
-    loaded: &LoadedLine,
-) -> Result<(), StoreError> {
-    let (line, dates) = (&loaded.line, &loaded.dates);
-    statement.execute(rusqlite::params![
-        id,
-        codes.invoice.id,
-        codes.customer,
-        codes.item,
-        Amount(line.total),
-        codes.subscription,
-        position(&ChargeType::ALL, &line.charge_type),
-        day(line.charge_start),
-        line.charge_end.map(day),
-        dates.start.map(day),
-        dates.end.map(day),
-        badges(dates),
-        Amount(line.quantity),
-        line.unit_price.map(Amount),
-        line.unit_cost.map(Amount),
-        line.line_id.is_some(),
-        &*loaded.key,
-        loaded.content.as_slice(),
-    ])?;
-    Ok(())
 }

@@ -26,6 +26,7 @@ pub mod grid;
 pub mod inline;
 mod journal;
 mod line_rows;
+mod line_writes;
 mod load;
 mod logs;
 mod mappings;
@@ -35,6 +36,7 @@ mod psa_records;
 mod reload;
 mod revisions;
 mod runs;
+mod sides;
 mod tally;
 mod threads;
 mod totals;
@@ -44,6 +46,7 @@ mod tests;
 
 pub use error::StoreError;
 pub use load::LoadSession;
+pub use sides::Counted;
 
 /// A handle on the store; cheap to clone.
 #[derive(Clone)]

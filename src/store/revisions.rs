@@ -8,8 +8,10 @@ use super::encoding::{
 };
 use super::error::StoreError;
 use super::names::Names;
+use super::sides;
 use crate::domain::charge_type::ChargeType;
 use crate::domain::line::{CanonicalLine, Revision};
+use crate::domain::line_extra::LineSide;
 use crate::domain::period::Period;
 
 /// The columns that hold what the source says, the same in `line` and `revision`.
@@ -18,13 +20,14 @@ const CONTENT: &str = "invoice, customer, item, total, subscription, charge_type
 
 /// What [`revision`] reads, after the line's number.
 pub(super) const SELECT: &str = "SELECT line, invoice, customer, item, total, subscription, \
-     charge_type, charge_start, charge_end, quantity, unit_price, unit_cost, own_key, key, raw \
-     FROM revision";
+     charge_type, charge_start, charge_end, quantity, unit_price, unit_cost, own_key, key, raw, \
+     side FROM revision";
 
 /// Tables beside `line`, whose rows go with it.
-const BESIDE: [&str; 8] = [
+const BESIDE: [&str; 9] = [
     "line_key",
     "line_raw",
+    "line_side",
     "line_choice",
     "line_problem",
     "revision",
@@ -34,7 +37,11 @@ const BESIDE: [&str; 8] = [
 ];
 
 /// A row of [`SELECT`].
-pub(super) fn revision(r: &Row<'_>, names: &mut Names<'_>) -> Result<Revision, StoreError> {
+pub(super) fn revision(
+    r: &Row<'_>,
+    names: &mut Names<'_>,
+    side: Option<&LineSide>,
+) -> Result<Revision, StoreError> {
     let text = |column| r.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
     let invoice = names.invoice(r.get(1)?)?.clone();
     let customer = names.customer(r.get(2)?)?.clone();
@@ -66,7 +73,7 @@ pub(super) fn revision(r: &Row<'_>, names: &mut Names<'_>) -> Result<Revision, S
         total,
         currency: invoice.currency,
         raw: r.get::<_, Option<String>>(14)?.map(String::into_boxed_str),
-        extra: None,
+        extra: side.map(|s| Box::new(sides::extra(s))),
     };
     Ok(Revision { total, line: Box::new(line) })
 }
@@ -88,6 +95,10 @@ pub(super) fn adopt(tx: &Connection, line: i64) -> Result<(), StoreError> {
          WHERE line = ?1 AND raw IS NOT NULL",
     )?
     .execute([line])?;
+    let side = tx
+        .prepare_cached("SELECT side FROM revision WHERE line = ?1")?
+        .query_row([line], |r| r.get(0))?;
+    sides::put(tx, line, side)?;
     tx.prepare_cached("DELETE FROM revision WHERE line = ?1")?.execute([line])?;
     let (hash, date): (i64, i64) = key_and_date(tx, line)?;
     tx.prepare_cached("INSERT INTO line_key (hash, line) VALUES (?1, ?2)")?
@@ -132,6 +143,8 @@ pub(super) fn replace_by(tx: &Connection, line: i64, by: i64) -> Result<i64, Sto
     take_content(tx, line, "line", "id", by)?;
     tx.prepare_cached("DELETE FROM line_raw WHERE line = ?1")?.execute([line])?;
     tx.prepare_cached("UPDATE line_raw SET line = ?1 WHERE line = ?2")?.execute((line, by))?;
+    tx.prepare_cached("DELETE FROM line_side WHERE line = ?1")?.execute([line])?;
+    tx.prepare_cached("UPDATE line_side SET line = ?1 WHERE line = ?2")?.execute((line, by))?;
     tx.prepare_cached("DELETE FROM line_problem WHERE line = ?1")?.execute([line])?;
     tx.prepare_cached("UPDATE line SET psa_status = 0 WHERE id = ?1")?.execute([line])?;
     remove(tx, by)?;
@@ -145,16 +158,18 @@ pub(super) fn replace_by(tx: &Connection, line: i64, by: i64) -> Result<i64, Sto
 /// The content of a new line becomes the revision of a posted one; the new line goes.
 pub(super) fn revise_by(tx: &Connection, line: i64, by: i64) -> Result<(), StoreError> {
     tx.prepare_cached(&format!(
-        "INSERT OR REPLACE INTO revision (line, {CONTENT}, start_date, end_date, badges, raw) \
+        "INSERT OR REPLACE INTO revision (line, {CONTENT}, start_date, end_date, badges, raw, side) \
          SELECT ?1, {CONTENT}, start_date, end_date, badges, \
-         (SELECT raw FROM line_raw WHERE line = ?2) FROM line WHERE id = ?2"
+         (SELECT raw FROM line_raw WHERE line = ?2), \
+         (SELECT side FROM line_side WHERE line = ?2) FROM line WHERE id = ?2"
     ))?
     .execute((line, by))?;
     remove(tx, by)
 }
 
-/// Removes a line that nothing refers to but its own raw columns.
+/// Removes a line that nothing refers to but what its source told beside it.
 pub(super) fn remove(tx: &Connection, line: i64) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM line_side WHERE line = ?1")?.execute([line])?;
     tx.prepare_cached("DELETE FROM line_raw WHERE line = ?1")?.execute([line])?;
     tx.prepare_cached("DELETE FROM line WHERE id = ?1")?.execute([line])?;
     Ok(())

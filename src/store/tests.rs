@@ -21,6 +21,7 @@ mod in_memory;
 mod journal_rules;
 mod load_rules;
 mod named_lines;
+mod sides;
 
 /// A store in a folder that goes with it.
 pub(super) struct Fixture {
