@@ -182,6 +182,7 @@ fn posted(mut input: PlanInput) -> PlanInput {
                 agreement_id,
                 addition_id,
                 total: line.total,
+                sold: line.total,
             });
         }
         input.additions.push(OwnAddition {

@@ -24,6 +24,7 @@ mod map_set;
 mod match_names;
 mod money;
 mod plan;
+mod plan_rows;
 mod pull;
 mod reconcile;
 mod retry;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::shell::table::{Align, Table};
 use crate::domain::money::text;
 use crate::domain::plan::MoneyRow;
+use crate::domain::price::SalesRow;
 
 /// The equation of one currency as JSON, for documents that add to it.
 pub fn row_document(row: &MoneyRow) -> Value {
@@ -49,6 +50,38 @@ pub fn rows_text(rows: &[MoneyRow]) -> String {
         out.push_str(&format!("\n{}: the equation does not hold", row.currency));
     }
     out
+}
+
+/// What was sold, what it costs us, and what is left, one line a currency.
+pub fn sales_text(rows: &[SalesRow]) -> String {
+    let mut table = Table::new(&[
+        ("Sales", Align::Left),
+        ("Lines", Align::Right),
+        ("Sold for", Align::Right),
+        ("-Cost", Align::Right),
+        ("=Margin", Align::Right),
+        ("", Align::Right),
+    ]);
+    for row in rows {
+        table.row([
+            row.currency.to_string(),
+            row.lines.to_string(),
+            text(row.sold),
+            text(row.cost),
+            text(row.margin),
+            percent(row.margin, row.sold),
+        ]);
+    }
+    table.text()
+}
+
+/// A margin as a share of the price, such as `16.7%`; nothing where nothing is sold.
+pub fn percent(margin: Decimal, sold: Decimal) -> String {
+    margin
+        .checked_mul(Decimal::ONE_HUNDRED)
+        .and_then(|m| m.checked_div(sold))
+        .map(|p| format!("{}%", p.round_dp(1).normalize()))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -10,25 +10,28 @@ use serde_json::Value;
 use super::Global;
 use super::jobs::{perform, unexpected};
 use super::money;
+use super::plan_rows::{rows_text, warnings_text};
 use super::run_text::{Errors, ScopeArgs, counts_text, errors_text};
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
-use super::shell::table::{Align, Table, wrapped};
+use super::shell::table::wrapped;
+use crate::domain::guard::Warning;
 use crate::domain::period::Period;
-use crate::domain::plan::{Action, ActionKind, Basis, Counts, MoneyRow, Plan, Reason};
+use crate::domain::plan::{Action, Basis, Counts, MoneyRow, Plan, PlanEvent, Reason};
 use crate::domain::policy::Scope;
+use crate::domain::price::SalesRow;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 use crate::worker::job::{Job, Outcome};
-
-/// So many actions are shown as text; JSON has all.
-const SHOWN: usize = 20;
 
 /// Arguments of `plan`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     pub scope: ScopeArgs,
+    /// Show each line of an event, such as the refund and the recharge of a seat change
+    #[arg(long)]
+    pub unfold: bool,
     /// Save the plan for `sync --plan`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -48,7 +51,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
         output.document(&document(&plan, &scope));
         return Ok(Answer::said());
     }
-    let mut text = text(&plan);
+    let mut text = text(&plan, args.unfold);
     if let Some(file) = &args.out {
         text.push_str(&format!(
             "\nsaved: {}\nnext: `addendum sync --plan {0}` carries out exactly this plan",
@@ -82,6 +85,9 @@ struct Document<'a> {
     errors: Errors<'a>,
     actions: &'a [Action],
     notices: &'a [Reason],
+    warnings: &'a [Warning],
+    events: &'a [PlanEvent],
+    sales: &'a [SalesRow],
     cancels_need_consent: bool,
     basis: &'a Basis,
     scope: SavedScope<'a>,
@@ -103,6 +109,9 @@ fn document<'a>(plan: &'a Plan, scope: &'a Scope) -> Document<'a> {
         settled: _,
         superseded: _,
         notices,
+        warnings,
+        events,
+        sales,
         cancels_need_consent,
         basis,
     } = plan;
@@ -117,6 +126,9 @@ fn document<'a>(plan: &'a Plan, scope: &'a Scope) -> Document<'a> {
         errors: Errors(errors),
         actions,
         notices,
+        warnings,
+        events,
+        sales,
         cancels_need_consent: *cancels_need_consent,
         basis,
         scope: SavedScope {
@@ -124,6 +136,7 @@ fn document<'a>(plan: &'a Plan, scope: &'a Scope) -> Document<'a> {
             lines: Cow::Borrowed(&scope.lines),
             overwrite_drift: scope.overwrite_drift,
             repost_deleted: scope.repost_deleted,
+            accept_warnings: scope.accept_warnings,
         },
     }
 }
@@ -144,6 +157,8 @@ struct SavedScope<'a> {
     lines: Cow<'a, [String]>,
     overwrite_drift: bool,
     repost_deleted: bool,
+    #[serde(default)]
+    accept_warnings: bool,
 }
 
 /// Reads a saved plan.
@@ -179,6 +194,7 @@ pub fn read(file: &Path) -> Result<Saved, Failure> {
         failed_only: false,
         overwrite_drift: scope.overwrite_drift,
         repost_deleted: scope.repost_deleted,
+        accept_warnings: scope.accept_warnings,
         today: Some(plan.today),
     };
     Ok(Saved { plan, scope })
@@ -195,11 +211,11 @@ pub fn write_atomically(file: &Path, mut bytes: Vec<u8>) -> std::io::Result<()> 
     crate::config::replace_file(&whole, &bytes)
 }
 
-/// The plan for people.
-pub fn text(plan: &Plan) -> String {
+/// The plan for people; `unfold`: each line of an event in a row of its own.
+pub fn text(plan: &Plan, unfold: bool) -> String {
     let mut out = summary(plan);
     if !plan.actions.is_empty() {
-        out.push_str(&format!("\n\n{}", actions_text(&plan.actions)));
+        out.push_str(&format!("\n\n{}", rows_text(plan, unfold)));
     }
     out
 }
@@ -210,12 +226,21 @@ pub fn summary(plan: &Plan) -> String {
     if !plan.money.is_empty() {
         out.push_str(&format!("\n\n{}", money::rows_text(&plan.money)));
     }
+    if !plan.sales.is_empty() {
+        out.push_str(&format!("\n\n{}", money::sales_text(&plan.sales)));
+    }
     if !plan.errors.is_empty() {
         out.push_str(&format!("\n\nRefused:\n{}", errors_text(&plan.errors)));
     }
     for notice in &plan.notices {
         out.push('\n');
         out.push_str(&wrapped("note: ", "  ", &format!("{} ({})", notice.text, notice.code)));
+    }
+    if !plan.warnings.is_empty() {
+        out.push_str(&format!(
+            "\n\nLook at these before they are posted:\n{}",
+            warnings_text(plan)
+        ));
     }
     if plan.cancels_need_consent {
         out.push_str(&format!(
@@ -224,57 +249,6 @@ pub fn summary(plan: &Plan) -> String {
         ));
     }
     out
-}
-
-fn actions_text(actions: &[Action]) -> String {
-    let mut table = Table::new(&[
-        ("", Align::Left),
-        ("Company", Align::Left),
-        ("What", Align::Left),
-        ("Money", Align::Right),
-        ("", Align::Left),
-    ])
-    .shrinking(2);
-    for action in actions.iter().take(SHOWN) {
-        table.row([
-            verb(action.kind).to_owned(),
-            super::shell::table::fit(&harmless(&action.company), 22),
-            what(action),
-            crate::domain::money::text(action.amount),
-            action.currency.to_string(),
-        ]);
-    }
-    let mut out = table.text();
-    if actions.len() > SHOWN {
-        out.push_str(&format!(
-            "\nand {} more; --json lists all, --out FILE saves them",
-            actions.len() - SHOWN
-        ));
-    }
-    out
-}
-
-fn verb(kind: ActionKind) -> &'static str {
-    match kind {
-        ActionKind::CreateAgreement => "agreement",
-        ActionKind::Create => "create",
-        ActionKind::Update => "update",
-        ActionKind::Cancel => "cancel",
-        ActionKind::Delete => "delete",
-        ActionKind::DeleteAgreement => "delete agr.",
-    }
-}
-
-fn what(action: &Action) -> String {
-    let mut text = match (&action.after, &action.new_agreement) {
-        (Some(fields), _) => fields.invoice_description.clone(),
-        (None, Some(new)) => format!("from {}", new.start),
-        (None, None) => action.marker.as_deref().unwrap_or_default().to_owned(),
-    };
-    for reason in &action.reasons {
-        text.push_str(&format!(" [{}]", reason.code));
-    }
-    text
 }
 
 #[cfg(test)]

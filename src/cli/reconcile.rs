@@ -64,7 +64,7 @@ fn document(summary: &ReconcileSummary) -> Value {
         "doubled": f.doubled,
         "drifted": f.drifted,
         "psa": f.proven.iter().map(|p| json!({
-            "currency": p.currency, "posted": amount(p.posted), "psa": amount(p.psa),
+            "currency": p.currency, "posted": amount(p.posted), "sold": amount(p.sold), "psa": amount(p.psa),
         })).collect::<Vec<_>>(),
         "money": rows,
         "equation": summary.equation.iter().map(equation_row).collect::<Vec<_>>(),
@@ -94,19 +94,21 @@ pub fn text(summary: &ReconcileSummary) -> String {
     let rows = crate::flows::by_currency(&summary.equation);
     let mut out = format!("Periods: {}\n\n{}", periods.join(", "), money::rows_text(&rows));
     if !f.proven.is_empty() {
-        let mut table = Table::new(&[
-            ("Read back", Align::Left),
-            ("Posted", Align::Right),
-            ("In the PSA", Align::Right),
-            ("Difference", Align::Right),
-        ]);
+        // With price rules customers are asked for something else than what the source bills.
+        let priced = f.proven.iter().any(|p| p.sold != p.posted);
+        let mut heads = vec![("Read back", Align::Left), ("Posted", Align::Right)];
+        if priced {
+            heads.push(("Sold for", Align::Right));
+        }
+        heads.extend([("In the PSA", Align::Right), ("Difference", Align::Right)]);
+        let mut table = Table::new(&heads);
         for p in &f.proven {
-            table.row([
-                p.currency.to_string(),
-                amount(p.posted),
-                amount(p.psa),
-                amount(p.psa - p.posted),
-            ]);
+            let mut cells = vec![p.currency.to_string(), amount(p.posted)];
+            if priced {
+                cells.push(amount(p.sold));
+            }
+            cells.extend([amount(p.psa), amount(p.psa - p.sold)]);
+            table.row(cells);
         }
         out.push_str(&format!("\n\n{}", table.text()));
     }

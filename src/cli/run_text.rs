@@ -43,6 +43,9 @@ pub struct Consent {
     /// Post again what a person deleted in the PSA
     #[arg(long)]
     pub repost_deleted: bool,
+    /// Post lines that the guard warns of, where billing.guard.action asks for consent
+    #[arg(long)]
+    pub accept_warnings: bool,
 }
 
 impl ScopeArgs {
@@ -54,6 +57,7 @@ impl ScopeArgs {
             failed_only: false,
             overwrite_drift: self.consent.overwrite_drift,
             repost_deleted: self.consent.repost_deleted,
+            accept_warnings: self.consent.accept_warnings,
             today: None,
         }
     }

@@ -21,7 +21,13 @@ pub struct Args {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["periods", "lines", "overwrite_drift", "repost_deleted"]
+        conflicts_with_all = [
+            "periods",
+            "lines",
+            "overwrite_drift",
+            "repost_deleted",
+            "accept_warnings"
+        ]
     )]
     pub plan: Option<PathBuf>,
     /// Ask nothing; with auto_cancel = "ask" this also consents to the cancels
@@ -64,7 +70,7 @@ async fn consent(
     if shown.actions.is_empty() && shown.settled.is_empty() {
         return Ok(false);
     }
-    note(&plan::text(shown));
+    note(&plan::text(shown, false));
     if !ask::yes("Carry it out?")? {
         return Err(declined());
     }

@@ -20,9 +20,10 @@ pub(super) const CONNECTWISE: [&str; 9] = [
 pub(super) const SOURCE: [&str; 3] = ["profile", "id", "location"];
 
 /// Keys of `[billing]`, its tables last.
-pub(super) const BILLING: [&str; 17] = [
+pub(super) const BILLING: [&str; 20] = [
     "agreement_type",
     "recurring",
+    "posting",
     "identity",
     "residual",
     "price_decimals",
@@ -38,7 +39,15 @@ pub(super) const BILLING: [&str; 17] = [
     "charge_start",
     "charge_names",
     "new_agreement",
+    "price",
+    "guard",
 ];
+
+/// Keys of `[billing.price]`.
+pub(super) const PRICE: [&str; 3] = ["rule", "round", "file"];
+
+/// Keys of `[billing.guard]`.
+pub(super) const GUARD: [&str; 3] = ["action", "price_change_percent", "quantity_jump_percent"];
 
 /// Keys of `[billing.new_agreement]`.
 pub(super) const NEW_AGREEMENT: [&str; 4] = ["name", "location", "department", "billing_cycle"];
@@ -64,11 +73,13 @@ pub(super) fn all() -> Vec<String> {
     };
     add("connectwise", &CONNECTWISE);
     add("source", &SOURCE);
-    add("billing", &BILLING[..13]);
+    add("billing", &BILLING[..14]);
     add("billing.charge_end", &charge_types());
     add("billing.charge_start", &cycles());
     add("billing.charge_names", &charge_types());
     add("billing.new_agreement", &NEW_AGREEMENT);
+    add("billing.price", &PRICE);
+    add("billing.guard", &GUARD);
     all
 }
 

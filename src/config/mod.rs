@@ -3,6 +3,7 @@
 
 mod keys;
 mod paths;
+mod price_file;
 pub mod private;
 mod reader;
 mod replace;
@@ -71,6 +72,8 @@ pub struct Settings {
     pub source: SourceSettings,
     /// `[billing]` as rules read it.
     pub policy: Policy,
+    /// `billing.price.file`: where `policy.prices` has its rules for organizations and offers from.
+    pub price_file: Option<String>,
     /// `billing.daily_sync`
     pub daily_sync: bool,
     /// `billing.timezone`: whose "today" and "this month" are meant.
@@ -97,6 +100,7 @@ impl Default for Settings {
                 location: None,
             },
             policy: Policy::default(),
+            price_file: None,
             daily_sync: false,
             timezone: "UTC".into(),
         }
@@ -110,7 +114,8 @@ impl Settings {
     /// # Errors
     ///
     /// `settings-...`: the file cannot be read, is no TOML, or holds keys or values that cannot be;
-    /// each is named with line, column and the key's full path.
+    /// each is named with line, column and the key's full path. `price-file...`: the same for the
+    /// price file that they name.
     pub fn read(file: &Path, profile: &str) -> Result<Self, Problem> {
         let mut bytes = Vec::new();
         let read = std::fs::File::open(file)
@@ -122,7 +127,11 @@ impl Settings {
             Ok(_) => {
                 let text = std::str::from_utf8(&bytes)
                     .map_err(|_| unreadable(file, &io::Error::other("it is not UTF-8 text")))?;
-                parse(file, text, profile)
+                let mut settings = parse(file, text, profile)?;
+                if let Some(file) = &settings.price_file {
+                    price_file::read(Path::new(file), &mut settings.policy.prices)?;
+                }
+                Ok(settings)
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(e) => Err(unreadable(file, &e)),

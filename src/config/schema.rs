@@ -12,6 +12,7 @@ use super::reader::Reader;
 mod billing;
 mod billing_tables;
 mod connectwise;
+mod price;
 mod source;
 /// The keys of a table with their items and full paths.
 fn entries<'t>(table: &'t dyn TableLike, path: &str) -> Vec<(&'t Key, &'t Item, String)> {
@@ -154,6 +155,9 @@ pub(super) fn complete(settings: &mut Settings, file: &Path) {
     }
     if source.profile.contains(['/', '\\']) || source.profile.starts_with('~') {
         source.profile = expand(&source.profile, folder);
+    }
+    if let Some(file) = &settings.price_file {
+        settings.price_file = Some(expand(file, folder));
     }
 }
 

@@ -59,6 +59,15 @@ pub enum Subject {
         /// The line's key.
         key: Text,
     },
+    /// Several lines as one (`billing.posting`), posted once.
+    Net {
+        /// The source's id.
+        source: Text,
+        /// Digest of the event, or of the subscription and month ([`super::net::stem`]).
+        stem: Text,
+        /// Keys of the lines, in order.
+        keys: Vec<Text>,
+    },
     /// A subscription, updated by later periods.
     Recurring {
         /// The source's id.

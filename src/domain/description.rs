@@ -12,15 +12,17 @@ pub const LONGEST: usize = 6000;
 
 /// What the rules have to say beyond the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Notes {
+pub struct Notes<'a> {
     /// The charge's own dates, when the posted ones are not.
     pub own_dates: Option<(Date, Option<Date>)>,
     /// The real quantity, when the line was collapsed.
     pub quantity: Option<Decimal>,
+    /// What was netted, when the addition stands for several lines.
+    pub net: Option<&'a str>,
 }
 
 /// The invoice description of a line.
-pub fn invoice_description(line: &Line, policy: &Policy, notes: Notes) -> String {
+pub fn invoice_description(line: &Line, policy: &Policy, notes: Notes<'_>) -> String {
     let subscription = line
         .subscription_name
         .as_deref()
@@ -47,7 +49,11 @@ pub fn invoice_description(line: &Line, policy: &Policy, notes: Notes) -> String
     if let Some(quantity) = notes.quantity {
         tail.push_str(&format!(" (quantity {})", quantity.normalize()));
     }
-    shorten(&mut text, LONGEST - tail.len());
+    if let Some(net) = notes.net {
+        tail.push_str(&format!(" ({net})"));
+        shorten(&mut tail, LONGEST / 2);
+    }
+    shorten(&mut text, LONGEST.saturating_sub(tail.len()));
     text.push_str(&tail);
     text
 }

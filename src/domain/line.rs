@@ -147,6 +147,10 @@ pub struct Posted {
     /// The line's money that was posted.
     #[serde(with = "rust_decimal::serde::str")]
     pub total: Decimal,
+    /// What the customer is asked for: `total`, unless a price rule said otherwise when it was
+    /// posted.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub sold: Decimal,
 }
 
 /// A line that was posted and then came again with other content (design 5).

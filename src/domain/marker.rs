@@ -3,15 +3,18 @@
 use data_encoding::BASE32_NOPAD;
 
 use super::addition::Subject;
+use super::net;
 
 /// What every marker begins with.
 pub const PREFIX: &str = "AD-";
 
-/// The marker of a subject: 35 characters. Neither the profile's name nor an agreement's number is
+/// The marker of a subject: 35 characters, or 50 for several lines as one. Neither the profile's name nor an agreement's number is
 /// in it, so that it survives both.
 pub fn marker(subject: &Subject) -> String {
     let mut bytes = Vec::with_capacity(128);
     match subject {
+        // It says two things, each in its half ([`super::net`]).
+        Subject::Net { source, stem, keys } => return net::marker(source, stem, keys),
         Subject::Line { source, key } => {
             text(&mut bytes, "line");
             text(&mut bytes, source);

@@ -95,3 +95,26 @@ pub mod as_text {
         rust_decimal::serde::str::deserialize(from)
     }
 }
+
+/// Lists of amounts in documents, each as [`as_text`].
+pub mod as_texts {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// As [`text`](super::text), each.
+    ///
+    /// # Errors
+    /// The serializer's own.
+    pub fn serialize<S: Serializer>(amounts: &[Decimal], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(amounts.iter().map(|a| super::text(*a)))
+    }
+
+    /// Decimals in strings.
+    ///
+    /// # Errors
+    /// One is no decimal.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Decimal>, D::Error> {
+        let texts = Vec::<std::borrow::Cow<'_, str>>::deserialize(from)?;
+        texts.iter().map(|t| t.parse().map_err(serde::de::Error::custom)).collect()
+    }
+}

@@ -8,9 +8,11 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::addition::{AdditionFields, Subject};
+use super::guard::Warning;
 use super::line::{LineId, Text};
 use super::money::Currency;
 use super::period::Period;
+use super::price::SalesRow;
 use super::problem::Problem;
 
 /// What an action does to one PSA record.
@@ -119,8 +121,40 @@ pub struct Action {
     pub amount: Decimal,
     /// Currency of `amount`.
     pub currency: Currency,
+    /// What each of `lines` is sold for, in their order, where a price rule says so; empty: their
+    /// own totals.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "super::money::as_texts")]
+    pub sold: Vec<Decimal>,
     /// Why.
     pub reasons: Vec<Reason>,
+}
+
+impl Action {
+    /// What a price rule sells one of the lines for.
+    pub fn sold_for(&self, line: &str) -> Option<Decimal> {
+        let at = self.lines.iter().position(|l| **l == *line)?;
+        self.sold.get(at).copied()
+    }
+}
+
+/// Lines of a plan that belong to one event, for people (the actions have each of them).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanEvent {
+    /// What happened, such as "10 to 12 seats on 20 Jun, +18.81".
+    pub text: String,
+    /// What is charged, such as the subscription's name.
+    pub what: Text,
+    /// PSA company, for people.
+    pub company: Text,
+    /// The lines.
+    pub lines: Vec<Text>,
+    /// The actions that settle them, by their position in the plan.
+    pub actions: Vec<u32>,
+    /// What they come to for the customer.
+    #[serde(with = "super::money::as_text")]
+    pub amount: Decimal,
+    /// Currency of `amount`.
+    pub currency: Currency,
 }
 
 /// How many of what (design 7).
@@ -241,6 +275,9 @@ pub struct Settled {
     /// The line's money.
     #[serde(with = "super::money::as_text")]
     pub amount: Decimal,
+    /// What a price rule sells it for.
+    #[serde(default)]
+    pub sold: Option<Decimal>,
 }
 
 /// What a plan rests on, as digests: when one differs at apply time the plan is refused with
@@ -287,6 +324,16 @@ pub struct Plan {
     pub superseded: Vec<LineId>,
     /// Things worth a word that stop nothing: a partial period, superseded lines, prorating twice.
     pub notices: Vec<Reason>,
+    /// Lines that somebody should look at before they are posted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+    /// Lines that belong together, told as one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<PlanEvent>,
+    /// What the lines that are posted, or would be, cost us and are sold for, per currency; lines
+    /// whose bill says no cost are not in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sales: Vec<SalesRow>,
     /// Auto-cancel is `ask` and there are cancels: a run needs a confirmation for them.
     pub cancels_need_consent: bool,
     /// What it rests on.

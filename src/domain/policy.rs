@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::billing_cycle::BillingCycle;
 use super::charge_type::ChargeType;
+use super::guard::Guard;
 use super::money::Currency;
 use super::period::Period;
+use super::price::PriceRules;
 
 /// What the end of a charge becomes, per charge type (design 4 `[billing.charge_end]`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -53,6 +55,19 @@ pub enum RecurringPolicy {
     PerLine,
 }
 
+/// Whether lines that are posted once get an addition each, or one for several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PostingMode {
+    /// An addition for each line.
+    #[default]
+    PerLine,
+    /// One for the lines of an event, such as the refund and the recharge of a seat change.
+    NetPerEvent,
+    /// One for the lines of a subscription in a month.
+    NetPerSubscriptionMonth,
+}
+
 /// Where the marker goes (design 6.7).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum IdentityPlace {
@@ -74,7 +89,7 @@ pub enum ResidualPolicy {
     Collapse,
     /// A second addition carries the missing cents.
     RoundingLine,
-    /// The line is refused.
+    /// The line is refused. A price that a rule made is collapsed: there the bill is not to blame.
     Refuse,
 }
 
@@ -134,6 +149,12 @@ pub struct Policy {
     pub agreement_type: Option<String>,
     /// See [`RecurringPolicy`].
     pub recurring: RecurringPolicy,
+    /// See [`PostingMode`].
+    pub posting: PostingMode,
+    /// What lines are sold for.
+    pub prices: PriceRules,
+    /// What is looked at twice.
+    pub guard: Guard,
     /// See [`IdentityPlace`].
     pub identity: IdentityPlace,
     /// See [`ResidualPolicy`].
@@ -170,6 +191,9 @@ impl Default for Policy {
         Self {
             agreement_type: None,
             recurring: RecurringPolicy::default(),
+            posting: PostingMode::default(),
+            prices: PriceRules::default(),
+            guard: Guard::default(),
             identity: IdentityPlace::default(),
             residual: ResidualPolicy::default(),
             price_decimals: 2,
@@ -207,6 +231,8 @@ pub struct Scope {
     pub overwrite_drift: bool,
     /// Post again what a person deleted in the PSA (design 6.9).
     pub repost_deleted: bool,
+    /// Post lines that the guard warns of, where it asks for consent.
+    pub accept_warnings: bool,
     /// Today in the profile's time zone.
     pub today: Option<Date>,
 }

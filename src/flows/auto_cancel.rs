@@ -218,6 +218,7 @@ fn cancel(
         new_agreement: None,
         amount: -own.fields.amount(),
         currency: own.currency,
+        sold: Vec::new(),
         reasons: vec![match why {
             Why::Missing => Reason {
                 code: Cow::Borrowed("subscription-missing"),

@@ -62,7 +62,7 @@ pub(super) fn basis<'a>(
     let companies = used.companies(input);
     Basis {
         lines: of_lines.end(),
-        mappings: mappings(input, &used, &companies),
+        mappings: mappings(input, policy, &used, &companies),
         settings: of_settings.end(),
         psa: psa(input, &companies, actions),
     }
@@ -134,6 +134,10 @@ fn line(d: &mut Digest, l: &Line) {
     {
         text(t.as_deref());
     }
+    if let Some(side) = &l.side {
+        text(side.event_id.as_deref());
+        text(side.cost_only.then_some("cost-only"));
+    }
     out.extend_from_slice(l.currency.as_str().as_bytes());
     for n in [Some(l.quantity), l.unit_price, l.unit_cost, Some(l.total)] {
         out.extend_from_slice(&n.map_or([0xff; 16], |n| n.normalize().serialize()));
@@ -166,8 +170,14 @@ fn line(d: &mut Digest, l: &Line) {
 }
 
 /// The mappings that the lines use, and the records that these lead to.
-fn mappings(input: &PlanInput, used: &Used<'_>, companies: &BTreeSet<i64>) -> String {
+fn mappings(
+    input: &PlanInput,
+    policy: &Policy,
+    used: &Used<'_>,
+    companies: &BTreeSet<i64>,
+) -> String {
     let mut d = Digest::new();
+    let asks_prices = policy.prices.asks_products();
     for (source, id) in &used.organizations {
         if let Some(o) = input.organizations.get(&((*source).clone(), (*id).clone())) {
             d.add(format_args!("{source} {id} {} {:?}", o.excluded, o.companies));
@@ -189,6 +199,9 @@ fn mappings(input: &PlanInput, used: &Used<'_>, companies: &BTreeSet<i64>) -> St
     for id in products {
         if let Some(p) = input.products.get(&id) {
             d.add(format_args!("{id} {} {}", p.class, p.inactive));
+            if asks_prices {
+                d.add(format_args!("{:?}", p.price));
+            }
         }
     }
     let mut remembered: Vec<_> = input

@@ -3,6 +3,7 @@
 mod auto_cancel;
 mod basis;
 mod equation;
+mod guards;
 mod invoice_lines;
 
 pub use equation::{EquationRow, by_currency, equation};

@@ -10,8 +10,11 @@ use super::error::StoreError;
 use crate::config::private;
 
 /// The schema's history: the position plus one is the version that a step leads to.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_initial.sql"), include_str!("migrations/0002_sides.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_sides.sql"),
+    include_str!("migrations/0003_sold.sql"),
+];
 
 /// "Addm": tells our files from other people's.
 const APPLICATION: i64 = 0x4164_646D;

@@ -6,8 +6,9 @@
 //! before the run is never worse off than Synced, unless the run is an undo and took it back.
 
 use rusqlite::{Connection, OptionalExtension};
+use rust_decimal::Decimal;
 
-use super::encoding::month;
+use super::encoding::{Amount, month};
 use super::error::StoreError;
 use super::journal::{DONE, DROPPED, FAILED, INTENDED, REQUESTED, set_status};
 use super::line_rows::status_of;
@@ -234,7 +235,13 @@ fn line_follows(tx: &Connection, run: i64, kind: RunKind, line: i64) -> Result<(
     }
     if any(DONE) && !any(DROPPED) {
         return match marker_of(tx, run, line)? {
-            Some(marker) => post(tx, line, &marker),
+            Some((marker, action)) => {
+                let sold = match action {
+                    Some(action) => sold_for(tx, line, &action)?,
+                    None => None,
+                };
+                post(tx, line, &marker, sold)
+            }
             None => Ok(()),
         };
     }
@@ -257,19 +264,35 @@ fn problem_of(tx: &Connection, run: i64, line: i64) -> Result<Option<Problem>, S
     Ok(text.as_deref().map(serde_json::from_str).transpose()?)
 }
 
+/// What the action of an entry sells a line for, where a price rule says so.
+fn sold_for(tx: &Connection, line: i64, action: &str) -> Result<Option<Decimal>, StoreError> {
+    let action: Action = serde_json::from_str(action)?;
+    let key: Option<String> = tx
+        .prepare_cached("SELECT key FROM line WHERE id = ?1")?
+        .query_row([line], |r| r.get(0))
+        .optional()?;
+    Ok(key.and_then(|key| action.sold_for(&key)))
+}
+
 /// The marker under which a line of a run stands: its own addition's, not that of its missing
-/// cents.
-fn marker_of(tx: &Connection, run: i64, line: i64) -> Result<Option<String>, StoreError> {
+/// cents. With the entry's action where a price rule had a say in it.
+fn marker_of(
+    tx: &Connection,
+    run: i64,
+    line: i64,
+) -> Result<Option<(String, Option<String>)>, StoreError> {
     let mut statement = tx.prepare_cached(
-        "SELECT e.marker FROM entry_line l JOIN entry e ON e.id = l.entry \
+        "SELECT e.marker, CASE WHEN instr(e.action, '\"sold\":[') > 0 THEN e.action END \
+         FROM entry_line l JOIN entry e ON e.id = l.entry \
          WHERE l.line = ?1 AND e.run = ?2 AND e.state = ?3 AND e.marker IS NOT NULL ORDER BY e.id",
     )?;
-    let markers: Vec<String> =
-        statement.query_map((line, run, DONE), |r| r.get(0))?.collect::<Result<_, _>>()?;
-    for marker in &markers {
+    let markers: Vec<(String, Option<String>)> = statement
+        .query_map((line, run, DONE), |r| Ok((r.get(0)?, r.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (marker, action) in &markers {
         let own = additions::by_marker(tx, marker)?;
         if own.is_some_and(|own| !matches!(own.subject, Subject::Rounding { .. })) {
-            return Ok(Some(marker.clone()));
+            return Ok(Some((marker.clone(), action.clone())));
         }
     }
     // Only the missing cents were open: the line's addition is known from an earlier run.
@@ -282,16 +305,21 @@ fn marker_of(tx: &Connection, run: i64, line: i64) -> Result<Option<String>, Sto
         )?
         .query_row((line, DONE), |r| r.get(0))
         .optional()?;
-    Ok(earlier.or_else(|| markers.into_iter().next()))
+    Ok(earlier.map(|marker| (marker, None)).or_else(|| markers.into_iter().next()))
 }
 
-/// The line is posted under a marker.
-pub(super) fn post(tx: &Connection, line: i64, marker: &str) -> Result<(), StoreError> {
+/// The line is posted under a marker, and sold for this much where that is not its total.
+pub(super) fn post(
+    tx: &Connection,
+    line: i64,
+    marker: &str,
+    sold: Option<Decimal>,
+) -> Result<(), StoreError> {
     let Some(own) = additions::number_of(tx, marker)? else {
         return Err(StoreError::fault(format!("no addition is known under the marker {marker}")));
     };
-    tx.prepare_cached("INSERT OR REPLACE INTO posting (line, addition) VALUES (?1, ?2)")?
-        .execute((line, own))?;
+    tx.prepare_cached("INSERT OR REPLACE INTO posting (line, addition, sold) VALUES (?1, ?2, ?3)")?
+        .execute((line, own, sold.map(Amount)))?;
     tx.prepare_cached("DELETE FROM line_problem WHERE line = ?1")?.execute([line])?;
     set_status(tx, line, PsaStatus::Synced)
 }

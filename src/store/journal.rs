@@ -253,7 +253,7 @@ fn settle(tx: &Transaction<'_>, run: RunId, settled: &Settled) -> Result<(), Sto
         tx.prepare_cached("UPDATE own_addition SET shown = ?2, line = ?3 WHERE marker = ?1")?
             .execute((&*own.marker, month(own.shown), &*own.line))?;
     }
-    consequences::post(tx, line, &settled.marker)
+    consequences::post(tx, line, &settled.marker, settled.sold)
 }
 
 /// The entries that a condition with one number selects, in order.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rust_decimal::Decimal;
 
 use super::encoding::{
     at_position, identity, line_numbers, month_of, short, to_amount, to_amount_or_none, to_badges,
@@ -273,7 +274,7 @@ impl<T> Side<T> {
 
 struct Sides {
     choices: Side<LineChoice>,
-    postings: Side<(Text, i64, i64)>,
+    postings: Side<(Text, i64, i64, Option<Decimal>)>,
     revisions: Side<Box<Revision>>,
     told: Side<Arc<LineSide>>,
     problems: Side<Box<crate::domain::problem::Problem>>,
@@ -310,16 +311,17 @@ impl Sides {
                     })
                 },
             )?,
-            postings: Side::read(conn, "SELECT line, addition FROM posting", which, |r| {
+            postings: Side::read(conn, "SELECT line, addition, sold FROM posting", which, |r| {
                 let id = r.get(1)?;
-                if let Some(known) = markers.get(&id) {
-                    return Ok(known.clone());
+                let sold = to_amount_or_none(r.get_ref(2)?)?;
+                if let Some((marker, agreement, number)) = markers.get(&id) {
+                    return Ok((marker.clone(), *agreement, *number, sold));
                 }
                 let (marker, agreement, number): (String, i64, i64) =
                     addition.query_row([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-                let value = (names.text(&marker), agreement, number);
-                markers.insert(id, value.clone());
-                Ok(value)
+                let marker = names.text(&marker);
+                markers.insert(id, (marker.clone(), agreement, number));
+                Ok((marker, agreement, number, sold))
             })?,
             revisions: Side::read(conn, revisions::SELECT, which, |r| {
                 let side: Option<i64> = r.get(15)?;
@@ -389,11 +391,12 @@ fn line(
         choice: sides.choices.take(id).unwrap_or_default(),
         psa_status: at_position(&PsaStatus::ALL, row.get(4)?)?,
         // A posted line is frozen, so what was posted for it is its total.
-        posted: sides.postings.take(id).map(|(marker, agreement_id, addition_id)| Posted {
+        posted: sides.postings.take(id).map(|(marker, agreement_id, addition_id, sold)| Posted {
             marker,
             agreement_id,
             addition_id,
             total,
+            sold: sold.unwrap_or(total),
         }),
         revision: sides.revisions.take(id),
         error: sides.problems.take(id),

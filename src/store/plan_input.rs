@@ -269,6 +269,9 @@ fn relevant_additions(
             Subject::Line { source, key } | Subject::Rounding { source, key } => {
                 keys.contains(&(source, key))
             }
+            Subject::Net { source, keys: of, .. } => {
+                of.iter().any(|key| keys.contains(&(source, key)))
+            }
         });
     }
     Ok(found)

@@ -159,6 +159,7 @@ pub(super) fn action(line: &Line) -> Action {
         new_agreement: None,
         amount: line.total,
         currency: line.currency,
+        sold: vec![],
         reasons: vec![],
     }
 }
@@ -196,6 +197,7 @@ pub(super) fn settled(line: &Line, marker: &str) -> Settled {
         marker: marker.into(),
         period: line.period,
         amount: line.total,
+        sold: None,
     }
 }
 

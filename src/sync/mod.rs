@@ -187,6 +187,10 @@ pub struct ProvenRow {
     /// What the store counts as posted.
     #[serde(with = "rust_decimal::serde::str")]
     pub posted: Decimal,
+    /// What customers are asked for it: the same, unless a price rule said otherwise when it was
+    /// posted.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub sold: Decimal,
     /// What the PSA returned.
     #[serde(with = "rust_decimal::serde::str")]
     pub psa: Decimal,

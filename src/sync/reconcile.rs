@@ -222,11 +222,16 @@ impl Reading<'_> {
         });
         if shows_newer {
             let there = self.live.contains_key(&**marker);
-            let posted = line.posted.as_ref().map(|p| p.total).unwrap_or_default();
-            return if there { posted } else { Decimal::ZERO };
+            let sold = line.posted.as_ref().map(|p| p.sold).unwrap_or_default();
+            return if there { sold } else { Decimal::ZERO };
         }
         let rest = self.rounding.get(&(line.source.clone(), line.key.clone()));
         self.billed(marker) + rest.map(|m| self.billed(m)).unwrap_or_default()
+    }
+
+    /// Whether an addition stands for several lines as one.
+    fn is_net(&self, marker: &Text) -> bool {
+        self.own.get(marker).is_some_and(|own| matches!(own.subject, Subject::Net { .. }))
     }
 
     fn proven(&self) -> Vec<ProvenRow> {
@@ -236,11 +241,21 @@ impl Reading<'_> {
                 let zero = ProvenRow {
                     currency: line.currency,
                     posted: Decimal::ZERO,
+                    sold: Decimal::ZERO,
                     psa: Decimal::ZERO,
                 };
                 let row = rows.entry(line.currency).or_insert(zero);
                 row.posted += line.posted.as_ref().map(|p| p.total).unwrap_or_default();
-                row.psa += cents(self.billed_for(line, marker));
+                row.sold += line.posted.as_ref().map(|p| p.sold).unwrap_or_default();
+                if !self.is_net(marker) {
+                    row.psa += cents(self.billed_for(line, marker));
+                }
+            }
+            // One addition for all of them is billed once.
+            if self.is_net(marker)
+                && let Some(row) = lines.first().and_then(|l| rows.get_mut(&l.currency))
+            {
+                row.psa += cents(self.billed(marker));
             }
         }
         rows.into_values().collect()
@@ -323,13 +338,19 @@ impl Reading<'_> {
             && let Some(line) = shown
             && let Some(posted) = &line.posted
         {
-            let billed = cents(self.billed_for(line, marker));
-            if billed != cents(posted.total) {
+            let (asked, billed, source) = if self.is_net(marker) {
+                let sold = lines.iter().filter_map(|l| l.posted.as_ref()).map(|p| p.sold).sum();
+                (sold, self.billed(marker), lines.iter().map(|l| l.source_total()).sum())
+            } else {
+                (posted.sold, self.billed_for(line, marker), line.source_total())
+            };
+            let billed = cents(billed);
+            if billed != cents(asked) {
                 fields.push(FindingField {
                     field: "extPrice".into(),
-                    posted: Some(crate::domain::money::text(posted.total)),
+                    posted: Some(crate::domain::money::text(asked)),
                     psa: Some(crate::domain::money::text(billed)),
-                    source: Some(crate::domain::money::text(line.source_total())),
+                    source: Some(crate::domain::money::text(source)),
                 });
             }
         }

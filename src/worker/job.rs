@@ -112,7 +112,7 @@ impl ReconcileSummary {
         f.missing.is_empty()
             && f.doubled.is_empty()
             && f.drifted.is_empty()
-            && f.proven.iter().all(|p| p.posted == p.psa)
+            && f.proven.iter().all(|p| p.sold == p.psa)
             && self.equation.iter().all(|r| r.money.holds())
     }
 }

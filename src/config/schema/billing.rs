@@ -7,7 +7,8 @@ use super::super::keys;
 use super::super::reader::Reader;
 use super::{entries, set};
 use crate::domain::policy::{
-    AutoCancel, ClosedPeriodPolicy, IdentityPlace, OneTimeEnd, RecurringPolicy, ResidualPolicy,
+    AutoCancel, ClosedPeriodPolicy, IdentityPlace, OneTimeEnd, PostingMode, RecurringPolicy,
+    ResidualPolicy,
 };
 
 const DESCRIPTION_FIELDS: [&str; 6] =
@@ -34,6 +35,18 @@ impl Reader<'_> {
                         ],
                     ),
                     &mut policy.recurring,
+                ),
+                "posting" => set(
+                    self.word(
+                        item,
+                        full,
+                        &[
+                            ("per-line", PostingMode::PerLine),
+                            ("net-per-event", PostingMode::NetPerEvent),
+                            ("net-per-subscription-month", PostingMode::NetPerSubscriptionMonth),
+                        ],
+                    ),
+                    &mut policy.posting,
                 ),
                 "identity" => set(self.identity(item, full), &mut policy.identity),
                 "residual" => set(
@@ -120,6 +133,8 @@ impl Reader<'_> {
                     },
                     None => {}
                 },
+                "price" => self.price(item, full, into),
+                "guard" => self.guard(item, full, policy),
                 "charge_end" => self.charge_end(item, full, policy),
                 "charge_start" => self.charge_start(item, full, policy),
                 "charge_names" => self.charge_names(item, full, policy),

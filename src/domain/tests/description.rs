@@ -46,6 +46,7 @@ fn what_a_name_holds_is_not_filled_in_again() {
 fn dates_and_quantity_follow() {
     let line = kept(&sample());
     let notes = Notes {
+        net: None,
         own_dates: Some((day("2026-05-01"), Some(day("2027-04-30")))),
         quantity: Some(dec("3.50")),
     };
@@ -60,7 +61,7 @@ proptest! {
     fn it_fits_and_keeps_its_notes(name in "\\PC{0,40}", times in 1usize..400) {
         let mut line = kept(&sample());
         line.subscription_name = Some(name.repeat(times).into());
-        let notes = Notes { own_dates: Some((day("2026-05-01"), None)), quantity: Some(dec("2")) };
+        let notes = Notes { own_dates: Some((day("2026-05-01"), None)), quantity: Some(dec("2")), net: None };
         let text = invoice_description(&line, &Policy::default(), notes);
         prop_assert!(text.chars().count() <= LONGEST);
         prop_assert!(text.ends_with(" (from 2026-05-01) (quantity 2)"));

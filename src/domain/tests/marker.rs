@@ -10,6 +10,14 @@ fn any_subject() -> impl Strategy<Value = Subject> {
     prop_oneof![
         (short(), short()).prop_map(|(source, key)| Subject::Line { source, key }),
         (short(), short()).prop_map(|(source, key)| Subject::Rounding { source, key }),
+        (short(), short(), proptest::collection::btree_set(short(), 0..4)).prop_map(
+            |(source, stem, keys)| Subject::Net {
+                source,
+                // A stem is always as long as a digest is.
+                stem: format!("{:A<26}", stem.to_uppercase()).into(),
+                keys: keys.into_iter().collect(),
+            }
+        ),
         (short(), 1i64..3, proptest::option::of(short()), short(), short(), 1u32..3, 1u32..3)
             .prop_map(|(source, company, contract, subscription, offer, occurrence, life)| {
                 Subject::Recurring {

@@ -4,9 +4,12 @@ mod billing_period;
 mod charge_dates;
 mod compare;
 mod description;
+mod event;
 mod identity;
 mod marker;
+mod net;
 mod period;
+mod price;
 mod residual;
 mod revision;
 

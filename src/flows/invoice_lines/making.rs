@@ -6,7 +6,9 @@ use crate::domain::addition::{AdditionFields, Subject};
 use crate::domain::line::{Line, Text};
 use crate::domain::money::Currency;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reason, Settled};
+use crate::domain::price::Sale;
 
+use super::events;
 use super::planner::{Done, Fate, Planner};
 use super::reason;
 
@@ -20,19 +22,28 @@ pub(super) struct Write {
     pub subject: Subject,
     pub before: Option<AdditionFields>,
     pub after: AdditionFields,
+    pub sale: Sale,
     pub reasons: Vec<Reason>,
 }
 
 impl Planner<'_> {
     /// A line whose addition says the same already, and its cents where they are missing.
-    pub(super) fn settle(&mut self, line: &Line, marker: Text, cents: Option<Action>) -> Fate {
+    pub(super) fn settle(
+        &mut self,
+        line: &Line,
+        marker: Text,
+        sale: &Sale,
+        cents: Option<Action>,
+    ) -> Fate {
         self.done.counts.unchanged += 1;
+        self.count_sale(line.currency, sale);
         self.done.settled.push(Settled {
             line_id: line.id,
             line: line.key.clone(),
             marker,
             period: line.period,
             amount: line.total,
+            sold: sale.by_rule.then_some(sale.sold),
         });
         self.push_cents(cents);
         Fate::Covered
@@ -47,6 +58,7 @@ impl Planner<'_> {
             }
             _ => self.done.counts.create += 1,
         }
+        self.count_sale(line.currency, &write.sale);
         let action = self.action(line, write);
         self.done.actions.push(action);
         self.push_cents(cents);
@@ -88,6 +100,7 @@ impl Planner<'_> {
             new_agreement: None,
             amount: line.total,
             currency: line.currency,
+            sold: if w.sale.by_rule { vec![w.sale.sold] } else { Vec::new() },
             reasons: w.reasons,
         }
     }
@@ -136,6 +149,7 @@ impl Planner<'_> {
                 after: None,
                 amount: rust_decimal::Decimal::ZERO,
                 currency: f.currency,
+                sold: Vec::new(),
                 reasons: vec![reason(
                     "no-agreement",
                     format!(
@@ -152,6 +166,11 @@ impl Planner<'_> {
         for (n, a) in (0u32..).zip(&mut done.actions) {
             a.id = n;
         }
+        let shift = u32::try_from(done.counts.create_agreement).unwrap_or(u32::MAX);
+        done.events = events::of_plan(&self.singles, shift, &done.actions);
+        let credits = self.credits.into_iter().filter(|c| !events::holds(&done.events, &c.line));
+        done.warnings.extend(credits);
+        done.warnings.sort_by(|a, b| (&a.line, &a.code).cmp(&(&b.line, &b.code)));
         done.notices.splice(0..0, self.told.notices());
         done
     }

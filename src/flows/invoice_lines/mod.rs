@@ -2,12 +2,15 @@
 
 mod agreements;
 mod dates;
+mod events;
 mod making;
+mod netting;
 mod notices;
 mod planner;
 mod posting;
 mod recurring;
 mod resolve;
+mod worth;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -55,6 +58,7 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
             planner.line(line, *standing);
         }
     }
+    planner.net_waiting();
     let in_scope = || order.iter().copied().filter(|l| picked.has(l));
 
     let periods: Vec<_> = if scope.periods.is_empty() {
@@ -87,6 +91,9 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
         settled: done.settled,
         superseded: done.superseded,
         notices: done.notices,
+        warnings: done.warnings,
+        events: done.events,
+        sales: done.sales,
         basis,
     })
 }

@@ -18,6 +18,8 @@ pub(super) struct Told {
     pub prorated: u64,
     /// Additions posted once that live in more than one billing period.
     pub spanning: u64,
+    /// Lines whose bill says only our cost, posted as billed.
+    pub at_cost: u64,
     superseded: u64,
     superseded_keys: Vec<String>,
 }
@@ -55,6 +57,16 @@ impl Told {
                     "{} older than what their recurring additions show: {named}; post one as an \
                      addition of its own with `addendum map set line ID --post-once yes`",
                     lines(self.superseded)
+                ),
+            ));
+        }
+        if self.at_cost > 0 {
+            out.push(reason(
+                "sold-at-cost",
+                format!(
+                    "{} posted at what we pay ourselves: the bill has no selling price, and no \
+                     price rule gives one (billing.price)",
+                    lines(self.at_cost)
                 ),
             ));
         }

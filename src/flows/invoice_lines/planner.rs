@@ -3,14 +3,19 @@
 use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use rust_decimal::Decimal;
 
 use crate::domain::addition::OwnAddition;
 use crate::domain::agreement_choice::{Agreements, Choice, HomeCurrency};
+use crate::domain::guard::Warning;
 use crate::domain::line::{Line, LineId, Text};
 use crate::domain::period::Period;
-use crate::domain::plan::{Action, AgreementTarget, Counts, LineProblem, Reason, Settled};
+use crate::domain::plan::{
+    Action, AgreementTarget, Counts, LineProblem, PlanEvent, Reason, Settled,
+};
 use crate::domain::plan_input::PlanInput;
 use crate::domain::policy::{Policy, RecurringPolicy, ResidualPolicy, Scope};
+use crate::domain::price::SalesRow;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::{Agreement, AgreementStatus};
 use crate::domain::status::PsaStatus;
@@ -18,6 +23,7 @@ use crate::domain::status::PsaStatus;
 use super::super::auto_cancel::Missing;
 use super::agreements::{NewAgreements, default_type};
 use super::dates;
+use super::netting::{Waiting, netted};
 use super::notices::Told;
 use super::recurring::{Known, Recurring, Stem};
 use super::resolve::{Bucket, Standing, Target};
@@ -35,6 +41,15 @@ pub(super) struct Planner<'a> {
     pub(super) agreement_names: HashMap<i64, Text>,
     pub(super) billed: HashSet<Text>,
     pub(super) told: Told,
+    /// Lines that are posted once and may be netted with others.
+    pub(super) waiting: Waiting<'a>,
+    /// Lines that net additions stand for already, with those additions.
+    pub(super) netted: HashMap<&'a str, &'a OwnAddition>,
+    /// Lines that got an addition of their own, with its place among the actions and what they are
+    /// sold for.
+    pub(super) singles: Vec<(&'a Line, usize, Decimal)>,
+    /// Credits that look larger than what they reverse, unless an event explains them.
+    pub(super) credits: Vec<Warning>,
     /// No line of the plan is of a later period: what it makes of a subscription need not be kept.
     pub(super) last_period: Option<Period>,
     pub(super) done: Done,
@@ -48,6 +63,9 @@ pub(super) struct Done {
     pub superseded: Vec<LineId>,
     pub errors: Vec<LineProblem>,
     pub notices: Vec<Reason>,
+    pub warnings: Vec<Warning>,
+    pub events: Vec<PlanEvent>,
+    pub sales: Vec<SalesRow>,
     pub counts: Counts,
     /// One for each line that was gone through, in that order.
     pub buckets: Vec<Bucket>,
@@ -60,6 +78,8 @@ pub(super) struct Done {
 pub(super) enum Fate {
     /// An addition has it, or an action of the plan sees to it.
     Covered,
+    /// It is netted with others, or not, when all lines are seen.
+    Netted,
     /// It waits.
     Waits,
 }
@@ -101,6 +121,10 @@ impl<'a> Planner<'a> {
             agreement_names: HashMap::new(),
             billed: HashSet::new(),
             told: Told::default(),
+            waiting: Waiting::default(),
+            netted: netted(&input.additions),
+            singles: Vec::new(),
+            credits: Vec::new(),
             last_period: order.iter().map(|l| l.period).max(),
             done: Done::default(),
         };
@@ -131,6 +155,7 @@ impl<'a> Planner<'a> {
                     Bucket::Posted => {
                         self.done.counts.unchanged += 1;
                         self.heal_rounding(line);
+                        self.count_posted(line);
                         fate = Fate::Covered;
                     }
                     Bucket::Excluded => self.done.counts.skipped_excluded += 1,
@@ -162,7 +187,7 @@ impl<'a> Planner<'a> {
             },
         };
         self.done.buckets.push(bucket);
-        self.done.covered.push(fate == Fate::Covered);
+        self.done.covered.push(fate != Fate::Waits);
     }
 
     fn post(&mut self, line: &'a Line, target: Target<'a>) -> Result<Fate, Problem> {

@@ -12,7 +12,7 @@ use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reason};
 use crate::domain::policy::{RecurringPolicy, ResidualPolicy};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::Agreement;
-use crate::domain::residual::{self, AdditionMoney, LineMoney};
+use crate::domain::residual::AdditionMoney;
 
 use super::dates::{self, Dates};
 use super::making::Write;
@@ -20,6 +20,17 @@ use super::planner::{Fate, Planner, deleted_in_psa};
 use super::reason;
 use super::recurring::{Known, Stem};
 use super::resolve::Target;
+use super::worth::Worth;
+
+/// A line that is posted once, with all that is decided about it.
+#[derive(Debug)]
+pub(super) struct Once<'a> {
+    pub line: &'a Line,
+    pub target: Target<'a>,
+    pub on: AgreementTarget,
+    pub dates: Dates,
+    pub worth: Worth,
+}
 
 impl<'a> Planner<'a> {
     pub(super) fn create_recurring(
@@ -32,11 +43,13 @@ impl<'a> Planner<'a> {
         agreement: &Agreement,
     ) -> Result<Fate, Problem> {
         let dates = dates::recurring(line, agreement, self.policy)?;
-        let money = self.money(line)?;
+        let worth = self.worth(line, target.product)?;
+        self.look(line, &worth, None)?;
+        let money = &worth.money;
         // Only a moved start is told: an open end is what a subscription has.
         let own =
             (dates.start != line.charge_start).then_some((line.charge_start, line.charge_end));
-        let fields = self.fields(line, target, &dates, &money, own);
+        let fields = self.fields(line, target, &dates, money, own);
         let subject = stem.subject(life);
         let marker: Text = marker(&subject).into();
         let mut reasons = vec![if life > 1 {
@@ -46,7 +59,7 @@ impl<'a> Planner<'a> {
         }];
         self.tell_proration(agreement, &dates, &mut reasons);
         reasons.extend(dates.moved);
-        let cents = self.rounding(line, target, &on, agreement, &money)?;
+        let cents = self.rounding(line, target, &on, agreement, &worth)?;
         if self.last_period.is_some_and(|last| line.period < last) {
             let known = Known {
                 life,
@@ -67,6 +80,7 @@ impl<'a> Planner<'a> {
             subject,
             before: None,
             after: fields,
+            sale: worth.sale,
             reasons,
         };
         Ok(self.push(line, write, cents))
@@ -80,7 +94,8 @@ impl<'a> Planner<'a> {
         mut known: Known<'a>,
         agreement: &Agreement,
     ) -> Result<Fate, Problem> {
-        let money = self.money(line)?;
+        let worth = self.worth(line, target.product)?;
+        self.look(line, &worth, Some(&known.fields))?;
         // An end that a person or a rule gave the addition and that lies ahead stays, unless the
         // line has its own word on it.
         let end = match line.dates.end_badge {
@@ -96,12 +111,12 @@ impl<'a> Planner<'a> {
                 "type another end for the line",
             ));
         }
-        let fields = self.fields(line, target, &dates, &money, None);
+        let fields = self.fields(line, target, &dates, &worth.money, None);
         self.billed.insert(known.marker.clone());
-        let cents = self.rounding(line, target, &known.agreement, agreement, &money)?;
+        let cents = self.rounding(line, target, &known.agreement, agreement, &worth)?;
         let changes = compare::differences(&known.fields, &fields);
         let fate = if changes.is_empty() {
-            self.settle(line, known.marker.clone(), cents)
+            self.settle(line, known.marker.clone(), &worth.sale, cents)
         } else {
             let what: Vec<&str> = changes.iter().map(|c| c.field.as_str()).collect();
             let reasons = vec![reason(
@@ -116,6 +131,7 @@ impl<'a> Planner<'a> {
                 subject: stem.subject(known.life),
                 before: Some(known.fields.as_ref().clone()),
                 after: fields.clone(),
+                sale: worth.sale,
                 reasons,
             };
             self.push(line, write, cents)
@@ -137,20 +153,39 @@ impl<'a> Planner<'a> {
             return Err(deleted_in_psa(&marker));
         }
         let own = own.filter(|o| !o.gone);
+        self.not_in_a_net(line)?;
         let on = match own {
             Some(o) => AgreementTarget::Existing(o.agreement_id),
             None => self.choose(line, target)?,
         };
         let agreement = self.agreement(&on)?;
         let dates = dates::once(line, &agreement, self.policy)?;
-        let money = self.money(line)?;
+        let worth = self.worth(line, target.product)?;
+        self.look(line, &worth, None)?;
+        let once = Once { line, target, on, dates, worth };
+        if own.is_none()
+            && let Some(stem) = self.nets(&once, &agreement)
+        {
+            self.waiting.push(stem, once, self.done.buckets.len());
+            return Ok(Fate::Netted);
+        }
+        self.alone(once)
+    }
+
+    /// An addition for this line alone.
+    pub(super) fn alone(&mut self, once: Once<'a>) -> Result<Fate, Problem> {
+        let Once { line, target, on, dates, worth } = once;
+        let subject = Subject::Line { source: line.source.clone(), key: line.key.clone() };
+        let marker: Text = marker(&subject).into();
+        let own = self.own.get(&*marker).copied().filter(|o| !o.gone);
+        let agreement = self.agreement(&on)?;
         let told = (dates.start != line.charge_start || dates.end != line.charge_end)
             .then_some((line.charge_start, line.charge_end));
-        let fields = self.fields(line, target, &dates, &money, told);
-        let cents = self.rounding(line, target, &on, &agreement, &money)?;
+        let fields = self.fields(line, target, &dates, &worth.money, told);
+        let cents = self.rounding(line, target, &on, &agreement, &worth)?;
         if let Some(o) = own {
             if compare::same(&o.fields, &fields) {
-                return Ok(self.settle(line, marker, cents));
+                return Ok(self.settle(line, marker, &worth.sale, cents));
             }
             let reasons = vec![reason("changed", "the line changed since its addition was made")];
             let write = Write {
@@ -161,6 +196,7 @@ impl<'a> Planner<'a> {
                 subject,
                 before: Some(o.fields.clone()),
                 after: fields,
+                sale: worth.sale,
                 reasons,
             };
             return Ok(self.push(line, write, cents));
@@ -177,8 +213,10 @@ impl<'a> Planner<'a> {
             subject,
             before: None,
             after: fields,
+            sale: worth.sale,
             reasons,
         };
+        self.singles.push((line, self.done.actions.len(), worth.sale.sold));
         Ok(self.push(line, write, cents))
     }
 
@@ -197,7 +235,12 @@ impl<'a> Planner<'a> {
     }
 
     /// On an agreement that prorates, ConnectWise bills a share of what does not fill a period.
-    fn tell_proration(&mut self, agreement: &Agreement, dates: &Dates, reasons: &mut Vec<Reason>) {
+    pub(super) fn tell_proration(
+        &mut self,
+        agreement: &Agreement,
+        dates: &Dates,
+        reasons: &mut Vec<Reason>,
+    ) {
         if agreement.prorates
             && let Some(period) = billing_period::holding(agreement, dates.start)
             && (dates.start > period.first || dates.end.is_some_and(|e| e < period.last))
@@ -227,28 +270,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn money(&self, line: &Line) -> Result<AdditionMoney, Problem> {
-        let money = LineMoney {
-            quantity: line.quantity,
-            unit_price: line.unit_price,
-            unit_cost: line.unit_cost,
-            total: line.total,
-        };
-        residual::settle(&money, self.policy.residual, self.policy.price_decimals).map_err(|r| {
-            Problem::new(
-                ProblemKind::Incomplete,
-                "residual",
-                format!(
-                    "quantity x unit price is {}, and the total is {}",
-                    r.product.normalize(),
-                    line.total.normalize()
-                ),
-                "set billing.residual to \"collapse\" or \"rounding-line\", or correct the bill",
-            )
-        })
-    }
-
-    fn fields(
+    pub(super) fn fields(
         &self,
         line: &Line,
         target: Target<'_>,
@@ -266,7 +288,7 @@ impl<'a> Planner<'a> {
             invoice_description: invoice_description(
                 line,
                 self.policy,
-                Notes { own_dates, quantity: money.collapsed_from },
+                Notes { own_dates, quantity: money.collapsed_from, net: None },
             ),
         }
     }
@@ -279,8 +301,9 @@ impl<'a> Planner<'a> {
         target: Target<'a>,
         on: &AgreementTarget,
         agreement: &Agreement,
-        money: &AdditionMoney,
+        worth: &Worth,
     ) -> Result<Option<Action>, Problem> {
+        let money = &worth.money;
         let Some(cents) = money.rounding else { return Ok(None) };
         let subject = Subject::Rounding { source: line.source.clone(), key: line.key.clone() };
         let marker: Text = marker(&subject).into();
@@ -304,12 +327,14 @@ impl<'a> Planner<'a> {
                 subject,
                 before: None,
                 after: fields,
+                sale: worth.sale,
                 reasons,
             },
         );
         // The line is settled by its main addition; this one only carries cents.
         action.lines.clear();
         action.line_ids.clear();
+        action.sold.clear();
         action.amount = cents;
         Ok(Some(action))
     }
@@ -321,28 +346,29 @@ impl<'a> Planner<'a> {
         }
         let Some(posted) = &line.posted else { return };
         let Some(own) = self.own.get(&*posted.marker).copied() else { return };
-        let Ok(money) = self.money(line) else { return };
+        let input = self.input;
+        let Some(product) = input.products.get(&own.fields.product_id) else { return };
+        let Ok(worth) = self.worth(line, product) else { return };
+        let money = &worth.money;
         // Only what was posted under this very rule lacks cents: an addition that was collapsed,
         // or that shows a later line by now, says nothing.
         if money.rounding.is_none()
             || own.line != line.key
+            || matches!(own.subject, Subject::Net { .. })
             || own.fields.quantity != money.quantity
             || own.fields.unit_price != money.unit_price
         {
             return;
         }
-        let input = self.input;
-        let (Some(agreement), Some(company), Some(product)) = (
-            input.agreements.get(&posted.agreement_id),
-            input.companies.get(&own.company_id),
-            input.products.get(&own.fields.product_id),
-        ) else {
+        let (Some(agreement), Some(company)) =
+            (input.agreements.get(&posted.agreement_id), input.companies.get(&own.company_id))
+        else {
             return;
         };
         let on = AgreementTarget::Existing(agreement.id);
         // What stands against it was told when the line itself was planned.
         let target = Target { company, product };
-        if let Ok(cents) = self.rounding(line, target, &on, agreement, &money) {
+        if let Ok(cents) = self.rounding(line, target, &on, agreement, &worth) {
             self.push_cents(cents);
         }
     }

@@ -267,6 +267,7 @@ impl House {
                 agreement_id: own.agreement_id,
                 addition_id: own.addition_id,
                 total: s.amount,
+                sold: s.sold.unwrap_or(s.amount),
             };
             self.post(s.line_id, posted);
         }
@@ -354,8 +355,11 @@ impl House {
             other => panic!("{other:?} is nothing that this flow plans"),
         };
         for id in &action.line_ids {
-            let total = self.by_id(*id).total;
-            self.post(*id, Posted { marker: marker.clone(), agreement_id, addition_id, total });
+            let line = self.by_id(*id);
+            let total = line.total;
+            let sold = action.sold_for(&line.key).unwrap_or(total);
+            let marker = marker.clone();
+            self.post(*id, Posted { marker, agreement_id, addition_id, total, sold });
         }
     }
 }

@@ -7,6 +7,8 @@ mod dates;
 mod equation;
 mod house;
 mod lines;
+mod netting;
+mod prices;
 mod properties;
 mod recurring;
 mod scope;

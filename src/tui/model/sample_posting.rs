@@ -49,6 +49,7 @@ fn action(id: u32, kind: ActionKind, company: (i64, &str), amount: &str) -> Acti
         new_agreement: None,
         amount: money(amount),
         currency: eur(),
+        sold: vec![],
         reasons: vec![Reason {
             code: "start-moved".into(),
             text: "October is invoiced: the start was moved to 2026-11-01".into(),
@@ -99,6 +100,9 @@ pub(crate) fn plan() -> Plan {
         settled: vec![],
         superseded: vec![],
         notices: vec![],
+        warnings: vec![],
+        events: vec![],
+        sales: vec![],
         cancels_need_consent: true,
         basis: Basis::default(),
     }
@@ -209,7 +213,8 @@ pub(crate) fn finding() -> Finding {
 
 /// What reconcile says.
 pub(crate) fn proof(posted: &str, psa: &str, drifted: Vec<Finding>) -> ReconcileSummary {
-    let proven = ProvenRow { currency: eur(), posted: money(posted), psa: money(psa) };
+    let proven =
+        ProvenRow { currency: eur(), posted: money(posted), sold: money(posted), psa: money(psa) };
     ReconcileSummary {
         periods: vec![month("2026-10")],
         findings: Findings { drifted, proven: vec![proven], ..Findings::default() },

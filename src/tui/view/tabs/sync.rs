@@ -94,13 +94,17 @@ fn summary(model: &Model, pen: &mut Pen, area: Rect, y: u16) {
 /// What was posted and what the PSA returned, and whether the equation holds; what differs first.
 fn proof_text(proof: &ReconcileSummary) -> String {
     let mut rows: Vec<&crate::sync::ProvenRow> = proof.findings.proven.iter().collect();
-    rows.sort_by_key(|p| p.posted == p.psa);
+    rows.sort_by_key(|p| p.sold == p.psa);
     let mut told: Vec<String> = rows
         .iter()
         .map(|p| {
             let (posted, psa) = (money::text(p.posted), money::text(p.psa));
-            let sign = if p.posted == p.psa { "=" } else { "but" };
-            format!("{} posted {posted} {sign} {psa} in the PSA", p.currency)
+            let sign = if p.sold == p.psa { "=" } else { "but" };
+            if p.sold == p.posted {
+                return format!("{} posted {posted} {sign} {psa} in the PSA", p.currency);
+            }
+            let sold = money::text(p.sold);
+            format!("{} posted {posted}, sold for {sold} {sign} {psa} in the PSA", p.currency)
         })
         .collect();
     let holds = proof.equation.iter().all(|r| r.money.holds());

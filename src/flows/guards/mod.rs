@@ -1,0 +1,3 @@
+//! Guards: what is looked at before money moves. Pure, like the flows that ask them.
+
+pub(super) mod margin;
