@@ -19,6 +19,20 @@ impl Store {
         self.read(|conn| which(conn, "")).await
     }
 
+    /// Those of the markers that no addition here has.
+    pub async fn unknown_markers(&self, markers: Vec<String>) -> Result<Vec<String>, StoreError> {
+        self.read(move |conn| {
+            let mut unknown = Vec::new();
+            for marker in markers {
+                if number_of(conn, &marker)?.is_none() {
+                    unknown.push(marker);
+                }
+            }
+            Ok(unknown)
+        })
+        .await
+    }
+
     /// A person deleted it in the PSA (or it is back).
     pub async fn set_gone(&self, marker: &str, gone: bool) -> Result<(), StoreError> {
         let marker = marker.to_owned();

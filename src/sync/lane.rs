@@ -18,6 +18,8 @@ use crate::domain::plan::{Action, ActionKind, AgreementTarget};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::MarkerPlace;
 
+mod netted;
+
 /// Additions by their marker.
 pub(super) type ByMarker = HashMap<String, Vec<LiveAddition>>;
 
@@ -50,6 +52,10 @@ pub(super) struct Lane {
     failed: HashSet<Text>,
     /// Markers of additions that were to be changed, and were not.
     behind: HashSet<Text>,
+    /// Markers of several lines that are in the PSA and unknown here, once somebody asked.
+    strange: Option<Vec<String>>,
+    /// Which lines those stand for, as far as it was found out.
+    told: HashMap<String, Vec<Text>>,
 }
 
 /// Sorts actions into lanes, each in plan order with the agreement's creation first.
@@ -86,6 +92,8 @@ pub(super) fn lanes(
                 adopted: HashSet::new(),
                 failed: HashSet::new(),
                 behind: HashSet::new(),
+                strange: None,
+                told: HashMap::new(),
                 broken: false,
             }
         })
@@ -268,6 +276,12 @@ impl Lane {
         }
         let marker = action.marker.as_deref().unwrap_or_default();
         let own = self.live.as_ref().and_then(|l| l.get(marker)).cloned().unwrap_or_default();
+        if action.kind == ActionKind::Create
+            && own.is_empty()
+            && let Some(instead) = self.stands_elsewhere(under, entry, action).await
+        {
+            return (instead, false);
+        }
         match (action.kind, own.as_slice()) {
             (_, [_, _, ..]) => (Sent::Failed(problems::doubled(action, own.len()), None), false),
             (ActionKind::Create, []) => match &action.after {

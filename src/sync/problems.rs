@@ -26,6 +26,31 @@ pub(super) fn doubled(action: &Action, times: usize) -> Problem {
     )
 }
 
+pub(super) fn in_unknown_net(action: &Action, marker: &str) -> Problem {
+    incomplete(
+        "in-unknown-net",
+        format!(
+            "the addition {marker} stands for lines of the same event, and not for a choice of \
+             those that are posted now ({})",
+            where_at(action)
+        ),
+        "load the whole period and sync it without --line; if it stays, the bill has changed since: \
+         compare the addition with it in ConnectWise",
+    )
+}
+
+pub(super) fn rest_of_a_net(action: &Action) -> Problem {
+    incomplete(
+        "rest-of-a-net",
+        format!(
+            "other lines of its event stand in ConnectWise already ({}), so that it is not one \
+             addition with them",
+            where_at(action)
+        ),
+        "run `addendum sync` again: what is left is posted then",
+    )
+}
+
 pub(super) fn drift(action: &Action, what: &str) -> Problem {
     incomplete(
         "drift",

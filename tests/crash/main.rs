@@ -5,8 +5,11 @@
 #[cfg(unix)]
 mod disk;
 mod kills;
+mod netted;
 mod points;
 mod prepared;
+#[path = "../support/seat_changes.rs"]
+mod seat_changes;
 #[path = "../posting/state.rs"]
 mod state;
 #[cfg(unix)]

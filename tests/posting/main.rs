@@ -6,8 +6,11 @@ mod counts;
 mod currencies;
 mod drift;
 mod faults;
+mod netting;
 mod rounding;
 mod runs;
+#[path = "../support/seat_changes.rs"]
+mod seat_changes;
 mod state;
 mod superseded;
 mod undo;

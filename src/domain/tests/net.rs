@@ -26,7 +26,7 @@ fn the_marker_of_a_net_is_fixed_for_all_time() {
 
 const EVENT: &str = "7IZZQO6CB5Y6HPX47HMGFJALTE";
 const MONTH: &str = "XLIVLSFXY6E2MXFUXUT5MN2MYM";
-const MARKER: &str = "?";
+const MARKER: &str = "AD-7IZZQO6CB5Y6HPX47HMGFJALTECCM6T7G72JQ434TBAQDGS";
 
 #[test]
 fn a_line_without_a_subscription_has_no_stem() {

@@ -22,10 +22,10 @@ use crate::domain::psa::Agreement;
 
 use super::dates::Dates;
 use super::making::Write;
-use super::planner::{Planner, deleted_in_psa};
+use super::planner::{Fate, Planner, deleted_in_psa};
 use super::posting::Once;
 use super::reason;
-use super::resolve::Bucket;
+use super::resolve::{Bucket, Target};
 
 /// What lines must have in common to be one addition.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -81,30 +81,64 @@ pub(super) fn netted(additions: &[OwnAddition]) -> HashMap<&str, &OwnAddition> {
 }
 
 impl<'a> Planner<'a> {
-    /// A line that is not posted may not be a part of a net addition that stands.
-    pub(super) fn not_in_a_net(&self, line: &Line) -> Result<(), Problem> {
-        let Some(own) = self.netted.get(&*line.key) else { return Ok(()) };
-        let same_source =
-            matches!(&own.subject, Subject::Net { source, .. } if *source == line.source);
-        if !same_source {
-            return Ok(());
+    /// The net addition that stands for a line which is not posted: it was found in the PSA, and
+    /// the run that found it ended before all of its lines had their turn.
+    ///
+    /// # Errors
+    /// A person deleted it, and nobody said to post it again.
+    pub(super) fn net_of(&self, line: &Line) -> Result<Option<&'a OwnAddition>, Problem> {
+        let Some(own) = self.netted.get(&*line.key).copied() else { return Ok(None) };
+        match &own.subject {
+            Subject::Net { source, .. } if *source == line.source => {}
+            _ => return Ok(None),
         }
-        if own.gone {
-            return if self.scope.repost_deleted {
-                Ok(())
-            } else {
-                Err(deleted_in_psa(&own.marker))
+        if !own.gone {
+            return Ok(Some(own));
+        }
+        if self.scope.repost_deleted { Ok(None) } else { Err(deleted_in_psa(&own.marker)) }
+    }
+
+    /// A line whose net addition stands needs no write, unless its money is not what was netted.
+    pub(super) fn rests_on(
+        &mut self,
+        line: &'a Line,
+        target: Target<'a>,
+        own: &'a OwnAddition,
+    ) -> Result<Fate, Problem> {
+        let worth = self.worth(line, target.product)?;
+        if self.comes_to(own).is_some_and(|sum| money::cents(sum) != own.fields.amount()) {
+            return Err(Problem::new(
+                ProblemKind::Incomplete,
+                "in-a-net",
+                format!(
+                    "addition {} ({}) stands for it together with other lines, at {}, which is not \
+                     what they come to",
+                    own.addition_id,
+                    own.marker,
+                    money::text(own.fields.amount())
+                ),
+                "run `addendum reconcile`; to post its lines anew, undo the run that made the \
+                 addition",
+            ));
+        }
+        Ok(self.settle(line, own.marker.clone(), &worth.sale, None))
+    }
+
+    /// What the lines of a net addition come to, where all of them are known.
+    fn comes_to(&self, own: &OwnAddition) -> Option<Decimal> {
+        let Subject::Net { source, keys, .. } = &own.subject else { return None };
+        let product = self.input.products.get(&own.fields.product_id)?;
+        let lines = self
+            .lines
+            .get_or_init(|| self.input.lines.iter().map(|l| ((&*l.source, &*l.key), l)).collect());
+        keys.iter().try_fold(Decimal::ZERO, |sum, key| {
+            let line = lines.get(&(&**source, &**key))?;
+            let sold = match &line.posted {
+                Some(posted) => posted.sold,
+                None => self.worth(line, product).ok()?.sale.sold,
             };
-        }
-        Err(Problem::new(
-            ProblemKind::Incomplete,
-            "in-a-net",
-            format!(
-                "addition {} ({}) stands for it together with other lines",
-                own.addition_id, own.marker
-            ),
-            "run `addendum reconcile`; to post its lines anew, undo the run that made the addition",
-        ))
+            sum.checked_add(sold)
+        })
     }
 
     /// What a line has in common with those that it may be netted with; absent where it is posted

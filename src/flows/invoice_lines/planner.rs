@@ -1,6 +1,7 @@
 //! Goes through the lines in plan order and makes the actions.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use rust_decimal::Decimal;
@@ -45,6 +46,8 @@ pub(super) struct Planner<'a> {
     pub(super) waiting: Waiting<'a>,
     /// Lines that net additions stand for already, with those additions.
     pub(super) netted: HashMap<&'a str, &'a OwnAddition>,
+    /// All lines by source and key, once somebody asked.
+    pub(super) lines: OnceCell<HashMap<(&'a str, &'a str), &'a Line>>,
     /// Lines that got an addition of their own, with its place among the actions and what they are
     /// sold for.
     pub(super) singles: Vec<(&'a Line, usize, Decimal)>,
@@ -123,6 +126,7 @@ impl<'a> Planner<'a> {
             told: Told::default(),
             waiting: Waiting::default(),
             netted: netted(&input.additions),
+            lines: OnceCell::new(),
             singles: Vec::new(),
             credits: Vec::new(),
             last_period: order.iter().map(|l| l.period).max(),

@@ -153,7 +153,9 @@ impl<'a> Planner<'a> {
             return Err(deleted_in_psa(&marker));
         }
         let own = own.filter(|o| !o.gone);
-        self.not_in_a_net(line)?;
+        if let Some(net) = self.net_of(line)? {
+            return self.rests_on(line, target, net);
+        }
         let on = match own {
             Some(o) => AgreementTarget::Existing(o.agreement_id),
             None => self.choose(line, target)?,
