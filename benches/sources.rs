@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 use addendum::domain::policy::Policy;
-use addendum::sources::{self, Origin};
+use addendum::sources::{self, Origin, Source};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
@@ -70,7 +70,7 @@ fn measure(bencher: Bencher<'_, '_>, lines: u64, ids: bool) {
     let origin = Origin::Files(vec![file]);
     let policy = Policy::default();
     bencher.counter(ItemsCount::new(lines)).counter(BytesCount::new(bytes)).bench_local(|| {
-        let report = sources::read("canonical", &origin, None, &[], &policy, &mut |batch| {
+        let report = sources::read(Source::of("canonical"), &origin, &[], &policy, &mut |batch| {
             black_box(&batch);
             true
         })

@@ -9,7 +9,7 @@ use addendum::domain::period::Period;
 use addendum::domain::policy::Policy;
 use addendum::domain::problem::{Problem, ProblemKind};
 use addendum::sandbox::{Sandbox, SandboxOptions};
-use addendum::sources::{self, Origin, ReadReport, SourceError};
+use addendum::sources::{self, Origin, ReadReport, Source, SourceError};
 use secrecy::SecretString;
 
 fn read(
@@ -21,9 +21,8 @@ fn read(
     let mut lines = Vec::new();
     let origin = Origin::Url(url.to_owned());
     let report = sources::read(
-        "canonical",
+        Source { secret: secret.as_ref(), ..Source::of("canonical") },
         &origin,
-        secret.as_ref(),
         periods,
         &Policy::default(),
         &mut |batch| {

@@ -12,6 +12,7 @@ use super::shell::table::{Align, Table};
 use crate::domain::load::LoadReport;
 use crate::domain::money::text as money;
 use crate::domain::period::Period;
+use crate::domain::text::harmless;
 use crate::worker::job::{Job, Outcome};
 
 /// So many revisions are shown as text; JSON has all.
@@ -63,10 +64,18 @@ fn text(report: &LoadReport) -> String {
         ),
     ];
     let mut out = format!("{:>8}  lines read", report.read);
+    let left_out: Vec<(u64, String)> = report
+        .left_out
+        .iter()
+        .map(|(reason, n)| (*n, format!("records left out: {}", harmless(reason))))
+        .collect();
     for (n, what) in rows {
         if n > 0 {
             out.push_str(&format!("\n{n:>8}  {what}"));
         }
+    }
+    for (n, what) in left_out {
+        out.push_str(&format!("\n{n:>8}  {what}"));
     }
     if !report.periods.is_empty() {
         let periods: Vec<String> = report.periods.iter().map(ToString::to_string).collect();

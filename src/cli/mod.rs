@@ -31,6 +31,7 @@ mod retry;
 mod run_text;
 mod sandbox;
 mod screen;
+mod source;
 mod status;
 mod sync;
 mod undo;
@@ -128,6 +129,9 @@ pub enum Command {
     Pull(pull::Args),
     /// Load invoice lines
     Load(load::Args),
+    /// The billing source: what it is going to bill
+    #[command(subcommand)]
+    Source(source::Args),
     /// Mappings: organizations to companies, offers to products, contracts to agreements
     #[command(subcommand)]
     Map(map::Args),
@@ -167,6 +171,7 @@ impl Command {
             Self::Verify => "verify",
             Self::Pull(_) => "pull",
             Self::Load(_) => "load",
+            Self::Source(_) => "source",
             Self::Map(_) => "map",
             Self::Match(_) => "match",
             Self::Plan(_) => "plan",
@@ -283,6 +288,7 @@ async fn dispatch(cli: &Cli, output: Output, screen: Screen) -> Result<Answer, F
         Command::Verify => verify::run(global, output).await,
         Command::Pull(args) => pull::run(global, args, output).await,
         Command::Load(args) => load::run(global, args, output).await,
+        Command::Source(args) => source::run(global, args, output).await,
         Command::Map(args) => map::run(global, args, output).await,
         Command::Match(args) => match_names::run(args),
         Command::Plan(args) => plan::run(global, args, output).await,

@@ -17,7 +17,7 @@ pub(super) const CONNECTWISE: [&str; 9] = [
 ];
 
 /// Keys of `[source]`.
-pub(super) const SOURCE: [&str; 3] = ["profile", "id", "location"];
+pub(super) const SOURCE: [&str; 4] = ["profile", "id", "location", "account"];
 
 /// Keys of `[billing]`, its tables last.
 pub(super) const BILLING: [&str; 20] = [

@@ -59,8 +59,10 @@ pub struct SourceSettings {
     pub profile: String,
     /// Names the source in line identities and markers; default: the profile's name.
     pub id: String,
-    /// File, folder or URL; absent: only `load --from`.
+    /// File, folder or URL; absent: the profile's own address, or only `load --from`.
     pub location: Option<String>,
+    /// The seller's own id at the source, where its profile asks for one.
+    pub account: Option<String>,
 }
 
 /// The settings of one profile, checked.
@@ -98,6 +100,7 @@ impl Default for Settings {
                 profile: "canonical".into(),
                 id: "canonical".into(),
                 location: None,
+                account: None,
             },
             policy: Policy::default(),
             price_file: None,

@@ -1,5 +1,7 @@
 //! What a load of invoice lines did (design 5).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::line::{CanonicalLine, LineDates, Text};
@@ -53,6 +55,8 @@ pub struct LoadReport {
     pub unchanged: u64,
     /// Lines outside the periods asked for.
     pub outside: u64,
+    /// Records of the source that are no lines to post, by reason.
+    pub left_out: BTreeMap<String, u64>,
     /// Lines of the loaded invoices that the store holds and the source no longer has. They are
     /// kept: a partial file must not lose income.
     pub absent: u64,

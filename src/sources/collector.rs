@@ -47,8 +47,21 @@ impl<'a> Collector<'a> {
 
     /// What follows stands in this file.
     pub(super) fn enter(&mut self, file: &str) {
-        self.problems.enter(file);
+        // Lines of one page may come one by one.
+        if !self.problems.enter(file) {
+            return;
+        }
         self.duplicates.enter(self.problems.file());
+    }
+
+    /// So many records are no lines to post, for this reason.
+    pub(super) fn leave_out(&mut self, reason: &str, count: u64) {
+        *self.report.left_out.entry(reason.to_owned()).or_insert(0) += count;
+    }
+
+    /// Whether anybody still waits for lines; asked while a source is slow to give some.
+    pub(super) fn still_wanted(&mut self) -> Result<(), SourceError> {
+        if (self.sink)(Vec::new()) { Ok(()) } else { Err(SourceError::Abandoned) }
     }
 
     /// Takes a line.

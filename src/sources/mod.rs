@@ -6,6 +6,7 @@ mod columns;
 mod delimited;
 mod duplicates;
 mod files;
+mod http;
 mod json_lines;
 mod platform;
 mod problems;
@@ -19,6 +20,7 @@ mod unpacked;
 mod values;
 mod workbook;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
@@ -29,6 +31,7 @@ use crate::domain::policy::Policy;
 use crate::domain::problem::{FileRefusal, Problem, ProblemKind};
 use crate::domain::text::harmless;
 use collector::Collector;
+use profile::Profile;
 
 /// Where lines come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +42,30 @@ pub enum Origin {
     Location(PathBuf),
     /// `source.location`: a Platform that serves canonical lines over HTTP
     /// (`GET {url}/invoice-lines?period=YYYY-MM`, JSON Lines, paged with `Link: rel="next"`,
-    /// the secret as a bearer token).
+    /// the secret as a bearer token), or whatever the profile's `[http]` says of the address.
     Url(String),
+}
+
+/// The source as the settings have it.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// `source.profile`: a profile that is shipped, or the path of one.
+    pub profile: &'a str,
+    /// `source.account`: the seller's own id at the source, where its profile asks for one.
+    pub account: Option<&'a str>,
+    /// The source's secret; only HTTP sources have one.
+    pub secret: Option<&'a SecretString>,
+}
+
+impl<'a> Source<'a> {
+    /// A source without account and secret.
+    pub fn of(profile: &'a str) -> Self {
+        Self { profile, account: None, secret: None }
+    }
+
+    fn asked(self, periods: &'a [Period]) -> http::Asked<'a> {
+        http::Asked { account: self.account, secret: self.secret, periods }
+    }
 }
 
 /// Why nothing was loaded.
@@ -64,6 +89,36 @@ pub struct ReadReport {
     pub lines: u64,
     /// Lines outside the periods asked for.
     pub outside: u64,
+    /// Records that are no lines to post, by the reason that the profile gives.
+    pub left_out: BTreeMap<String, u64>,
+}
+
+/// The address that a profile asks where `source.location` names none; `None`: it reads files.
+///
+/// # Errors
+/// There is no such profile, or it is refused.
+pub fn address(profile: &str) -> Result<Option<String>, Problem> {
+    if profile == "canonical" {
+        return Ok(None);
+    }
+    http::base(&Profile::find(profile)?)
+}
+
+/// Asks a source what it is going to bill, as far as it tells. The lines are for showing: they must
+/// not be stored, and nothing here stores them.
+///
+/// # Errors
+/// As [`read`]; `no-forecast` where the profile knows none.
+pub fn forecast(
+    source: Source<'_>,
+    url: &str,
+    policy: &Policy,
+    sink: &mut dyn FnMut(Vec<LoadedLine>) -> bool,
+) -> Result<ReadReport, SourceError> {
+    let profile = Profile::find(source.profile).map_err(SourceError::Failed)?;
+    let mut collector = Collector::new(&[], policy, sink);
+    http::forecast(&profile, url, &source.asked(&[]), &mut collector)?;
+    collector.finish()
 }
 
 /// Reads all lines and hands them over in batches; blocking, for a thread of its own.
@@ -76,18 +131,25 @@ pub struct ReadReport {
 /// [`SourceError::Refused`] names each refused row; [`SourceError::Failed`] when the source as a
 /// whole cannot be read; [`SourceError::Abandoned`] when `sink` returned false.
 pub fn read(
-    profile: &str,
+    source: Source<'_>,
     origin: &Origin,
-    secret: Option<&SecretString>,
     periods: &[Period],
     policy: &Policy,
     sink: &mut dyn FnMut(Vec<LoadedLine>) -> bool,
 ) -> Result<ReadReport, SourceError> {
-    if profile != "canonical" {
+    if let Origin::Url(url) = origin
+        && source.profile != "canonical"
+    {
+        let profile = Profile::find(source.profile).map_err(SourceError::Failed)?;
+        let mut collector = Collector::new(periods, policy, sink);
+        http::read(&profile, url, &source.asked(periods), &mut collector)?;
+        return collector.finish();
+    }
+    if source.profile != "canonical" {
         return Err(SourceError::Failed(Problem::new(
             ProblemKind::NotSetUp,
             "unknown-source-profile",
-            format!("there is no source profile {}", harmless(profile)),
+            format!("there is no source profile {}", harmless(source.profile)),
             "set source.profile to \"canonical\"",
         )));
     }
@@ -95,7 +157,7 @@ pub fn read(
     match origin {
         Origin::Files(paths) => files::read(paths, &mut collector)?,
         Origin::Location(place) => files::read(&files::of_location(place)?, &mut collector)?,
-        Origin::Url(url) => platform::read(url, secret, periods, &mut collector)?,
+        Origin::Url(url) => platform::read(url, source.secret, periods, &mut collector)?,
     }
     collector.finish()
 }

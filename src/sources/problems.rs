@@ -11,9 +11,12 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// What follows is about this file.
-    pub(super) fn enter(&mut self, file: &str) {
-        self.file = harmless(file);
+    /// What follows is about this file. False: it was so already.
+    pub(super) fn enter(&mut self, file: &str) -> bool {
+        let file = harmless(file);
+        let other = file != self.file;
+        self.file = file;
+        other
     }
 
     /// The file that is being read.

@@ -35,7 +35,7 @@ fn read_files(files: &[&Path], periods: &[Period], policy: &Policy) -> Outcome {
 
 fn read_origin(origin: &Origin, periods: &[Period], policy: &Policy) -> Outcome {
     let mut lines = Vec::new();
-    let report = read("canonical", origin, None, periods, policy, &mut |batch| {
+    let report = read(Source::of("canonical"), origin, periods, policy, &mut |batch| {
         lines.extend(batch);
         true
     })?;
@@ -319,11 +319,16 @@ fn a_receiver_that_stops_ends_the_reading() {
         (0..10_000).map(|n| format!("{}\n", with("line_id", &n.to_string()))).collect();
     fs::write(&file, format!("{HEADER}\n{rows}")).unwrap();
     let mut batches = 0;
-    let stopped =
-        read("canonical", &Origin::Files(vec![file]), None, &[], &Policy::default(), &mut |_| {
+    let stopped = read(
+        Source::of("canonical"),
+        &Origin::Files(vec![file]),
+        &[],
+        &Policy::default(),
+        &mut |_| {
             batches += 1;
             false
-        });
+        },
+    );
     assert!(matches!(stopped, Err(SourceError::Abandoned)));
     assert_eq!(batches, 1);
 }
@@ -331,7 +336,7 @@ fn a_receiver_that_stops_ends_the_reading() {
 #[test]
 fn other_profiles_are_not_known() {
     let origin = Origin::Files(Vec::new());
-    let told = read("pax8", &origin, None, &[], &Policy::default(), &mut |_| true);
+    let told = read(Source::of("none-such"), &origin, &[], &Policy::default(), &mut |_| true);
     assert!(matches!(told, Err(SourceError::Failed(p)) if p.code == "unknown-source-profile"));
 }
 

@@ -1,10 +1,12 @@
 //! What can be asked of the worker, and what it answers.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::connectwise::{PermissionCheck, SystemInfo, Traffic};
 use crate::domain::edit::Edit;
 use crate::domain::journal::RunId;
+use crate::domain::line::CanonicalLine;
 use crate::domain::load::LoadReport;
 use crate::domain::period::Period;
 use crate::domain::plan::Plan;
@@ -68,6 +70,8 @@ pub enum Job {
     Undo(RunId),
     /// Suggest and accept mappings by name.
     MapAuto,
+    /// What the source is going to bill. Nothing of it is kept.
+    Forecast,
 }
 
 /// What `pull` brought.
@@ -117,6 +121,15 @@ impl ReconcileSummary {
     }
 }
 
+/// What a source is going to bill, as far as it tells. It is never stored and never posted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Forecast {
+    /// The lines that are expected.
+    pub lines: Vec<CanonicalLine>,
+    /// Records that are no lines, by reason.
+    pub left_out: BTreeMap<String, u64>,
+}
+
 /// What a job gives when it is done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -143,6 +156,8 @@ pub enum Outcome {
         /// The edits that take them back, in order.
         inverse: Vec<Edit>,
     },
+    /// What the source is going to bill.
+    Forecast(Box<Forecast>),
 }
 
 /// Why a job gave nothing.

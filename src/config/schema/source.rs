@@ -35,6 +35,11 @@ impl Reader<'_> {
                         }
                     }
                 }
+                "account" => {
+                    if let Some(s) = self.text(item, full) {
+                        into.account = (!s.trim().is_empty()).then(|| s.trim().into());
+                    }
+                }
                 _ => self.unknown(key, full, &keys::SOURCE),
             }
         }

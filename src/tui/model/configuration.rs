@@ -231,6 +231,14 @@ pub fn items(settings: &Settings) -> Vec<Item> {
         settings.source.location.clone().unwrap_or_default(),
         Input::Text(TextKind::Text),
     );
+    add(
+        source,
+        "source.account",
+        "Account",
+        "Your own id at the source, where its profile asks for one.",
+        settings.source.account.clone().unwrap_or_default(),
+        Input::Text(TextKind::Text),
+    );
     for t in ChargeType::ALL {
         add(
             "Charge End Date rules",

@@ -128,6 +128,7 @@ fn title(job: &Job) -> (&'static str, bool) {
         Job::Reconcile(_) => ("Reconcile", false),
         Job::Undo(_) => ("Undo", true),
         Job::MapAuto => ("Map automatically", false),
+        Job::Forecast => ("Forecast", false),
     }
 }
 

@@ -65,6 +65,7 @@ impl Model {
                 for (n, what) in [
                     (report.revisions.len() as u64, "changed after posting"),
                     (report.absent, "no longer in the source (kept)"),
+                    (report.left_out.values().sum(), "records of the source left out"),
                 ] {
                     if n > 0 {
                         text.push_str(&format!(", {n} {what}"));
@@ -81,6 +82,12 @@ impl Model {
             Outcome::Planned(plan) => self.planned(Arc::new(*plan)),
             Outcome::Synced(summary) => self.synced(*summary),
             Outcome::Reconciled(summary) => self.reconciled(*summary),
+            Outcome::Forecast(forecast) => {
+                let n = forecast.lines.len();
+                let text = format!("{n} lines are expected; `addendum source forecast` lists them");
+                self.toast(Toast::note(text));
+                vec![]
+            }
             Outcome::Matched { accepted, open, inverse } => {
                 self.history.remember("map automatically", inverse);
                 let next = self.keyed("{grid.next} goes to the next one");

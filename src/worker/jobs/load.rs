@@ -12,7 +12,8 @@ use crate::domain::load::{LoadReport, LoadedLine};
 use crate::domain::log::LogEntry;
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::sources::{self, Origin, SourceError};
+use crate::domain::text::harmless;
+use crate::sources::{self, Origin, Source, SourceError};
 use crate::store::Moment;
 use crate::sync::fault;
 use crate::vault::SecretName;
@@ -30,6 +31,8 @@ pub(super) async fn run(
     let settings = context.profile.settings();
     let this_month = context.profile.this_month();
     let location = settings.source.location.as_deref();
+    let own = sources::address(&settings.source.profile)?;
+    let location = location.filter(|l| !l.trim().is_empty()).or(own.as_deref());
     let (origin, periods) = origin::resolve(files, location, periods, this_month)?;
     let secret = match origin {
         Origin::Url(_) => context.profile.secret(SecretName::SourceSecret).await?,
@@ -43,12 +46,20 @@ pub(super) async fn run(
     let cancel = context.cancel.clone();
     let reader = tokio::task::spawn_blocking(move || {
         let mut sink = |batch| !cancel.is_cancelled() && send.blocking_send(batch).is_ok();
-        let profile = &settings.source.profile;
-        sources::read(profile, &origin, secret.as_ref(), &periods, &settings.policy, &mut sink)
+        let source = Source {
+            profile: &settings.source.profile,
+            account: settings.source.account.as_deref(),
+            secret: secret.as_ref(),
+        };
+        sources::read(source, &origin, &periods, &settings.policy, &mut sink)
     });
     let mut lines = 0;
     let mut broken = None;
     while let Some(batch) = batches.recv().await {
+        // The source is slow, and asks whether anybody still waits.
+        if batch.is_empty() {
+            continue;
+        }
         lines += batch.len() as u64;
         if let Err(e) = session.push(batch).await {
             broken = Some(fault(e));
@@ -63,6 +74,7 @@ pub(super) async fn run(
         (None, Ok(read)) if !context.cancel.is_cancelled() => {
             let mut report = session.finish().await.map_err(fault)?;
             report.outside = read.outside;
+            report.left_out = read.left_out;
             store.touch(Moment::Load, context.profile.clock.now()).await.map_err(fault)?;
             context.log(told(&report)).await;
             Ok(Outcome::Loaded(report))
@@ -112,6 +124,9 @@ fn told(report: &LoadReport) -> Vec<LogEntry> {
         report.revisions.len(),
         report.absent
     );
+    for (reason, n) in &report.left_out {
+        entry.details.push_str(&format!("; {n} records left out: {}", harmless(reason)));
+    }
     let mut entries = vec![entry];
     for r in report.revisions.iter().take(NAMED) {
         let mut entry = syslog::warning(format!("A posted line of {} was revised", r.organization));

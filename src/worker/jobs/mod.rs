@@ -15,6 +15,7 @@ use crate::domain::log::LogEntry;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::sync::RunEvent;
 
+mod forecast;
 mod left_out;
 mod load;
 mod map_auto;
@@ -54,7 +55,8 @@ impl Job {
             | Self::Verify
             | Self::Plan(_)
             | Self::Reconcile(_)
-            | Self::MapAuto => false,
+            | Self::MapAuto
+            | Self::Forecast => false,
         }
     }
 
@@ -71,6 +73,7 @@ impl Job {
             Self::Reconcile(_) => "reconcile",
             Self::Undo(_) => "undo",
             Self::MapAuto => "map auto",
+            Self::Forecast => "source forecast",
         }
     }
 }
@@ -90,6 +93,7 @@ pub(super) async fn run(context: Context, job: Job) -> Result<Outcome, JobError>
         Job::Reconcile(periods) => reconcile::run(&context, periods).await,
         Job::Undo(run) => undo::run(&context, run).await,
         Job::MapAuto => map_auto::run(&context).await,
+        Job::Forecast => forecast::run(&context).await,
     }
 }
 
