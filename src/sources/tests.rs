@@ -72,7 +72,7 @@ fn with(column: &str, value: &str) -> String {
 #[test]
 fn a_line_is_read_with_all_its_columns() {
     let (lines, report) = read_bytes(format!("{HEADER}\r\n{LINE}\r\n")).unwrap();
-    assert_eq!(report, ReadReport { lines: 1, outside: 0 });
+    assert_eq!(report, ReadReport { lines: 1, ..ReadReport::default() });
     let l = &lines[0].line;
     assert_eq!(&*lines[0].key, "L1");
     assert_eq!(l.line_id.as_deref(), Some("L1"));
@@ -129,7 +129,7 @@ fn rules_run_and_periods_narrow() {
     policy.charge_end.insert(ChargeType::CycleFee, ChargeEndRule::FirstDayOfFollowingMonth);
     let periods = ["2026-11".parse().unwrap()];
     let (lines, report) = read_files(&[&file], &periods, &policy).unwrap();
-    assert_eq!(report, ReadReport { lines: 1, outside: 1 });
+    assert_eq!(report, ReadReport { lines: 1, outside: 1, ..ReadReport::default() });
     assert_eq!(lines[0].dates.end, Some(jiff::civil::date(2026, 12, 1)));
     assert_eq!(lines[0].dates.end_badge, DateBadge::SystemUpdated);
     assert_eq!(lines[0].dates.start_badge, DateBadge::None);

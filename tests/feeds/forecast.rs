@@ -27,7 +27,7 @@ fn a_forecast_is_shown_and_nothing_of_it_is_kept() {
 
     let text = bench.home.run(&["source", "forecast"]).exits(0).stdout;
     assert!(text.contains("nothing of it is loaded"), "{text}");
-    assert!(text.lines().all(|l| l.chars().count() <= 90), "{text}");
+    assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
     // Neither is there a line, nor would a sync find one.
     let status = bench.home.json(0, &["status"]);
     assert!(!status.to_string().contains(&first), "{status:#}");

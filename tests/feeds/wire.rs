@@ -1,6 +1,7 @@
 //! Pages that break, servers that throttle, tokens that end: a load goes on where it was.
 
-use addendum::sandbox::{BadData, ErrorBody, Faults, Feed, Kind, Rule};
+use addendum::sandbox::faults::ErrorBody;
+use addendum::sandbox::{BadData, Faults, Feed, Kind, Rule};
 
 use crate::reading::Feeds;
 
@@ -17,7 +18,7 @@ fn a_page_that_breaks_is_asked_again_and_no_other() {
     let feeds = Feeds::with(1_600);
     let whole = feeds.lines(Feed::Pax8).len();
     let undisturbed = pages(&feeds);
-    assert!(undisturbed > 5, "there are several pages: {undisturbed}");
+    assert!(undisturbed > 3, "there are several pages: {undisturbed}");
     for kind in [Kind::ServerError, Kind::Truncate, Kind::ResetBeforeCommit, Kind::Throttle] {
         feeds.sandbox.forget_requests();
         let rule = Rule::new(kind).on("GET", "*/items").after(2).times(1);

@@ -79,8 +79,8 @@ fn document(forecast: &Forecast) -> Value {
 }
 
 fn text(forecast: &Forecast) -> String {
-    const NOTE: &str = "A forecast: nothing of it is loaded, and nothing can be posted from it. The \
-                        bill may differ,\nand consumption that is billed afterwards is not in it.";
+    const NOTE: &str = "A forecast: nothing of it is loaded, so nothing can be posted from it.\n\
+                        The bill may differ, and consumption billed afterwards is not in it.";
     if forecast.lines.is_empty() {
         return format!("The source expects nothing to bill.\n\n{NOTE}");
     }

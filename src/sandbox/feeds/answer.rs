@@ -1,11 +1,9 @@
 //! Answers in JSON, and lists cut into pages.
 
-use std::sync::atomic::Ordering;
-
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_decimal::Decimal;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
 use super::{BadData, Call};
 use crate::sandbox::values::number;
@@ -38,9 +36,7 @@ pub(super) struct Part {
 
 /// Page `at`, counted from 0.
 pub(super) fn part(call: &Call<'_>, items: Vec<Value>, at: usize, size: usize) -> Part {
-    let earlier = call.shared.feeds.answered.fetch_add(1, Ordering::Relaxed);
-    let grown = if call.is(BadData::GrowingLists) { earlier } else { 0 };
-    let total = items.len() + usize::try_from(grown).unwrap_or(0);
+    let total = items.len() + usize::from(call.is(BadData::GrowingLists) && at > 0);
     let at = if call.is(BadData::CircularPages) { 0 } else { at };
     Part {
         pages: total.div_ceil(size),
@@ -56,9 +52,12 @@ pub(super) fn whole(call: &Call<'_>, name: &str, default: usize) -> Option<usize
 
 /// An amount as a JSON number; with float noise, as `double` prints it.
 pub(super) fn amount(call: &Call<'_>, d: Decimal) -> Value {
-    let noise = Decimal::new(6, 15);
-    if call.is(BadData::FloatNoise) && d.scale() > 0 && !d.is_zero() {
-        return number(if d.is_sign_positive() { d - noise } else { d + noise });
+    let double = d.to_string().parse::<f64>().ok().filter(|_| call.is(BadData::FloatNoise));
+    // All 17 digits: 47.6 is 4.7600000000000001e1.
+    if let Some(text) = double.map(|double| format!("{double:.16e}"))
+        && let Ok(noisy) = text.parse::<Number>()
+    {
+        return Value::Number(noisy);
     }
     number(d.normalize())
 }

@@ -120,7 +120,10 @@ fn statement_line(call: &Call<'_>, line: &CanonicalLine, at: usize) -> Value {
         "arsSubscriptionId": line.subscription_id.as_deref().map(|s| call.id(s)),
         "orderId": null, "resellerOrderId": null,
         // Consumption and single charges have no rhythm.
-        "billingPeriodicity": line.billing_cycle.as_deref().filter(|c| *c != "One-time"),
+        "billingPeriodicity": line
+            .billing_cycle
+            .as_deref()
+            .filter(|c| *c != "One-time" && classification != "loyalty"),
         "billingPeriodStart": line.charge_start.first_of_month(), "billingPeriodEnd": null,
         "usageStartDate": line.charge_start, "usageEndDate": line.charge_end,
         "quantity": line.quantity.to_string(), "currency": line.currency.as_str(),

@@ -30,7 +30,7 @@ pub enum BadData {
     Nulls,
     /// A charge of a type that no document names.
     UnknownTypes,
-    /// Numbers as a binary float prints them: 47.599999999999994.
+    /// Numbers with all digits of a binary float: 4.7600000000000001e1.
     FloatNoise,
     /// Redirects to another host in place of data.
     Redirects,

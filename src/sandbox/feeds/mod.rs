@@ -12,8 +12,6 @@ mod pax8;
 mod sherweb;
 mod tokens;
 
-use std::sync::atomic::AtomicU64;
-
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 
@@ -89,8 +87,6 @@ impl Feed {
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     tokens: Tokens,
-    /// Requests answered, for data that changes while it is read.
-    answered: AtomicU64,
 }
 
 /// A request to a feed.

@@ -52,7 +52,7 @@ mod tests {
         let text = r#"{"a":47.599999999999994,"b":[0.30000000000000004,-1.1,1e3],"c":"0.30000000000000004","d":12345678901234567890,"e":0.000058000000000000001}"#;
         let mut value: Value = serde_json::from_str(text).unwrap();
         clean(&mut value);
-        let wanted = r#"{"a":47.6,"b":[0.3,-1.1,1e3],"c":"0.30000000000000004","d":12345678901234567890,"e":0.000058}"#;
+        let wanted = r#"{"a":47.6,"b":[0.3,-1.1,1e+3],"c":"0.30000000000000004","d":12345678901234567890,"e":0.000058}"#;
         assert_eq!(value.to_string(), wanted);
         let mut plain = json!({"a": null, "b": true});
         clean(&mut plain);

@@ -134,7 +134,8 @@ impl Wire {
                 wait_ms = delay.as_millis() as u64,
                 "the source is asked again"
             );
-            self.wait(tokio::time::sleep(delay), to)?;
+            // Made where the runtime is.
+            self.wait(async { tokio::time::sleep(delay).await }, to)?;
         }
     }
 

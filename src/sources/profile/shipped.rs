@@ -25,7 +25,7 @@ macro_rules! shipped {
 }
 
 /// By name. `canonical` is not among them: it has a reader of its own.
-const SHIPPED: &[Shipped] = shipped!["appxite", "arrow", "partner-center", "pax8", "sherweb"];
+const SHIPPED: &[Shipped] = shipped!["partner-center", "pax8", "appxite", "sherweb", "arrow"];
 
 /// The profiles that are part of the program, by name.
 pub fn shipped() -> &'static [Shipped] {
