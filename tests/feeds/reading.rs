@@ -11,7 +11,8 @@ use secrecy::SecretString;
 /// A sandbox with a runtime of its own.
 pub struct Feeds {
     pub sandbox: Sandbox,
-    runtime: tokio::runtime::Runtime,
+    // The sandbox is served by it: it goes last.
+    _runtime: tokio::runtime::Runtime,
 }
 
 pub type Outcome = Result<(Vec<LoadedLine>, ReadReport), SourceError>;
@@ -23,7 +24,7 @@ impl Feeds {
         let options =
             SandboxOptions { companies: 40, lines, tidy: true, ..SandboxOptions::default() };
         let sandbox = runtime.block_on(Sandbox::start(options)).expect("the sandbox starts");
-        Self { sandbox, runtime }
+        Self { sandbox, _runtime: runtime }
     }
 
     pub fn bad(&self, bad_data: &[BadData]) {
@@ -86,9 +87,5 @@ impl Feeds {
             }
             other => panic!("{feed:?} must refuse: {other:?}"),
         }
-    }
-
-    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
-        self.runtime.block_on(work)
     }
 }
