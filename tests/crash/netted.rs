@@ -8,7 +8,8 @@ use crate::seat_changes::{Part, bill};
 
 fn prepared(mode: &str) -> Prepared {
     Prepared::of(
-        |sandbox| bill(sandbox, 10, &[Part::Early, Part::Late]).0.into_bytes(),
+        600,
+        |sandbox| bill(sandbox, 9, &[Part::Early, Part::Late]).0.into_bytes(),
         &[("billing.posting", mode.into()), ("billing.price.rule", "markup 25%".into())],
     )
 }

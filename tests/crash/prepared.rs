@@ -12,11 +12,11 @@ use jiff::civil::date;
 use crate::state;
 use crate::support::{self, Bench, Home};
 
-/// A small month on which nothing is in the way.
-pub fn options() -> SandboxOptions {
+/// Months of so many lines on which nothing is in the way.
+fn options(lines: usize) -> SandboxOptions {
     SandboxOptions {
         companies: 12,
-        lines: 44,
+        lines,
         tidy: true,
         today: Some(date(2026, 11, 21)),
         ..SandboxOptions::default()
@@ -25,6 +25,7 @@ pub fn options() -> SandboxOptions {
 
 /// A home that is pulled, loaded and mapped once, and copied for each case.
 pub struct Prepared {
+    lines: usize,
     bench: Bench,
     clean: Vec<String>,
 }
@@ -37,19 +38,23 @@ impl Prepared {
             sample.write_csv(&sample.periods(), &mut csv).expect("memory");
             csv
         };
-        Self::of(sample, &[])
+        Self::of(44, sample, &[])
     }
 
-    /// With a bill and settings of one's own.
-    pub fn of(bill: impl Fn(&Sandbox) -> Vec<u8>, settings: &[(&str, toml_edit::Value)]) -> Self {
-        let bench = Bench::with(options());
+    /// With a bill and settings of one's own, beside a sandbox whose sample has so many lines.
+    pub fn of(
+        lines: usize,
+        bill: impl Fn(&Sandbox) -> Vec<u8>,
+        settings: &[(&str, toml_edit::Value)],
+    ) -> Self {
+        let bench = Bench::with(options(lines));
         bench.home.set(settings);
         let csv = bill(&bench.sandbox);
         bench.home.json(0, &["pull"]);
         let bill = bench.home.file("bill.csv", csv);
         bench.home.json(0, &["load", "--from", &bill]);
         bench.map();
-        let prepared = Self { bench, clean: Vec::new() };
+        let prepared = Self { lines, bench, clean: Vec::new() };
         let case = prepared.case();
         case.home.json(0, &["sync", "--yes"]);
         let clean = state::state(&case.sandbox);
@@ -58,7 +63,7 @@ impl Prepared {
     }
 
     pub fn case(&self) -> Case<'_> {
-        let sandbox = self.bench.block_on(Sandbox::start(options())).expect("a sandbox");
+        let sandbox = self.bench.block_on(Sandbox::start(options(self.lines))).expect("a sandbox");
         let mut home = Home::new();
         copy(self.bench.home.path(), home.path());
         home.env.clone_from(&self.bench.home.env);
