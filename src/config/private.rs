@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().mode() & 0o777
+        fs::metadata(path).expect("a file").mode() & 0o777
     }
 
     #[test]

@@ -292,7 +292,7 @@ impl Sides {
             Side::read(conn, "SELECT line, side FROM line_side", which, |r| Ok(r.get(1)?))?;
         known.gather(conn, &numbers.values())?;
         let mut told = Vec::new();
-        while let Some((line, side)) = numbers.rows.next() {
+        for (line, side) in numbers.rows.by_ref() {
             told.push((line, known.get(conn, side)?));
         }
         let mut addition = conn

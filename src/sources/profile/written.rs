@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::super::values::{self, DateError, NumberError};
 
 /// How numbers are written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Default, Debug, Clone, PartialEq, Eq)]
 pub struct NumberStyle {
     /// `,` instead of `.`.
     pub decimal_comma: bool,
@@ -17,17 +17,6 @@ pub struct NumberStyle {
     pub symbols: Vec<String>,
     /// `(1.50)` is -1.50.
     pub parentheses: bool,
-}
-
-impl Default for NumberStyle {
-    fn default() -> Self {
-        Self {
-            decimal_comma: false,
-            thousands: Vec::new(),
-            symbols: Vec::new(),
-            parentheses: false,
-        }
-    }
 }
 
 impl NumberStyle {
