@@ -61,10 +61,14 @@ fn it_prints_its_addresses_and_keys_serves_and_ends_when_told() {
             "private_key",
             "platform_url",
             "source_secret",
+            "feeds",
             "agreement_type",
             "periods",
         ],
     );
+    let feeds = document["feeds"].as_array().expect("the distributors' feeds");
+    assert_eq!(feeds.len(), 4);
+    feeds.iter().for_each(|feed| has_fields(feed, &["profile", "location", "secret", "account"]));
     let site = document["site"].as_str().expect("a site").to_owned();
     assert!(site.starts_with("http://127.0.0.1:"));
     // The keys that it printed are set as a person would, and open it.

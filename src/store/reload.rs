@@ -23,7 +23,14 @@ const CHARGE: &str = "SELECT l.id, l.invoice, c.organization, s.contract, s.key,
 /// Does all of it.
 pub(super) fn settle(load: &mut Loader<'_>) -> Result<(), StoreError> {
     let mut merged = HashSet::new();
-    pair_changed(load, &mut merged)?;
+    let mut taken = HashSet::new();
+    // A source can begin, or cease, to give its lines ids of their own: taken for other lines, a
+    // whole invoice would be posted twice.
+    for (stored_own, new_own) in [(false, false), (false, true), (true, false)] {
+        if new_own || load.new_without_id > 0 {
+            pair_changed(load, &mut merged, &mut taken, stored_own, new_own)?;
+        }
+    }
     let loaded = &load.loaded;
     let dictionary = &load.dictionary;
     let in_load = |invoice: u32| {
@@ -36,11 +43,15 @@ pub(super) fn settle(load: &mut Loader<'_>) -> Result<(), StoreError> {
 }
 
 /// Lines without an id of their own change their key with their content (see
-/// [`crate::domain::revision::pair`]).
-fn pair_changed(load: &mut Loader<'_>, merged: &mut HashSet<i64>) -> Result<(), StoreError> {
-    if load.new_without_id == 0 {
-        return Ok(());
-    }
+/// [`crate::domain::revision::pair`]). Looks among stored and new lines with or without one;
+/// `taken` are the new ones that were paired before.
+fn pair_changed(
+    load: &mut Loader<'_>,
+    merged: &mut HashSet<i64>,
+    taken: &mut HashSet<i64>,
+    stored_own: bool,
+    new_own: bool,
+) -> Result<(), StoreError> {
     let mut stored_at = Vec::new();
     let mut stored = Vec::new();
     let mut numbers = HashSet::new();
@@ -49,7 +60,10 @@ fn pair_changed(load: &mut Loader<'_>, merged: &mut HashSet<i64>) -> Result<(), 
         let Some(number) = load.dictionary.number_of_invoice(i64::from(known.invoice)) else {
             continue;
         };
-        if known.seen || known.own_key || !load.loaded.get(number as usize).is_some_and(|l| *l) {
+        if known.seen
+            || known.own_key != stored_own
+            || !load.loaded.get(number as usize).is_some_and(|l| *l)
+        {
             continue;
         }
         let mut rows = one.query([known.id])?;
@@ -64,13 +78,14 @@ fn pair_changed(load: &mut Loader<'_>, merged: &mut HashSet<i64>) -> Result<(), 
     }
     let (mut incoming_ids, mut incoming) = (Vec::new(), Vec::new());
     let mut new =
-        load.tx.prepare(&format!("{CHARGE} WHERE l.id BETWEEN ?1 AND ?2 AND l.own_key = 0"))?;
+        load.tx.prepare(&format!("{CHARGE} WHERE l.id BETWEEN ?1 AND ?2 AND l.own_key = ?3"))?;
     for (month, touched) in &load.months {
-        let mut rows = new.query((touched.first_new, line_numbers(*month).1))?;
+        let mut rows = new.query((touched.first_new, line_numbers(*month).1, new_own))?;
         while let Some(r) = rows.next()? {
             let number = load.dictionary.number_of_invoice(r.get(1)?);
-            if let Some(number) = number.filter(|n| numbers.contains(n)) {
-                incoming_ids.push(r.get(0)?);
+            let id: i64 = r.get(0)?;
+            if let Some(number) = number.filter(|n| numbers.contains(n) && !taken.contains(&id)) {
+                incoming_ids.push(id);
                 incoming.push(slot(r, number)?);
             }
         }
@@ -78,6 +93,7 @@ fn pair_changed(load: &mut Loader<'_>, merged: &mut HashSet<i64>) -> Result<(), 
     for (s, i) in pair(&stored, &incoming) {
         let (at, by): (usize, i64) = (stored_at[s], incoming_ids[i]);
         load.known[at].seen = true;
+        taken.insert(by);
         merge(load, merged, load.known[at].id, load.known[at].status, by)?;
     }
     Ok(())

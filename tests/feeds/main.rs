@@ -7,6 +7,8 @@ mod support;
 
 mod credentials;
 mod forecast;
+mod generic;
+mod identities;
 mod month;
 mod own_profile;
 mod reading;

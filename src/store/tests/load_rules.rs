@@ -102,3 +102,30 @@ async fn an_abandoned_load_leaves_nothing() {
     let report = f.load(vec![line("s-1", "1")]).await;
     assert_eq!(report.added, 1);
 }
+
+#[tokio::test]
+async fn lines_that_get_ids_of_their_own_or_lose_them_are_the_same_lines() {
+    let f = Fixture::new().await;
+    let bare = || vec![line("s-1", "1"), line("s-2", "2"), line("s-2", "2")];
+    let named = || {
+        vec![
+            with_id("L-1", line("s-1", "1")),
+            with_id("L-2", line("s-2", "2")),
+            with_id("L-3", line("s-2", "2")),
+        ]
+    };
+    f.load(bare()).await;
+    let before: Vec<_> = f.lines().await.iter().map(|l| l.id).collect();
+    for lines in [named(), bare()] {
+        let report = f.load(lines.clone()).await;
+        assert_eq!((report.added, report.replaced, report.absent), (0, 3, 0));
+        assert_eq!(f.lines().await.iter().map(|l| l.id).collect::<Vec<_>>(), before);
+        let again = f.load(lines).await;
+        assert_eq!((again.added, again.unchanged, again.absent), (0, 3, 0));
+    }
+    // One of several, and a new one beside it.
+    let mixed =
+        vec![line("s-1", "1"), with_id("L-2", line("s-2", "2")), with_id("L-9", line("s-9", "9"))];
+    let report = f.load(mixed).await;
+    assert_eq!((report.added, report.unchanged), (1, 1));
+}
