@@ -4,7 +4,7 @@ mod support;
 
 use support::{Home, has_fields};
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 21] = [
     "demo",
     "sandbox",
     "credentials",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 19] = [
     "map",
     "match",
     "plan",
+    "approve",
     "sync",
     "retry",
     "reconcile",
@@ -21,6 +22,7 @@ const COMMANDS: [&str; 19] = [
     "status",
     "logs",
     "daemon",
+    "audit",
     "delete-integration",
     "completions",
     "man",

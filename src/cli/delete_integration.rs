@@ -28,7 +28,8 @@ pub async fn run(global: &Global, _args: &Args, output: Output) -> Result<Answer
         note(&format!(
             "This forgets the profile `{}`: credentials, mappings, the local copy, history and logs,\n\
              in {}.\nNothing is deleted in the PSA; what was posted stays, and a new store finds it \
-             again by its markers.",
+             again by its markers.\nThe audit journal goes too: `addendum audit export --out \
+             FILE` keeps it.",
             global.profile,
             paths.data_dir.display()
         ));

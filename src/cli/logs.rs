@@ -133,7 +133,7 @@ fn text(entry: &LogEntry) -> String {
 }
 
 /// A day, a time, or how long ago.
-fn since(text: &str) -> Result<Timestamp, String> {
+pub(super) fn since(text: &str) -> Result<Timestamp, String> {
     let text = text.trim();
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);

@@ -9,6 +9,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub mod shell;
 
+mod approve;
+mod audit;
 mod completions;
 mod credentials;
 mod daemon;
@@ -139,6 +141,8 @@ pub enum Command {
     Match(match_names::Args),
     /// What a sync would do; nothing is written to the PSA
     Plan(plan::Args),
+    /// Approve a plan that another system user made (billing.approval = "two-person")
+    Approve(approve::Args),
     /// Put the lines on their agreements
     Sync(sync::Args),
     /// Failed items again, each from its present values
@@ -151,6 +155,9 @@ pub enum Command {
     Status(status::Args),
     /// The System Logs, kept 30 days
     Logs(logs::Args),
+    /// Who did what: check the journal, export it
+    #[command(subcommand)]
+    Audit(audit::Args),
     /// The schedule without a terminal: daily sync at 00:00 UTC
     Daemon(daemon::Args),
     /// Forget a profile: credentials, mappings, cache and history; nothing is deleted in the PSA
@@ -175,12 +182,14 @@ impl Command {
             Self::Map(_) => "map",
             Self::Match(_) => "match",
             Self::Plan(_) => "plan",
+            Self::Approve(_) => "approve",
             Self::Sync(_) => "sync",
             Self::Retry(_) => "retry",
             Self::Reconcile(_) => "reconcile",
             Self::Undo(_) => "undo",
             Self::Status(_) => "status",
             Self::Logs(_) => "logs",
+            Self::Audit(_) => "audit",
             Self::Daemon(_) => "daemon",
             Self::DeleteIntegration(_) => "delete-integration",
             Self::Completions(_) => "completions",
@@ -292,12 +301,14 @@ async fn dispatch(cli: &Cli, output: Output, screen: Screen) -> Result<Answer, F
         Command::Map(args) => map::run(global, args, output).await,
         Command::Match(args) => match_names::run(args),
         Command::Plan(args) => plan::run(global, args, output).await,
+        Command::Approve(args) => approve::run(global, args, output).await,
         Command::Sync(args) => sync::run(global, args, output).await,
         Command::Retry(args) => retry::run(global, args, output).await,
         Command::Reconcile(args) => reconcile::run(global, args, output).await,
         Command::Undo(args) => undo::run(global, args, output).await,
         Command::Status(args) => status::run(global, args, output).await,
         Command::Logs(args) => logs::run(global, args, output).await,
+        Command::Audit(args) => audit::run(global, args, output).await,
         Command::Daemon(args) => daemon::run(global, args, output).await,
         Command::DeleteIntegration(args) => delete_integration::run(global, args, output).await,
         Command::Completions(args) => completions::run(args, output),

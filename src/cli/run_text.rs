@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::money;
@@ -14,7 +13,9 @@ use crate::domain::journal::RunState;
 use crate::domain::plan::{Counts, LineProblem};
 use crate::domain::problem::Problem;
 use crate::domain::text::harmless;
+use crate::sync::Left;
 use crate::worker::job::SyncSummary;
+use crate::worker::plan_file::Errors;
 
 /// So many causes of errors are shown as text; JSON has all.
 const SHOWN: usize = 20;
@@ -119,27 +120,6 @@ pub fn errors_text(errors: &[LineProblem]) -> String {
     out.join("\n")
 }
 
-/// Refused lines in a document: what a script needs of each. The kind of an error is ours to know.
-pub struct Errors<'a>(pub &'a [LineProblem]);
-
-impl Serialize for Errors<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Refused<'a> {
-            line: &'a str,
-            code: &'a str,
-            message: &'a str,
-            remedy: &'a str,
-        }
-        to.collect_seq(self.0.iter().map(|e| Refused {
-            line: &e.line,
-            code: &e.problem.code,
-            message: &e.problem.message,
-            remedy: &e.problem.remedy,
-        }))
-    }
-}
-
 /// Words for how a run ended.
 pub fn state_word(state: RunState) -> &'static str {
     match state {
@@ -169,6 +149,7 @@ pub fn run_document(command: &str, summary: &SyncSummary) -> Value {
         "money": crate::flows::by_currency(&summary.equation),
         "errors": Errors(&summary.report.errors),
         "cancels_waiting": summary.cancels_waiting,
+        "audit": summary.audit,
     });
     if command == "undo" {
         document["undoes"] = json!(run.undoes.map(|r| r.0.to_string()));
@@ -179,6 +160,7 @@ pub fn run_document(command: &str, summary: &SyncSummary) -> Value {
                 json!({
                     "what": l.what, "code": l.problem.code,
                     "message": l.problem.message, "remedy": l.problem.remedy,
+                    "credit": l.credit,
                 })
             })
             .collect();
@@ -193,7 +175,7 @@ pub fn run_exit(summary: &SyncSummary) -> Exit {
     let incomplete = run.state != RunState::Done
         || run.counts.failed > 0
         || !summary.report.errors.is_empty()
-        || !summary.left.is_empty()
+        || summary.left.iter().any(|l| !l.is_credited())
         || summary.equation.iter().any(|r| !r.money.holds());
     if incomplete { Exit::Incomplete } else { Exit::Done }
 }
@@ -222,16 +204,37 @@ pub fn run_text(command: &str, summary: &SyncSummary) -> String {
         ));
     }
     if !summary.left.is_empty() {
-        let mut table = Table::new(&[("Left", Align::Left), ("Why", Align::Left)]).shrinking(1);
-        for left in &summary.left {
-            table.row([fit(&harmless(&left.what), 30), left.problem.message.clone()]);
-        }
-        parts.push(format!("\n{}", table.text()));
+        parts.push(format!("\n{}", left_text(&summary.left)));
+    }
+    if let Some(head) = &summary.audit {
+        parts.push(format!("\naudit journal: {} records, head {}", head.length, head.hash));
     }
     if let Some(next) = next_step(command, summary) {
         parts.push(format!("\n{next}"));
     }
     parts.join("\n")
+}
+
+/// What an undo had to leave, why, and the credit for it.
+fn left_text(all: &[Left]) -> String {
+    let mut table = Table::new(&[
+        ("Left", Align::Left),
+        ("Why", Align::Left),
+        ("Credit", Align::Right),
+        ("", Align::Left),
+    ])
+    .shrinking(1);
+    for left in all {
+        let (credit, how) = match &left.credit {
+            Some(c) => (
+                format!("{} {}", crate::domain::money::text(c.amount), c.currency),
+                if c.posted { "posted".to_owned() } else { format!("from {}", c.from) },
+            ),
+            None => ("-".to_owned(), String::new()),
+        };
+        table.row([fit(&harmless(&left.what), 24), left.problem.message.clone(), credit, how]);
+    }
+    table.text()
 }
 
 fn next_step(command: &str, summary: &SyncSummary) -> Option<String> {
@@ -241,7 +244,11 @@ fn next_step(command: &str, summary: &SyncSummary) -> Option<String> {
     } else if run.counts.failed > 0 {
         format!("next: correct the causes, then `addendum retry --run {}`", run.id.0)
     } else if command == "undo" {
-        return None;
+        let open = |l: &Left| l.credit.as_ref().is_some_and(|c| !c.posted);
+        let undone = run.undoes?;
+        return summary.left.iter().any(open).then(|| {
+            format!("next: `addendum undo {} --credit` posts the credits, each once", undone.0)
+        });
     } else {
         "next: `addendum reconcile` reads it back and proves it to the cent".into()
     })

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Global;
+use super::audit;
 use super::home;
 use super::money;
 use super::run_text::state_word;
@@ -13,6 +14,7 @@ use super::shell::exit::Exit;
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
 use super::shell::table::wrapped;
+use crate::domain::approval::Approval;
 use crate::domain::journal::{Run, RunKind};
 use crate::domain::money::text as amount;
 use crate::worker::Profile;
@@ -83,6 +85,13 @@ fn document(profile: &Profile, view: &Overview, keys: Option<bool>) -> Value {
             value["holds"] = json!(row.holds());
             value
         }).collect::<Vec<_>>(),
+        "audit": view.audit.map(|a| json!({
+            "length": a.head.length, "head": a.head.hash, "anchor": a.anchor,
+        })),
+        "approval": match settings.approval {
+            Approval::Off => "off",
+            Approval::TwoPerson => "two-person",
+        },
         "last_run": view.runs.first().map(run_document),
         "runs": view.runs.iter().map(run_document).collect::<Vec<_>>(),
         "blocks": view.blocks.iter().map(block_document).collect::<Vec<_>>(),
@@ -172,6 +181,9 @@ fn long(profile: &Profile, view: &Overview, output: Output) -> String {
         out.push(counts("Status in PSA ", &view.psa));
         out.push(String::new());
         out.push(money::rows_text(&view.money));
+    }
+    if let Some(state) = view.audit.filter(|a| a.head.length > 0) {
+        out.push(wrapped("\nAudit journal   ", "                ", &audit::standing(&state)));
     }
     if view.blocks.is_empty() {
         out.push("\nNothing blocks.".into());

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use super::Global;
 use super::jobs::{perform, unexpected};
-use super::plan::{self, Saved};
+use super::plan;
 use super::run_text::{ScopeArgs, run_answer};
 use super::shell::ask;
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output, note};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::worker::job::{Job, Outcome};
+use crate::worker::plan_file::{self, Saved};
 
 /// Arguments of `sync`.
 #[derive(Debug, Clone, clap::Args)]
@@ -37,7 +38,7 @@ pub struct Args {
 
 /// Syncs.
 pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
-    let saved = args.plan.as_deref().map(plan::read).transpose()?;
+    let saved = args.plan.as_deref().map(plan_file::read).transpose()?;
     let asks = !args.yes && !output.json && ask::can_ask();
     let with_cancels =
         if asks { consent(global, args, output, saved.as_ref()).await? } else { args.yes };

@@ -20,7 +20,7 @@ pub(super) const CONNECTWISE: [&str; 9] = [
 pub(super) const SOURCE: [&str; 4] = ["profile", "id", "location", "account"];
 
 /// Keys of `[billing]`, its tables last.
-pub(super) const BILLING: [&str; 20] = [
+pub(super) const BILLING: [&str; 21] = [
     "agreement_type",
     "recurring",
     "posting",
@@ -31,6 +31,7 @@ pub(super) const BILLING: [&str; 20] = [
     "one_time_end",
     "auto_cancel",
     "partial_share",
+    "approval",
     "daily_sync",
     "timezone",
     "description",
@@ -73,7 +74,7 @@ pub(super) fn all() -> Vec<String> {
     };
     add("connectwise", &CONNECTWISE);
     add("source", &SOURCE);
-    add("billing", &BILLING[..14]);
+    add("billing", &BILLING[..15]);
     add("billing.charge_end", &charge_types());
     add("billing.charge_start", &cycles());
     add("billing.charge_names", &charge_types());

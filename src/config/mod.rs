@@ -15,6 +15,7 @@ mod writer;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::domain::approval::Approval;
 use crate::domain::policy::Policy;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
@@ -78,6 +79,8 @@ pub struct Settings {
     pub price_file: Option<String>,
     /// `billing.daily_sync`
     pub daily_sync: bool,
+    /// `billing.approval`: whether writes need another person.
+    pub approval: Approval,
     /// `billing.timezone`: whose "today" and "this month" are meant.
     pub timezone: String,
 }
@@ -105,6 +108,7 @@ impl Default for Settings {
             policy: Policy::default(),
             price_file: None,
             daily_sync: false,
+            approval: Approval::Off,
             timezone: "UTC".into(),
         }
     }

@@ -68,6 +68,13 @@ pub enum Subject {
         /// Keys of the lines, in order.
         keys: Vec<Text>,
     },
+    /// What takes back the money of an addition in a month that the PSA has invoiced (undo).
+    Credit {
+        /// The addition's marker.
+        of: Text,
+        /// The month.
+        period: Period,
+    },
     /// A subscription, updated by later periods.
     Recurring {
         /// The source's id.

@@ -40,6 +40,15 @@ pub enum RunState {
     Stopped,
 }
 
+/// The plan that a run carries out, for the audit journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunPlan {
+    /// The plan's id.
+    pub id: String,
+    /// The digest of the file that it was read from, where it was one.
+    pub file: Option<String>,
+}
+
 /// One run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {

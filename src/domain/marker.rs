@@ -25,6 +25,11 @@ pub fn marker(subject: &Subject) -> String {
             text(&mut bytes, source);
             text(&mut bytes, key);
         }
+        Subject::Credit { of, period } => {
+            text(&mut bytes, "credit");
+            text(&mut bytes, of);
+            text(&mut bytes, &period.to_string());
+        }
         Subject::Recurring { source, company, contract, subscription, offer, occurrence, life } => {
             text(&mut bytes, "recurring");
             text(&mut bytes, source);

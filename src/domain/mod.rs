@@ -3,6 +3,8 @@
 
 pub mod addition;
 pub mod agreement_choice;
+pub mod approval;
+pub mod audit;
 pub mod billing_cycle;
 pub mod billing_period;
 pub mod charge_dates;

@@ -338,4 +338,10 @@ pub struct Plan {
     pub cancels_need_consent: bool,
     /// What it rests on.
     pub basis: Basis,
+    /// The system user who saved it, for people; the audit journal knows it for certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<String>,
+    /// The digest of the file that it was read from, by which it is approved.
+    #[serde(skip)]
+    pub file: Option<String>,
 }

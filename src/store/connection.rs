@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
+use super::audit;
 use super::error::StoreError;
 use crate::config::private;
 
@@ -14,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_sides.sql"),
     include_str!("migrations/0003_sold.sql"),
+    include_str!("migrations/0004_audit.sql"),
 ];
 
 /// "Addm": tells our files from other people's.
@@ -45,6 +47,16 @@ pub(super) fn in_memory() -> Result<Connection, StoreError> {
     let mut conn = Connection::open_in_memory()?;
     prepare(&conn)?;
     migrate(&mut conn, MIGRATIONS, 0)?;
+    // Nobody but us can change it, and it is emptied for the next simulation.
+    let guards: Vec<String> = {
+        let mut statement =
+            conn.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'")?;
+        let names = statement.query_map([], |r| r.get(0))?;
+        names.collect::<Result<_, _>>()?
+    };
+    for guard in guards {
+        conn.execute_batch(&format!("DROP TRIGGER {guard}"))?;
+    }
     Ok(conn)
 }
 
@@ -82,7 +94,7 @@ fn prepare(conn: &Connection) -> Result<(), StoreError> {
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.set_prepared_statement_cache_capacity(128);
-    Ok(())
+    audit::prepare(conn)
 }
 
 fn open(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
@@ -194,13 +206,13 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 }
 
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> Result<(), StoreError> {
+pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
     let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) else { return Ok(()) };
     std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| StoreError::io(folder, &e))
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> Result<(), StoreError> {
+pub(super) fn sync_folder(_: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use rusqlite::{OptionalExtension, Transaction};
 
 use super::Store;
+use super::audit::{self, About};
 use super::encoding::{badges, day, to_badges, to_day};
 use super::error::StoreError;
 use super::line_rows::status_of;
+use crate::domain::audit::AuditKind;
 use crate::domain::edit::Edit;
 use crate::domain::line::{DateBadge, LineDates, LineId};
 use crate::domain::status::PsaStatus;
@@ -20,10 +22,18 @@ impl Store {
     /// [`StoreError::Refused`] for an edit of a line that is Synced, being posted, or not there;
     /// nothing of the list is made then.
     pub async fn edit(&self, edits: Vec<Edit>) -> Result<Vec<Edit>, StoreError> {
+        let now = self.now();
         self.write(move |tx| {
             let mut inverses = Vec::with_capacity(edits.len());
-            for edit in edits {
-                inverses.push(make(tx, edit)?);
+            for part in edits.chunks(audit::AT_ONCE) {
+                let mut told = Vec::with_capacity(part.len());
+                for edit in part {
+                    let inverse = make(tx, edit.clone())?;
+                    told.push(serde_json::json!({ "new": edit, "old": inverse }));
+                    inverses.push(inverse);
+                }
+                let body = serde_json::json!({ "edits": told });
+                audit::append(tx, AuditKind::Edited, About::at(now), &body)?;
             }
             inverses.reverse();
             Ok(inverses)

@@ -230,12 +230,13 @@ impl From<serde_json::Error> for StoreError {
     }
 }
 
-/// The files that belong to a store: the database, SQLite's two beside it, and our backups.
+/// The files that belong to a store: the database, SQLite's two beside it, the note of the audit
+/// journal's head, and our backups.
 pub(crate) fn files_of(path: &Path) -> Vec<PathBuf> {
     let mut all = vec![path.to_path_buf()];
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return all };
     let name = name.to_string_lossy();
-    for suffix in ["-wal", "-shm", "-journal"] {
+    for suffix in ["-wal", "-shm", "-journal", ".head"] {
         all.push(folder.join(format!("{name}{suffix}")));
     }
     let beside = std::fs::read_dir(folder).into_iter().flatten().flatten();

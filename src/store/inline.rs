@@ -92,8 +92,8 @@ impl Inline {
         }
         match request {
             Request::Work(work) => work(&mut conn),
-            Request::Record(steps, answer) => {
-                threads::record_group(&mut conn, vec![(steps, answer)]);
+            Request::Record(steps, at, answer) => {
+                threads::record_group(&mut conn, vec![(steps, at, answer)]);
             }
             Request::Close(done) => drop(done),
         }

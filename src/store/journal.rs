@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Row, Transaction};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use serde_json::json;
 use tokio::sync::oneshot;
 
+use super::audit::{self, About};
 use super::encoding::{month, status, time, to_month, to_time};
 use super::error::StoreError;
 use super::line_rows::{number_of, status_of};
-use super::runs::word;
+use super::runs::{self, word};
 use super::{Store, additions, consequences, threads};
-use crate::domain::journal::{Entry, EntryId, EntryState, RunId, RunState, Step};
+use crate::domain::audit::{AuditHash, AuditKind};
+use crate::domain::journal::{Entry, EntryId, EntryState, RunId, Step};
 use crate::domain::line::{LineId, Text};
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, LineProblem, Settled};
@@ -32,7 +36,8 @@ impl Store {
         run: RunId,
         actions: Vec<Action>,
     ) -> Result<Vec<EntryId>, StoreError> {
-        self.write(move |tx| actions.iter().map(|a| intend(tx, run, a)).collect()).await
+        let now = self.now();
+        self.write(move |tx| actions.iter().map(|a| intend(tx, run, a, now)).collect()).await
     }
 
     /// Writes intents in place of others that were never requested: those are dropped, and their
@@ -43,12 +48,15 @@ impl Store {
         of: Vec<EntryId>,
         actions: Vec<Action>,
     ) -> Result<Vec<EntryId>, StoreError> {
+        let now = self.now();
         self.write(move |tx| {
             for entry in &of {
                 tx.execute("DELETE FROM entry_line WHERE entry = ?1", [entry.0])?;
                 tx.execute("UPDATE entry SET state = ?2 WHERE id = ?1", (entry.0, DROPPED))?;
+                let about = About::entry(now, run.0, entry.0);
+                audit::append(tx, AuditKind::Dropped, about, &json!({}))?;
             }
-            actions.iter().map(|a| intend(tx, run, a)).collect()
+            actions.iter().map(|a| intend(tx, run, a, now)).collect()
         })
         .await
     }
@@ -60,7 +68,7 @@ impl Store {
     /// Nothing of `steps` was kept; other callers' steps are not touched by that.
     pub async fn record(&self, steps: Vec<Step>) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.shared.threads.write(threads::Request::Record(steps, answer)).await?;
+        self.shared.threads.write(threads::Request::Record(steps, self.now(), answer)).await?;
         self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
     }
 
@@ -85,12 +93,9 @@ impl Store {
                 rows.collect::<Result<_, _>>()?
             };
             for &entry in &dead {
-                apply(tx, Step::Dropped { entry: EntryId(entry) })?;
+                apply(tx, Step::Dropped { entry: EntryId(entry) }, now)?;
             }
-            tx.execute(
-                "UPDATE run SET state = ?1, ended = ?2 WHERE state = ?3",
-                (word(&RunState::Stopped)?, time(now), word(&RunState::Running)?),
-            )?;
+            runs::stop_dead(tx, now)?;
             Ok(dead.len() as u64)
         })
         .await
@@ -99,7 +104,21 @@ impl Store {
     /// Lines that become Synced without a write, because their addition already says the same. A
     /// line whose addition the store does not know, or that is being posted, stays as it is.
     pub async fn settle(&self, run: RunId, settled: Vec<Settled>) -> Result<(), StoreError> {
-        self.write(move |tx| settled.iter().try_for_each(|s| settle(tx, run, s))).await
+        let now = self.now();
+        self.write(move |tx| {
+            let mut told = Vec::new();
+            for s in &settled {
+                if settle(tx, run, s)? {
+                    told.push([&*s.line, &*s.marker]);
+                }
+            }
+            for lines in told.chunks(audit::AT_ONCE) {
+                let body = json!({ "lines": lines });
+                audit::append(tx, AuditKind::Settled, About::run(now, run.0), &body)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Markers of the lines that a run settled and nothing has taken back.
@@ -119,7 +138,16 @@ impl Store {
     /// Takes back that a run settled lines without a write, but for these markers. Gives how many
     /// lines are Not Synced again.
     pub async fn unsettle(&self, run: RunId, except: Vec<Text>) -> Result<u64, StoreError> {
-        self.write(move |tx| consequences::unsettle_all(tx, run.0, &except)).await
+        let now = self.now();
+        self.write(move |tx| {
+            let lines = consequences::unsettle_all(tx, run.0, &except)?;
+            if lines > 0 {
+                let body = json!({ "lines": lines });
+                audit::append(tx, AuditKind::Unsettled, About::run(now, run.0), &body)?;
+            }
+            Ok(lines)
+        })
+        .await
     }
 
     /// The months that hold failed lines and are older than what some recurring addition shows,
@@ -177,15 +205,18 @@ impl Store {
     }
 }
 
-fn intend(tx: &Transaction<'_>, run: RunId, action: &Action) -> Result<EntryId, StoreError> {
+fn intend(
+    tx: &Transaction<'_>,
+    run: RunId,
+    action: &Action,
+    now: Timestamp,
+) -> Result<EntryId, StoreError> {
+    let text = serde_json::to_string(action)?;
     tx.prepare_cached("INSERT INTO entry (run, kind, marker, action) VALUES (?1, ?2, ?3, ?4)")?
-        .execute((
-            run.0,
-            word(&action.kind)?,
-            action.marker.as_deref(),
-            serde_json::to_string(action)?,
-        ))?;
+        .execute((run.0, word(&action.kind)?, action.marker.as_deref(), &text))?;
     let entry = tx.last_insert_rowid();
+    let body = json!({ "action": AuditHash::of_text(&text) });
+    audit::append(tx, AuditKind::Intended, About::entry(now, run.0, entry), &body)?;
     let mut link =
         tx.prepare_cached("INSERT OR IGNORE INTO entry_line (line, entry) VALUES (?1, ?2)")?;
     if action.line_ids.is_empty() {
@@ -203,45 +234,55 @@ fn intend(tx: &Transaction<'_>, run: RunId, action: &Action) -> Result<EntryId, 
 }
 
 /// Makes one step, with what follows from it.
-pub(super) fn apply(tx: &Connection, step: Step) -> Result<(), StoreError> {
-    let set = |entry: EntryId, state: i64| -> Result<i64, StoreError> {
-        let mut update = tx.prepare_cached("UPDATE entry SET state = ?2 WHERE id = ?1")?;
-        if update.execute((entry.0, state))? == 0 {
-            return Err(StoreError::fault(format!("there is no journal entry {}", entry.0)));
-        }
-        Ok(entry.0)
+pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), StoreError> {
+    let set = |entry: EntryId, state: i64| -> Result<About, StoreError> {
+        let mut update =
+            tx.prepare_cached("UPDATE entry SET state = ?2 WHERE id = ?1 RETURNING run")?;
+        let run: Option<i64> = update.query_row((entry.0, state), |r| r.get(0)).optional()?;
+        let run =
+            run.ok_or_else(|| StoreError::fault(format!("there is no journal entry {}", entry.0)))?;
+        Ok(About::entry(now, run, entry.0))
     };
     match step {
         Step::Requested { entry, at } => {
-            let entry = set(entry, REQUESTED)?;
+            let about = About { at: time(at), ..set(entry, REQUESTED)? };
             tx.prepare_cached("UPDATE entry SET at = ?2 WHERE id = ?1")?
-                .execute((entry, time(at)))?;
-            consequences::lines_follow(tx, entry)
+                .execute((entry.0, time(at)))?;
+            audit::append(tx, AuditKind::Requested, about, &json!({}))?;
+            consequences::lines_follow(tx, entry.0)
         }
         Step::Done { entry, outcome } => {
-            let entry = set(entry, DONE)?;
+            let about = set(entry, DONE)?;
+            let text = serde_json::to_string(&outcome)?;
             tx.prepare_cached("UPDATE entry SET outcome = ?2 WHERE id = ?1")?
-                .execute((entry, serde_json::to_string(&outcome)?))?;
-            consequences::done(tx, entry, &outcome)
+                .execute((entry.0, &text))?;
+            let body = json!({ "outcome": AuditHash::of_text(&text) });
+            audit::append(tx, AuditKind::Done, about, &body)?;
+            consequences::done(tx, entry.0, &outcome)
         }
         Step::Failed { entry, problem } => {
-            let entry = set(entry, FAILED)?;
+            let about = set(entry, FAILED)?;
+            let text = serde_json::to_string(&problem)?;
             tx.prepare_cached("UPDATE entry SET problem = ?2 WHERE id = ?1")?
-                .execute((entry, serde_json::to_string(&problem)?))?;
-            consequences::lines_follow(tx, entry)
+                .execute((entry.0, &text))?;
+            let body = json!({ "problem": AuditHash::of_text(&text) });
+            audit::append(tx, AuditKind::Failed, about, &body)?;
+            consequences::lines_follow(tx, entry.0)
         }
         Step::Dropped { entry } => {
-            let entry = set(entry, DROPPED)?;
-            consequences::lines_follow(tx, entry)
+            let about = set(entry, DROPPED)?;
+            audit::append(tx, AuditKind::Dropped, about, &json!({}))?;
+            consequences::lines_follow(tx, entry.0)
         }
     }
 }
 
-fn settle(tx: &Transaction<'_>, run: RunId, settled: &Settled) -> Result<(), StoreError> {
+/// Whether the line was settled: one that is posted or being posted stays as it is.
+fn settle(tx: &Transaction<'_>, run: RunId, settled: &Settled) -> Result<bool, StoreError> {
     let line = settled.line_id.0;
-    let Some(mut own) = additions::by_marker(tx, &settled.marker)? else { return Ok(()) };
+    let Some(mut own) = additions::by_marker(tx, &settled.marker)? else { return Ok(false) };
     if !matches!(status_of(tx, line)?, Some(PsaStatus::NotSynced | PsaStatus::Error)) {
-        return Ok(());
+        return Ok(false);
     }
     tx.prepare_cached(
         "INSERT OR REPLACE INTO settled (run, line, marker, previous) VALUES (?1, ?2, ?3, ?4)",
@@ -253,7 +294,8 @@ fn settle(tx: &Transaction<'_>, run: RunId, settled: &Settled) -> Result<(), Sto
         tx.prepare_cached("UPDATE own_addition SET shown = ?2, line = ?3 WHERE marker = ?1")?
             .execute((&*own.marker, month(own.shown), &*own.line))?;
     }
-    consequences::post(tx, line, &settled.marker, settled.sold)
+    consequences::post(tx, line, &settled.marker, settled.sold)?;
+    Ok(true)
 }
 
 /// The entries that a condition with one number selects, in order.

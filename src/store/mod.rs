@@ -16,6 +16,7 @@ use crate::domain::clock::Clock;
 use crate::domain::log::LogLevel;
 
 mod additions;
+mod audit;
 mod connection;
 mod consequences;
 mod dictionary;
@@ -44,6 +45,7 @@ mod totals;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{AuditPage, AuditState};
 pub use error::StoreError;
 pub use load::LoadSession;
 pub use sides::Counted;

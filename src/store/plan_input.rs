@@ -266,6 +266,7 @@ fn relevant_additions(
         let keys: HashSet<(&Text, &Text)> = lines.iter().map(|l| (&l.source, &l.key)).collect();
         found.retain(|a| match &a.subject {
             Subject::Recurring { .. } => true,
+            Subject::Credit { .. } => false,
             Subject::Line { source, key } | Subject::Rounding { source, key } => {
                 keys.contains(&(source, key))
             }

@@ -1,13 +1,16 @@
 //! Runs: beginning, ending and reading them.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Store;
+use super::audit::{self, About};
 use super::encoding::{time, to_time};
 use super::error::StoreError;
-use crate::domain::journal::{Run, RunId, RunKind, RunState};
+use crate::domain::audit::AuditKind;
+use crate::domain::journal::{Run, RunId, RunKind, RunPlan, RunState};
 use crate::domain::period::Period;
 use crate::domain::plan::{Counts, MoneyRow};
 
@@ -21,6 +24,20 @@ impl Store {
         periods: &[Period],
         undoes: Option<RunId>,
     ) -> Result<RunId, StoreError> {
+        self.begin_run_of(kind, periods, undoes, None).await
+    }
+
+    /// As [`Store::begin_run`], with the plan that it carries out.
+    pub async fn begin_run_of(
+        &self,
+        kind: RunKind,
+        periods: &[Period],
+        undoes: Option<RunId>,
+        plan: Option<RunPlan>,
+    ) -> Result<RunId, StoreError> {
+        let began = serde_json::json!({
+            "kind": kind, "periods": periods, "undoes": undoes, "plan": plan,
+        });
         let periods = serde_json::to_string(periods)?;
         let now = self.now();
         self.write(move |tx| {
@@ -36,7 +53,9 @@ impl Store {
                     undoes.map(|r| r.0),
                 ),
             )?;
-            Ok(RunId(tx.last_insert_rowid()))
+            let run = tx.last_insert_rowid();
+            audit::append(tx, AuditKind::RunBegan, About::run(now, run), &began)?;
+            Ok(RunId(run))
         })
         .await
     }
@@ -61,7 +80,8 @@ impl Store {
                     serde_json::to_string(&money)?,
                 ),
             )?;
-            Ok(())
+            let ended = serde_json::json!({ "state": state, "counts": counts, "money": money });
+            audit::append(tx, AuditKind::RunEnded, About::run(now, run.0), &ended)
         })
         .await
     }
@@ -91,6 +111,22 @@ impl Store {
         })
         .await
     }
+}
+
+/// Marks runs that died as Stopped.
+pub(super) fn stop_dead(tx: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    let dead: Vec<i64> = {
+        let mut statement =
+            tx.prepare("UPDATE run SET state = ?1, ended = ?2 WHERE state = ?3 RETURNING id")?;
+        let states = (word(&RunState::Stopped)?, time(now), word(&RunState::Running)?);
+        let rows = statement.query_map(states, |r| r.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for run in dead {
+        let ended = serde_json::json!({ "state": RunState::Stopped });
+        audit::append(tx, AuditKind::RunEnded, About::run(now, run), &ended)?;
+    }
+    Ok(())
 }
 
 /// Whether the run takes another one back, and which.

@@ -15,6 +15,7 @@ use crate::domain::plan::{Action, ActionKind, AgreementTarget, Settled};
 use crate::domain::policy::Scope;
 use crate::domain::problem::{Problem, ProblemKind};
 
+mod audit;
 mod crash;
 mod edits_and_logs;
 mod in_memory;

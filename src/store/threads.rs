@@ -4,9 +4,11 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+use super::audit::anchor::Anchor;
 use super::connection;
 use super::error::StoreError;
 use super::inline::Inline;
@@ -26,7 +28,8 @@ pub(super) enum Request {
     /// Anything; brings its own transaction and answers itself.
     Work(Work),
     /// Steps of the journal: waiting ones are committed together.
-    Record(Vec<Step>, oneshot::Sender<Result<(), StoreError>>),
+    /// The time is that of the caller's clock.
+    Record(Vec<Step>, Timestamp, oneshot::Sender<Result<(), StoreError>>),
     /// Close the connection; answered by dropping the sender.
     Close(oneshot::Sender<()>),
 }
@@ -55,8 +58,9 @@ impl Threads {
         let (ready, opened) = oneshot::channel();
         spawn("store-writer", move || match connection::writer(&owned) {
             Ok(conn) => {
+                let anchor = Anchor::beside(&owned, &conn);
                 let _ = ready.send(Ok(()));
-                write_loop(conn, writes);
+                write_loop(conn, writes, anchor);
             }
             Err(e) => {
                 let _ = ready.send(Err(e));
@@ -139,7 +143,7 @@ fn read_loop(mut conn: Connection, reads: &Mutex<mpsc::Receiver<Request>>) {
         };
         match next {
             Some(Request::Work(work)) => work(&mut conn),
-            Some(Request::Record(_, answer)) => drop(answer),
+            Some(Request::Record(_, _, answer)) => drop(answer),
             Some(Request::Close(done)) => {
                 drop(conn);
                 drop(done);
@@ -150,16 +154,16 @@ fn read_loop(mut conn: Connection, reads: &Mutex<mpsc::Receiver<Request>>) {
     }
 }
 
-fn write_loop(mut conn: Connection, mut writes: mpsc::Receiver<Request>) {
+fn write_loop(mut conn: Connection, mut writes: mpsc::Receiver<Request>, mut anchor: Anchor) {
     let mut put_back = None;
     while let Some(request) = put_back.take().or_else(|| writes.blocking_recv()) {
         match request {
             Request::Work(work) => work(&mut conn),
-            Request::Record(steps, answer) => {
-                let mut group = vec![(steps, answer)];
+            Request::Record(steps, at, answer) => {
+                let mut group = vec![(steps, at, answer)];
                 while put_back.is_none() && group.len() < QUEUE {
                     match writes.try_recv() {
-                        Ok(Request::Record(steps, answer)) => group.push((steps, answer)),
+                        Ok(Request::Record(steps, at, answer)) => group.push((steps, at, answer)),
                         Ok(other) => put_back = Some(other),
                         Err(_) => break,
                     }
@@ -172,21 +176,23 @@ fn write_loop(mut conn: Connection, mut writes: mpsc::Receiver<Request>) {
                 return;
             }
         }
+        anchor.follow(&conn);
     }
 }
 
-pub(super) type Recording = (Vec<Step>, oneshot::Sender<Result<(), StoreError>>);
+pub(super) type Recording = (Vec<Step>, Timestamp, oneshot::Sender<Result<(), StoreError>>);
 
 /// One transaction and one commit for all; each is answered only after the commit. A request that
 /// fails is taken back alone, and the others are kept.
 pub(super) fn record_group(conn: &mut Connection, group: Vec<Recording>) {
-    let (steps, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+    let (steps, answers): (Vec<_>, Vec<_>) =
+        group.into_iter().map(|(steps, at, answer)| ((steps, at), answer)).unzip();
     let outcome = (|| -> Result<Vec<Result<(), StoreError>>, StoreError> {
         let mut tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut results = Vec::with_capacity(steps.len());
-        for request in steps {
+        for (request, at) in steps {
             let part = tx.savepoint()?;
-            let result = request.into_iter().try_for_each(|s| journal::apply(&part, s));
+            let result = request.into_iter().try_for_each(|s| journal::apply(&part, s, at));
             if result.is_ok() {
                 part.commit()?;
             } else {

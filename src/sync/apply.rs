@@ -6,7 +6,7 @@ use super::crash::{Point, point};
 use super::lane::{ByMarker, lanes};
 use super::tally::Under;
 use super::{ApplyOptions, Executor, RunEvent, RunReport, basis, dispatch, fault};
-use crate::domain::journal::{EntryId, RunId, RunKind, RunState, Step};
+use crate::domain::journal::{EntryId, RunId, RunKind, RunPlan, RunState, Step};
 use crate::domain::line::Text;
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind, Counts, LineProblem, Plan, Settled};
@@ -46,6 +46,7 @@ impl Executor {
         options: ApplyOptions,
     ) -> Result<RunReport, Problem> {
         self.recover().await?;
+        let carried = RunPlan { id: plan.run.clone(), file: plan.file.clone() };
         let Plan { mut actions, errors, settled, periods, counts, cancels_need_consent, .. } = plan;
         if cancels_need_consent && !options.with_cancels {
             actions.retain(|a| a.kind != ActionKind::Cancel);
@@ -55,7 +56,8 @@ impl Executor {
         } else {
             HashMap::new()
         };
-        let run = self.store.begin_run(kind, &periods, None).await.map_err(fault)?;
+        let run =
+            self.store.begin_run_of(kind, &periods, None, Some(carried)).await.map_err(fault)?;
         self.store.refuse_lines(run, errors.clone()).await.map_err(fault)?;
         // A line that rests on what this plan writes is settled when that is written.
         let written: HashSet<&Text> = actions.iter().filter_map(|a| a.marker.as_ref()).collect();

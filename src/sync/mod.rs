@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -203,4 +204,33 @@ pub struct Left {
     pub what: String,
     /// Why, and what to do.
     pub problem: Problem,
+    /// The credit that would put it right, where it is invoiced.
+    pub credit: Option<Credit>,
+}
+
+impl Left {
+    /// Whether a posted credit has put it right.
+    pub fn is_credited(&self) -> bool {
+        self.credit.as_ref().is_some_and(|c| c.posted)
+    }
+}
+
+/// An addition that takes back the money of an invoiced one.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Credit {
+    /// Its own marker.
+    pub marker: String,
+    /// The agreement.
+    pub agreement_id: i64,
+    /// Its money, as a rule negative.
+    #[serde(with = "crate::domain::money::as_text")]
+    pub amount: Decimal,
+    /// The currency.
+    pub currency: Currency,
+    /// Its first day: the first one that is not invoiced.
+    pub from: Date,
+    /// Its text on the invoice.
+    pub description: String,
+    /// Whether it is in the PSA.
+    pub posted: bool,
 }

@@ -267,7 +267,7 @@ impl Reading<'_> {
         let lines = match own.map(|o| &o.subject) {
             Some(Subject::Rounding { key, .. }) => vec![key.to_string()],
             _ => self.lines.get(marker).map_or_else(
-                || own.map(|o| o.line.to_string()).into_iter().collect(),
+                || own.map(|o| o.line.to_string()).into_iter().filter(|l| !l.is_empty()).collect(),
                 |lines| lines.iter().map(|l| l.key.to_string()).collect(),
             ),
         };

@@ -3,13 +3,17 @@
 
 use std::collections::HashMap;
 
+use serde_json::json;
+
 use crate::config::Paths;
+use crate::domain::audit::AuditKind;
 use crate::domain::edit::Edit;
 use crate::domain::line::{DateBadge, LineDates, LineId, Text};
 use crate::domain::log::LogEntry;
 use crate::domain::text::harmless;
 use crate::store::{Store, StoreError};
 
+use super::person::who;
 use super::syslog;
 
 /// So many edits of one command are logged one by one; the rest is counted.
@@ -69,13 +73,28 @@ pub async fn record(paths: &Paths, command: &str, changes: &[Change]) {
         return;
     }
     match Store::open(&paths.store).await {
-        Ok(store) => record_in(&store, command, changes).await,
+        Ok(store) => {
+            if let Err(e) = store.acting_as(who()).await {
+                tracing::error!(error = %e, "the store does not say who acts");
+            }
+            record_in(&store, command, changes).await;
+        }
         Err(e) => tracing::error!(error = %e, "the System Logs could not be opened"),
     }
 }
 
 /// The same in a store that is open.
 pub async fn record_in(store: &Store, command: &str, changes: &[Change]) {
+    if changes.is_empty() {
+        return;
+    }
+    let told: Vec<_> = changes
+        .iter()
+        .map(|c| json!({ "what": c.what, "old": c.old, "new": c.new, "by": hand(command) }))
+        .collect();
+    if let Err(e) = store.witness(AuditKind::Changed, json!({ "changes": told })).await {
+        tracing::error!(error = %e, "the audit journal could not be written");
+    }
     keep(store, changes.iter().map(|c| entry(command, c)).collect()).await;
 }
 
@@ -96,23 +115,10 @@ fn entry(command: &str, change: &Change) -> LogEntry {
 
 /// Who changed it, and with what.
 pub(super) fn hand(command: &str) -> String {
-    let named = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|v| std::env::var(v).ok());
-    let who = named.filter(|n| !n.trim().is_empty()).unwrap_or_else(number);
     match command {
-        TERMINAL_APP => format!("{} in the terminal app", harmless(&who)),
-        command => format!("{} with `addendum {command}`", harmless(&who)),
+        TERMINAL_APP => format!("{} in the terminal app", who()),
+        command => format!("{} with `addendum {command}`", who()),
     }
-}
-
-/// A service has no name in its environment.
-#[cfg(unix)]
-fn number() -> String {
-    format!("user {}", rustix::process::getuid().as_raw())
-}
-
-#[cfg(not(unix))]
-fn number() -> String {
-    "an unnamed user".to_owned()
 }
 
 /// Typed dates come back as all of a line's dates.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::connectwise::{PermissionCheck, SystemInfo, Traffic};
+use crate::domain::audit::AuditHead;
 use crate::domain::edit::Edit;
 use crate::domain::journal::RunId;
 use crate::domain::line::CanonicalLine;
@@ -68,6 +69,8 @@ pub enum Job {
     Reconcile(Vec<Period>),
     /// Take a run back.
     Undo(RunId),
+    /// Take a run back, and post the credits for what of it is invoiced.
+    Credit(RunId),
     /// Suggest and accept mappings by name.
     MapAuto,
     /// What the source is going to bill. Nothing of it is kept.
@@ -96,6 +99,8 @@ pub struct SyncSummary {
     pub cancels_waiting: u64,
     /// What was left, for undo.
     pub left: Vec<Left>,
+    /// The audit journal's head after it, for people to keep elsewhere.
+    pub audit: Option<AuditHead>,
 }
 
 /// What reconcile says.

@@ -12,6 +12,7 @@ use self::events::Teller;
 use self::job::{Event, Job, JobError, JobId, Outcome};
 use self::jobs::Context;
 
+pub mod approvals;
 pub mod changes;
 mod events;
 pub mod job;
@@ -21,7 +22,9 @@ pub mod mapping_file;
 pub mod mapping_view;
 mod origin;
 pub mod overview;
+mod person;
 mod place;
+pub mod plan_file;
 mod profile;
 pub mod schedule;
 pub mod suggest;
@@ -29,6 +32,7 @@ mod syslog;
 
 pub use self::jobs::{equation, release_superseded};
 pub use self::lease::{FILES as LEASE_FILES, Lease};
+pub use self::person::who;
 pub use self::place::marker_place;
 pub use self::profile::{Credentials, Profile};
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+use crate::domain::audit::Anchoring;
 use crate::domain::journal::Run;
 use crate::domain::money::Currency;
 use crate::domain::period::Period;
@@ -14,7 +15,7 @@ use crate::domain::problem::Problem;
 use crate::domain::psa::{Company, Product};
 use crate::domain::status::{MappingStatus, PsaStatus};
 use crate::flows;
-use crate::store::{Moment, Store, StoreError};
+use crate::store::{AuditState, Moment, Store, StoreError};
 use crate::sync::fault;
 
 use super::Profile;
@@ -44,6 +45,8 @@ pub struct Overview {
     pub runs: Vec<Run>,
     /// What keeps lines from being posted, the first to be done first.
     pub blocks: Vec<Block>,
+    /// How the audit journal stands.
+    pub audit: Option<AuditState>,
 }
 
 /// When things were last done.
@@ -127,6 +130,12 @@ pub async fn overview(profile: &Profile, keys: Option<bool>) -> Result<Overview,
             .push(Block::new("no-lines", "no invoice lines are loaded", "addendum load").set_up());
     }
     blocks.append(&mut out.blocks);
+    let audit = store.audit_state().await.map_err(fault)?;
+    if audit.anchor != Anchoring::Fits {
+        let message = "the audit journal does not continue what was noted beside the store";
+        blocks.push(Block::new("audit-broken", message, "addendum audit verify"));
+    }
+    out.audit = Some(audit);
     out.blocks = blocks;
     Ok(out)
 }

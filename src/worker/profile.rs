@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
+use super::person::who;
 use crate::config::{ConnectWiseSettings, Paths, Settings};
 use crate::connectwise::{ApiKeys, Client, Connection};
 use crate::domain::clock::Clock;
@@ -51,6 +52,7 @@ impl Profile {
     pub async fn open(paths: Paths, name: &str) -> Result<Self, Problem> {
         let settings = Settings::read(&paths.settings, name)?;
         let store = Store::open(&paths.store).await.map_err(fault)?;
+        store.acting_as(who()).await.map_err(fault)?;
         let vault = Vault::new(&paths, name);
         Ok(Self::from_parts(name, paths, settings, store, vault))
     }

@@ -118,6 +118,11 @@ impl Bench {
         self.run(Job::Retry { run: None, scope }).await.map(synced)
     }
 
+    /// Takes a run back, with credits for what is invoiced.
+    pub async fn credit(&mut self, run: RunId) -> Result<SyncSummary, JobError> {
+        self.run(Job::Credit(run)).await.map(synced)
+    }
+
     pub async fn undo(&mut self, run: RunId) -> Result<SyncSummary, JobError> {
         self.run(Job::Undo(run)).await.map(synced)
     }

@@ -133,3 +133,78 @@ async fn an_agreement_that_the_run_made_goes_when_nothing_else_is_on_it() {
     assert_eq!(again.report.errors, []);
     assert_eq!(again.report.run.counts.create_agreement, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_invoiced_is_credited_once_and_to_the_cent() {
+    let mut bench = Bench::ready(options()).await;
+    let run = bench.sync().await.report.run;
+    let all = bench.sandbox.inspect().all_marked();
+    // Everything is invoiced up to the month after the last start.
+    let last = all.iter().map(|a| a.effective).max().unwrap();
+    let next = last.first_of_month().checked_add(1.month()).unwrap();
+    for agreement in all.iter().map(|a| a.agreement_id).collect::<std::collections::BTreeSet<_>>() {
+        bench.sandbox.inspect().invoice_until(agreement, next);
+    }
+    let before = bench.state();
+    let undone = bench.undo(run.id).await.unwrap();
+    assert_eq!(bench.state(), before, "nothing that is invoiced is altered or deleted");
+    let credits: Vec<_> = undone.left.iter().filter_map(|l| l.credit.clone()).collect();
+    assert!(!credits.is_empty());
+    assert!(credits.iter().all(|c| !c.posted && c.from == next), "{credits:?}");
+    for left in undone.left.iter().filter(|l| l.credit.is_some()) {
+        let of = bench.sandbox.inspect().marked(&left.what).remove(0);
+        let credit = left.credit.as_ref().unwrap();
+        let updated = all.iter().filter(|a| a.serial_number == of.serial_number).count() == 1;
+        assert!(updated && credit.agreement_id == of.agreement_id);
+    }
+
+    bench.sandbox.forget_requests();
+    let credited = bench.credit(run.id).await.unwrap();
+    assert!(credited.left.iter().filter(|l| l.credit.is_some()).all(|l| l.is_credited()));
+    let writes = bench.sandbox.count(addendum::sandbox::Recorded::is_write);
+    assert_eq!(writes, credits.len());
+    for credit in &credits {
+        let there = bench.sandbox.inspect().marked(&credit.marker);
+        assert_eq!(there.len(), 1, "{credit:?}");
+        assert_eq!(there[0].quantity * there[0].unit_price, credit.amount);
+        assert_eq!(there[0].effective, next);
+        assert!(there[0].cancelled.is_some(), "it bills one period");
+    }
+    let now = bench.state();
+    let untouched: Vec<_> = now.iter().filter(|s| before.contains(s)).collect();
+    assert_eq!(untouched.len(), before.len(), "what is invoiced is as it was");
+
+    // Again, and after the store was lost: each credit stands once.
+    let again = bench.credit(run.id).await.unwrap();
+    assert!(again.left.iter().filter(|l| l.credit.is_some()).all(|l| l.is_credited()));
+    assert_eq!(bench.state(), now);
+    bench.each_once();
+    let proof = bench.reconcile().await;
+    assert_eq!(proof.findings.drifted, []);
+    assert_eq!(proof.findings.missing, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_created_charge_and_its_credit_come_to_nothing() {
+    let mut bench = Bench::new(options()).await;
+    bench.pull().await;
+    let [before, _] = bench.sandbox.sample().periods();
+    bench.load_periods(&[before]).await;
+    bench.map().await;
+    let run = bench.sync().await.report.run;
+    let all = bench.sandbox.inspect().all_marked();
+    let one = all[0].clone();
+    let next = one.effective.first_of_month().checked_add(1.month()).unwrap();
+    bench.sandbox.inspect().invoice_until(one.agreement_id, next);
+    let credited = bench.credit(run.id).await.unwrap();
+    let marker = one.serial_number.clone().unwrap();
+    let left = credited.left.iter().find(|l| l.what == marker).expect("it is invoiced");
+    let credit = left.credit.clone().expect("and credited");
+    assert!(left.is_credited());
+    assert_eq!(credit.amount, -addendum::domain::money::cents(one.quantity * one.unit_price));
+    assert_eq!(bench.sandbox.inspect().addition(one.id).unwrap(), one);
+    assert!(credited.equation.iter().all(|row| row.money.holds()));
+    // What was not invoiced is taken back all the same.
+    let rest = bench.sandbox.inspect().all_marked();
+    assert!(rest.iter().all(|a| a.agreement_id == one.agreement_id), "{rest:?}");
+}

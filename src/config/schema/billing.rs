@@ -6,6 +6,7 @@ use super::super::Settings;
 use super::super::keys;
 use super::super::reader::Reader;
 use super::{entries, set};
+use crate::domain::approval::Approval;
 use crate::domain::policy::{
     AutoCancel, ClosedPeriodPolicy, IdentityPlace, OneTimeEnd, PostingMode, RecurringPolicy,
     ResidualPolicy,
@@ -99,6 +100,14 @@ impl Reader<'_> {
                     &mut policy.auto_cancel,
                 ),
                 "partial_share" => set(self.share(item, full), &mut policy.partial_share),
+                "approval" => set(
+                    self.word(
+                        item,
+                        full,
+                        &[("off", Approval::Off), ("two-person", Approval::TwoPerson)],
+                    ),
+                    &mut into.approval,
+                ),
                 "daily_sync" => set(self.boolean(item, full), &mut into.daily_sync),
                 "timezone" => {
                     if let Some(s) = self.text(item, full) {

@@ -95,6 +95,8 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
         events: done.events,
         sales: done.sales,
         basis,
+        made_by: None,
+        file: None,
     })
 }
 

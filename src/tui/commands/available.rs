@@ -121,6 +121,7 @@ fn needs_a_row(command: Command) -> bool {
             | C::SyncLine
             | C::SyncMarked
             | C::UndoRun
+            | C::CreditRun
     )
 }
 

@@ -210,6 +210,8 @@ pub enum Command {
     SyncAll,
     /// `sync.plan`
     MakePlan,
+    /// `sync.save`
+    SavePlan,
     /// `sync.apply`
     Apply,
     /// `sync.pause`
@@ -224,6 +226,8 @@ pub enum Command {
     Retry,
     /// `runs.undo`
     UndoRun,
+    /// `runs.credit`
+    CreditRun,
     /// `sync.overwrite`
     OverwriteDrift,
     /// `sync.repost`

@@ -7,6 +7,7 @@ use super::settings::{Gate, Setting, SettingsView};
 use super::toast::Toast;
 use super::{Model, texts};
 use crate::config::Settings;
+use crate::domain::approval::Approval;
 use crate::domain::billing_cycle::BillingCycle;
 use crate::domain::charge_type::ChargeType;
 use crate::domain::policy::{ChargeEndRule, ChargeStartRule, IdentityPlace};
@@ -196,6 +197,21 @@ pub fn items(settings: &Settings) -> Vec<Item> {
         "Currency of agreements for which ConnectWise names none, such as USD.",
         p.home_currency.map(|c| c.to_string()).unwrap_or_default(),
         Input::Text(TextKind::Text),
+    );
+    add(
+        general,
+        "billing.approval",
+        "Approval",
+        "Whether what is written to ConnectWise needs the approval of a second person.",
+        match settings.approval {
+            Approval::Off => "off",
+            Approval::TwoPerson => "two-person",
+        }
+        .into(),
+        Input::Words(&[
+            ("off", "nobody has to approve"),
+            ("two-person", "a plan is carried out only when another system user approved it"),
+        ]),
     );
     let daily = "Schedule";
     add(

@@ -12,6 +12,7 @@ use super::settings::Setting;
 use crate::domain::edit::Edit;
 use crate::domain::period::Period;
 use crate::domain::plan::Plan;
+use crate::domain::policy::Scope;
 use crate::sync::Findings;
 use crate::worker::job::{Job, JobId};
 
@@ -184,6 +185,15 @@ pub enum Effect {
     Unlock(Hidden),
     /// Try the connection with what the form holds.
     Test(Box<Draft>),
+    /// Save a plan to a new file.
+    SavePlan {
+        /// The plan.
+        plan: Arc<Plan>,
+        /// What it was made for.
+        scope: Box<Scope>,
+        /// The file.
+        path: String,
+    },
     /// Write what a grid shows to a CSV file.
     Export {
         /// The view.

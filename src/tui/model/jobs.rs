@@ -127,6 +127,7 @@ fn title(job: &Job) -> (&'static str, bool) {
         Job::Retry { .. } => ("Retry", true),
         Job::Reconcile(_) => ("Reconcile", false),
         Job::Undo(_) => ("Undo", true),
+        Job::Credit(_) => ("Credit", true),
         Job::MapAuto => ("Map automatically", false),
         Job::Forecast => ("Forecast", false),
     }

@@ -158,6 +158,8 @@ pub enum Answer {
     Tested(Result<SystemInfo, Problem>),
     /// A file was written: its path and how many rows.
     Exported(Result<(String, u64), Problem>),
+    /// The plan was saved to this file.
+    PlanSaved(Result<String, Problem>),
     /// The integration was deleted.
     Deleted(Result<(), Problem>),
     /// A text was handed to the terminal's clipboard; how many rows.

@@ -143,10 +143,17 @@ impl Model {
         if summary.cancels_waiting > 0 {
             text.push_str(&format!("; {} cancels wait for consent", summary.cancels_waiting));
         }
-        if !summary.left.is_empty() {
-            text.push_str(&format!("; {} had to be left", summary.left.len()));
+        let (credited, left): (Vec<_>, Vec<_>) = summary.left.iter().partition(|l| l.is_credited());
+        if !credited.is_empty() {
+            text.push_str(&format!("; {} credited", credited.len()));
         }
-        let clean = c.failed == 0 && summary.left.is_empty();
+        if !left.is_empty() {
+            text.push_str(&format!("; {} had to be left", left.len()));
+            if left.iter().any(|l| l.credit.is_some()) {
+                text.push_str(&self.keyed(" ({runs.credit} on the run posts credits)"));
+            }
+        }
+        let clean = c.failed == 0 && left.is_empty();
         self.toast(match &summary.report.stopped {
             Some(problem) => Toast::problem(problem),
             None if clean => Toast::note(text),

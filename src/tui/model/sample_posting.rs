@@ -105,6 +105,8 @@ pub(crate) fn plan() -> Plan {
         sales: vec![],
         cancels_need_consent: true,
         basis: Basis::default(),
+        made_by: None,
+        file: None,
     }
 }
 
@@ -191,6 +193,7 @@ pub(crate) fn summary(failed: u64) -> SyncSummary {
         equation: vec![],
         cancels_waiting: 0,
         left: vec![],
+        audit: None,
     }
 }
 

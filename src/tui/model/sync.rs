@@ -6,15 +6,18 @@ use super::effect::Effect;
 use super::grid::{GridId, Target};
 use super::layer::Layer;
 use super::layer::confirm::{Confirm, Deed};
+use super::layer::prompt::Asked;
 use super::record::{Record, RowId};
 use super::toast::Toast;
 use super::{Model, Tab};
+use crate::domain::approval::Approval;
 use crate::domain::journal::RunId;
 use crate::domain::money;
 use crate::domain::plan::{ActionKind, Plan};
 use crate::domain::policy::Scope;
 use crate::domain::problem::Problem;
 use crate::tui::commands::Command as C;
+use crate::tui::field::Field;
 use crate::worker::job::{Job, ReconcileSummary, SyncSummary};
 
 /// What the tab shows.
@@ -109,6 +112,10 @@ impl Model {
                 self.sync.scope.repost_deleted ^= true;
                 self.make_plan()
             }
+            C::SavePlan => {
+                self.ask_file("The plan is saved there.");
+                vec![]
+            }
             C::Apply => self.ask_apply(),
             C::Reconcile => {
                 let periods = match self.current_run() {
@@ -119,6 +126,7 @@ impl Model {
             }
             C::Retry => self.ask_retry(),
             C::UndoRun => self.ask_undo(),
+            C::CreditRun => self.ask_credit(),
             C::Open => self.open_row(),
             C::Down => {
                 self.sync.top = self.sync.top.saturating_add(1).min(self.jobs.causes().len());
@@ -240,6 +248,13 @@ impl Model {
             self.toast(Toast::note("there is nothing to write"));
             return vec![];
         }
+        if self.needs_approval() {
+            self.ask_file(
+                "Two persons are needed: save the plan, let another system user run `addendum \
+                 approve FILE`, then run `addendum sync --plan FILE`.",
+            );
+            return vec![];
+        }
         let c = &plan.counts;
         let mut lines =
             vec![format!("Additions in ConnectWise: {} created, {} updated.", c.create, c.update)];
@@ -291,6 +306,26 @@ impl Model {
             self.ask("Carry the plan out", lines, "Write to ConnectWise", Deed::Apply(true));
         }
         vec![]
+    }
+
+    /// Whether nothing is carried out without another person's approval.
+    pub(super) fn needs_approval(&self) -> bool {
+        self.settings.as_ref().is_some_and(|s| s.settings.approval == Approval::TwoPerson)
+    }
+
+    /// Asks where the plan is saved.
+    fn ask_file(&mut self, hint: &str) {
+        let name = self.sync.plan.as_ref().map_or("plan", |p| p.run.as_str());
+        let field = Field::new(&format!("{name}.json"));
+        self.prompt("Save the plan", hint, field, Asked::SavePlan);
+    }
+
+    /// Saves the plan on the screen.
+    pub(super) fn save_plan(&mut self, path: &str) -> Vec<Effect> {
+        let Some(plan) = self.sync.plan.clone() else { return vec![] };
+        let mut scope = self.sync.scope.clone();
+        scope.lines.clone_from(&plan.only_lines);
+        vec![Effect::SavePlan { plan, scope: Box::new(scope), path: path.to_owned() }]
     }
 
     /// Carries the plan on the screen out. It goes along whole, so that nothing else is carried out
@@ -345,6 +380,44 @@ impl Model {
         ];
         self.ask(format!("Undo run {}", run.0), lines, "Take it back", Deed::UndoRun(run));
         vec![]
+    }
+
+    fn ask_credit(&mut self) -> Vec<Effect> {
+        let Some(run) = self.current_run() else { return vec![] };
+        let mut lines = vec![
+            format!(
+                "What run {} wrote is taken back, and for what ConnectWise has invoiced of it",
+                run.0
+            ),
+            "a credit is posted in the open billing period: an addition of the opposite amount."
+                .into(),
+            "Each credit is posted once, however often you ask.".into(),
+        ];
+        let open: Vec<_> = self
+            .sync
+            .last
+            .iter()
+            .filter(|s| s.report.run.undoes == Some(run))
+            .flat_map(|s| s.left.iter().filter_map(|l| l.credit.as_ref()))
+            .filter(|c| !c.posted)
+            .collect();
+        let mut sums = super::record::Money::new();
+        for c in &open {
+            super::record::add_money(&mut sums, c.currency, c.amount);
+        }
+        if !open.is_empty() {
+            let told: Vec<String> =
+                sums.iter().map(|(c, m)| format!("{} {c}", money::text(*m))).collect();
+            lines.push(format!("As far as is known: {} credits, {}.", open.len(), told.join(", ")));
+        }
+        self.ask(format!("Credit run {}", run.0), lines, "Post the credits", Deed::CreditRun(run));
+        vec![]
+    }
+
+    /// Takes a run back with credits.
+    pub(super) fn credit_run(&mut self, run: RunId) -> Vec<Effect> {
+        self.sync.view = SyncView::Progress;
+        self.submit(Job::Credit(run))
     }
 
     /// Takes a run back.

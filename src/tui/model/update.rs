@@ -185,6 +185,20 @@ impl Model {
                 });
                 vec![]
             }
+            Answer::PlanSaved(result) => {
+                self.toast(match result {
+                    Ok(path) => Toast::note(format!(
+                        "saved; `addendum sync --plan {path}` carries it out{}",
+                        if self.needs_approval() {
+                            " once another user ran `addendum approve` on it"
+                        } else {
+                            ""
+                        }
+                    )),
+                    Err(problem) => Toast::problem(&problem),
+                });
+                vec![]
+            }
             Answer::Deleted(result) => self.deleted(result),
             Answer::Copied(result) => {
                 self.toast(match result {

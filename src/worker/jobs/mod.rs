@@ -50,7 +50,8 @@ impl Job {
             | Self::Load { .. }
             | Self::Sync { .. }
             | Self::Retry { .. }
-            | Self::Undo(_) => true,
+            | Self::Undo(_)
+            | Self::Credit(_) => true,
             Self::TestConnection
             | Self::Verify
             | Self::Plan(_)
@@ -72,6 +73,7 @@ impl Job {
             Self::Retry { .. } => "retry",
             Self::Reconcile(_) => "reconcile",
             Self::Undo(_) => "undo",
+            Self::Credit(_) => "undo --credit",
             Self::MapAuto => "map auto",
             Self::Forecast => "source forecast",
         }
@@ -91,7 +93,8 @@ pub(super) async fn run(context: Context, job: Job) -> Result<Outcome, JobError>
         }
         Job::Retry { run, scope } => sync::retry(&context, run, scope).await,
         Job::Reconcile(periods) => reconcile::run(&context, periods).await,
-        Job::Undo(run) => undo::run(&context, run).await,
+        Job::Undo(run) => undo::run(&context, run, false).await,
+        Job::Credit(run) => undo::run(&context, run, true).await,
         Job::MapAuto => map_auto::run(&context).await,
         Job::Forecast => forecast::run(&context).await,
     }

@@ -121,6 +121,14 @@ pub(super) fn undone(run: RunId, report: &RunReport, left: &[Left]) -> Vec<LogEn
         .map(|l| {
             let mut e = warning(format!("Undo of run {} left {}", run.0, l.what));
             e.details = format!("{}\n{}", l.problem.message, details(&l.problem));
+            if let Some(c) = &l.credit {
+                let posted = if c.posted { "posted" } else { "not posted" };
+                let amount = crate::domain::money::text(c.amount);
+                e.details.push_str(&format!(
+                    "\ncredit: {amount} {} from {}, {posted}",
+                    c.currency, c.from
+                ));
+            }
             of_run(e, report.run.id)
         })
         .collect();

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::super::approvals;
 use super::super::job::{JobError, Outcome, SyncSummary};
 use super::super::mapping_view::{company_usable, product_usable};
 use super::super::place;
 use super::{Context, plan, run_log, superseded};
 use crate::connectwise::Client;
+use crate::domain::approval::{Approval, Matter, needs_a_plan};
 use crate::domain::journal::{EntryState, RunId, RunKind};
 use crate::domain::log::LogLevel;
 use crate::domain::period::Period;
@@ -95,6 +97,7 @@ async fn apply(
     with_cancels: bool,
 ) -> Result<Outcome, JobError> {
     context.profile.need_agreement_type()?;
+    approved(context, kind, saved.as_deref()).await?;
     let (client, _traffic) = context.client().await?;
     let _lease = context.lease(match kind {
         RunKind::Sync => "sync",
@@ -122,9 +125,10 @@ async fn apply(
         }
         scope.today = Some(saved.today);
     }
-    let (fresh, left_out) = plan::make_telling(context, scope).await?;
+    let (mut fresh, left_out) = plan::make_telling(context, scope).await?;
     if let Some(saved) = saved {
         same_basis(&saved, &fresh)?;
+        fresh.file = saved.file;
     }
     let store = &context.profile.store;
     let purge = context.profile.clock.now() - SignedDuration::from_hours(24 * LOG_DAYS);
@@ -149,8 +153,23 @@ async fn apply(
     store.touch(Moment::Sync, context.profile.clock.now()).await.map_err(fault)?;
     context.log(run_log::completed(&report)).await;
     let equation = equation(store, &periods).await?;
-    let summary = SyncSummary { report, equation, cancels_waiting: waiting, left: Vec::new() };
+    let audit = Some(store.audit_state().await.map_err(fault)?.head);
+    let summary =
+        SyncSummary { report, equation, cancels_waiting: waiting, left: Vec::new(), audit };
     Ok(Outcome::Synced(Box::new(summary)))
+}
+
+/// Under the rule of two persons nothing is written but an approved plan.
+async fn approved(context: &Context, kind: RunKind, saved: Option<&Plan>) -> Result<(), Problem> {
+    let rule = context.profile.settings().approval;
+    if rule == Approval::Off {
+        return Ok(());
+    }
+    match saved.and_then(|plan| plan.file.clone()) {
+        Some(file) => approvals::required(&context.profile.store, rule, &Matter::Plan(file)).await,
+        None if kind == RunKind::Retry => Err(needs_a_plan("a retry")),
+        None => Err(needs_a_plan("a sync")),
+    }
 }
 
 /// A saved plan holds when the plan made from present values rests on the same (design 7, exit 7).

@@ -19,6 +19,8 @@ pub enum Deed {
     Retry(Option<RunId>),
     /// Take a run back.
     UndoRun(RunId),
+    /// Take a run back, and post the credits for what of it is invoiced.
+    CreditRun(RunId),
     /// Delete the integration.
     DeleteIntegration,
 }
@@ -87,6 +89,7 @@ impl Model {
             Some(Deed::Apply(with_cancels)) => self.apply(with_cancels),
             Some(Deed::Retry(run)) => self.retry(run),
             Some(Deed::UndoRun(run)) => self.undo_run(run),
+            Some(Deed::CreditRun(run)) => self.credit_run(run),
             Some(Deed::DeleteIntegration) => vec![Effect::DeleteIntegration],
         }
     }

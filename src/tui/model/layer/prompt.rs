@@ -21,6 +21,8 @@ pub enum Asked {
     BulkDate(usize),
     /// The file to export a grid to.
     ExportTo(GridId),
+    /// The file to save the plan to.
+    SavePlan,
     /// A setting's text.
     Setting {
         /// Its key in the file.
@@ -118,6 +120,13 @@ impl Model {
             Asked::ExportTo(grid) => {
                 self.layers.pop();
                 self.export(grid, text)
+            }
+            Asked::SavePlan => {
+                if text.is_empty() {
+                    return Err("the name of a file, please".into());
+                }
+                self.layers.pop();
+                self.save_plan(text)
             }
             Asked::Setting { key, title, as_what } => {
                 let value = match as_what {

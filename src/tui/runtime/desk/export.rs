@@ -7,12 +7,15 @@ use tokio::io::AsyncWriteExt;
 
 use super::Inner;
 use crate::config::private;
+use crate::domain::plan::Plan;
+use crate::domain::policy::Scope;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::tui::model::effect::Effect;
 use crate::tui::model::grid::{GridId, Spec, Target, Value, ViewQuery, columns};
 use crate::tui::model::message::Answer;
 use crate::tui::model::record::Record;
 use crate::tui::runtime::perform::Heard;
+use crate::worker::plan_file;
 
 /// Rows that go to a clipboard at most; terminals take no more than about 100 kB anyway.
 const COPIED: u64 = 2_000;
@@ -91,6 +94,26 @@ impl Inner {
         }
         file.flush().await.map_err(|e| refused(&e))?;
         Ok((path.display().to_string(), at))
+    }
+
+    /// Saves a plan to a file that is not there yet.
+    pub(super) async fn save_plan(
+        &self,
+        plan: &Plan,
+        scope: &Scope,
+        path: &str,
+    ) -> Result<String, Problem> {
+        let file = PathBuf::from(path);
+        if file.symlink_metadata().is_ok() {
+            return Err(Problem::new(
+                ProblemKind::Refused,
+                "export",
+                format!("{path} is there already"),
+                "choose another name or folder; a file that is there is never overwritten",
+            ));
+        }
+        plan_file::save(&self.profile.store, plan, scope, &file).await?;
+        Ok(file.display().to_string())
     }
 
     /// Puts marked rows on the clipboard, tab separated, with a header.

@@ -227,6 +227,12 @@ impl Perform for Desk {
             Effect::Test(draft) => {
                 self.begin(move |desk| async move { desk.test(*draft).await });
             }
+            Effect::SavePlan { plan, scope, path } => {
+                self.begin(move |desk| async move {
+                    let result = desk.save_plan(&plan, &scope, &path).await;
+                    desk.answer(Answer::PlanSaved(result)).await;
+                });
+            }
             Effect::Export { query, columns, path } => {
                 self.begin(move |desk| async move { desk.export(query, columns, path).await });
             }

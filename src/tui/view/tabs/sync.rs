@@ -175,7 +175,15 @@ fn progress(model: &Model, pen: &mut Pen, area: Rect) -> Option<Position> {
         for left in &last.left {
             let text = format!("Left as it is: {}: {}", left.what, left.problem.message);
             y = told(pen, area, y, &text, Part::Warn);
-            y = told(pen, area, y, &format!("-> {}", left.problem.remedy), Part::Hint);
+            if let Some(c) = &left.credit {
+                let amount = crate::domain::money::text(c.amount);
+                let how = if c.posted { "is posted" } else { "would put it right" };
+                let text = format!("A credit of {amount} {} from {} {how}", c.currency, c.from);
+                y = told(pen, area, y, &text, if c.posted { Part::Good } else { Part::Hint });
+            }
+            if !left.is_credited() {
+                y = told(pen, area, y, &format!("-> {}", left.problem.remedy), Part::Hint);
+            }
         }
         y += 1;
     } else {

@@ -7,17 +7,20 @@ use futures_util::FutureExt;
 use rust_decimal::Decimal;
 
 use super::apply::Begun;
-use super::fields::{differences_of, same, told};
 use super::lane::{ByMarker, by_marker};
-use super::{ApplyOptions, Executor, Left, RunReport, all_of, fault};
+use super::{ApplyOptions, Credit, Executor, Left, RunReport, all_of, fault};
 use crate::connectwise::PsaError;
 use crate::domain::addition::{AdditionFields, OwnAddition};
 use crate::domain::journal::{Entry, EntryState, Outcome, Run, RunId, RunKind};
 use crate::domain::line::{Line, Text};
-use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Counts, Reason};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::Agreement;
+
+mod check;
+mod credit;
+
+use check::{check, check_agreement};
 
 /// What a run made of one addition, its writes taken together.
 struct Made {
@@ -43,12 +46,29 @@ struct Place {
 
 impl Executor {
     /// Takes a run back: only what the PSA has not invoiced and nobody edited. Gives what had to be
-    /// left, each with its reason and remedy.
+    /// left, each with its reason and remedy, and with the credit that would put it right.
     ///
     /// # Errors
     /// [`ProblemKind::Refused`] for a run that does not exist, is an undo itself, wrote nothing, or
     /// was taken back already; otherwise as [`Executor::apply`].
     pub async fn undo(&self, run: RunId) -> Result<(RunReport, Vec<Left>), Problem> {
+        self.take_back(run, false).await
+    }
+
+    /// As [`Executor::undo`], and posts the credits for what is invoiced, each once however often it
+    /// is asked for.
+    ///
+    /// # Errors
+    /// As [`Executor::undo`].
+    pub async fn undo_with_credit(&self, run: RunId) -> Result<(RunReport, Vec<Left>), Problem> {
+        self.take_back(run, true).await
+    }
+
+    async fn take_back(
+        &self,
+        run: RunId,
+        with_credit: bool,
+    ) -> Result<(RunReport, Vec<Left>), Problem> {
         self.recover().await?;
         let (taken, entries) = self.to_take_back(run).await?;
         let settled = self.store.settled_markers(run).await.map_err(fault)?;
@@ -76,6 +96,7 @@ impl Executor {
             .collect();
 
         let mut left = Vec::new();
+        let mut credits: Vec<Action> = Vec::new();
         let mut actions = Vec::new();
         // The newest write first: additions before their agreement.
         made.reverse();
@@ -85,7 +106,16 @@ impl Executor {
             let lines = self.store.lines_of(&marker).await.map_err(fault)?;
             match check(&m, place, own.get(&marker), &lines, newest) {
                 Ok(()) => actions.push(inverse(m, &lines, run)),
-                Err(problem) => left.push(Left { what: marker.to_string(), problem }),
+                Err(problem) => {
+                    let credit = if problem.code == "invoiced" {
+                        credit::propose(&m, place, &own)
+                    } else {
+                        None
+                    };
+                    let (credit, write) = credit.unzip();
+                    credits.extend(write);
+                    left.push(Left { what: marker.to_string(), problem, credit });
+                }
             }
         }
         for (action, id) in agreements {
@@ -93,9 +123,14 @@ impl Executor {
                 Ok(Some(delete)) => actions.push(delete),
                 Ok(None) => {}
                 Err(problem) => {
-                    left.push(Left { what: action.agreement_name.to_string(), problem })
+                    let what = action.agreement_name.to_string();
+                    left.push(Left { what, problem, credit: None });
                 }
             }
+        }
+        if with_credit {
+            // One that is there already is found by its marker, and nothing is written for it.
+            actions.append(&mut credits);
         }
         for (n, action) in (0u32..).zip(&mut actions) {
             action.id = n;
@@ -120,9 +155,26 @@ impl Executor {
         let mut report = self.carry_out(begun, listed).await?;
         // A line whose undo was refused is posted as before: it is left, not failed.
         for refused in std::mem::take(&mut report.errors) {
-            left.push(Left { what: refused.line.to_string(), problem: refused.problem });
+            let what = refused.line.to_string();
+            left.push(Left { what, problem: refused.problem, credit: None });
         }
+        self.mark_credited(&mut left).await?;
         Ok((report, left))
+    }
+
+    /// Which of the credits are posted by now.
+    async fn mark_credited(&self, left: &mut [Left]) -> Result<(), Problem> {
+        let mut open: Vec<&mut Credit> =
+            left.iter_mut().filter_map(|l| l.credit.as_mut()).filter(|c| !c.posted).collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let own = self.store.own_additions().await.map_err(fault)?;
+        let there: HashSet<&str> = own.iter().filter(|a| !a.gone).map(|a| &*a.marker).collect();
+        for credit in &mut open {
+            credit.posted = there.contains(credit.marker.as_str());
+        }
+        Ok(())
     }
 
     /// The run and its writes that no earlier undo took back.
@@ -246,104 +298,6 @@ fn collapse(entries: Vec<Entry>) -> (Vec<Made>, Vec<(Action, i64)>) {
     (made, agreements)
 }
 
-fn leave(code: &'static str, message: String, remedy: &str) -> Problem {
-    Problem::new(ProblemKind::Incomplete, code, message, remedy)
-}
-
-/// Whether a write may be taken back. `newest` is the newest period of the run.
-fn check(
-    made: &Made,
-    place: &Place,
-    own: Option<&OwnAddition>,
-    lines: &[Line],
-    newest: Option<Period>,
-) -> Result<(), Problem> {
-    let at =
-        format!("on \u{201c}{}\u{201d} of {}", made.action.agreement_name, made.action.company);
-    let marker = made.action.marker.as_deref().unwrap_or_default();
-    let live = place.live.get(marker).map(Vec::as_slice).unwrap_or_default();
-    let live = match live {
-        // Gone already: what is left to do is done here.
-        [] if made.created => return Ok(()),
-        [] => {
-            return Err(leave(
-                "deleted-in-psa",
-                format!("the addition {at} was deleted in ConnectWise"),
-                "nothing is left to take back",
-            ));
-        }
-        [live] => live,
-        several => {
-            return Err(leave(
-                "doubled",
-                format!("the marker stands on {} additions {at}", several.len()),
-                "delete the one that is one too many in ConnectWise, then undo again",
-            ));
-        }
-    };
-    let written = made.outcome.fields.as_ref().or(made.action.after.as_ref());
-    let edited = written.map(|w| differences_of(w, live)).unwrap_or_default();
-    if made.outcome.addition_id != Some(live.id) || !edited.is_empty() {
-        let later = own.is_some_and(|own| {
-            written.is_some_and(|w| !same(w, &own.fields)) && same(&own.fields, &live.fields)
-        });
-        return Err(if later {
-            leave(
-                "changed-by-later-run",
-                format!("a later run changed the addition {at}: {}", told(&edited)),
-                "undo the later run first",
-            )
-        } else {
-            leave(
-                "edited",
-                format!("somebody changed the addition {at}: {}", told(&edited)),
-                "put the change back in ConnectWise and undo again, or correct it there by hand",
-            )
-        });
-    }
-    let later: BTreeSet<Period> = lines
-        .iter()
-        .filter(|l| !made.lines.contains(&l.key))
-        .map(|l| l.period)
-        .filter(|p| newest.is_some_and(|n| *p > n))
-        .collect();
-    if let Some(period) = later.first() {
-        return Err(leave(
-            "later-lines",
-            format!("lines of {period} rest on the addition {at} by now"),
-            "undo the later runs first, or end the addition in ConnectWise by hand",
-        ));
-    }
-    // A creation is invoiced once its start is; a change once the month that it is for is; an
-    // ending once the first day without it is.
-    let ended = live.fields.cancelled.filter(|_| made.action.kind == ActionKind::Cancel);
-    let from = if let Some(day) = ended.and_then(|end| end.tomorrow().ok()) {
-        day
-    } else if made.created {
-        live.fields.effective
-    } else {
-        let month = made.action.period.map(Period::first_day);
-        month.map_or(live.fields.effective, |m| m.max(live.fields.effective))
-    };
-    if let Some(next) = place.agreement.as_ref().and_then(|a| a.next_invoice)
-        && next > from
-    {
-        return Err(leave(
-            "invoiced",
-            format!("ConnectWise has invoiced the addition {at} (up to {next})"),
-            "credit it in ConnectWise by hand",
-        ));
-    }
-    if !made.created && made.before.is_none() {
-        return Err(leave(
-            "before-unknown",
-            format!("it is not known what the addition {at} was before the run"),
-            "correct it in ConnectWise by hand",
-        ));
-    }
-    Ok(())
-}
-
 /// The write that takes another one back.
 fn inverse(made: Made, lines: &[Line], run: RunId) -> Action {
     let Made { action, created, before, outcome, lines: own, amount } = made;
@@ -372,40 +326,4 @@ fn inverse(made: Made, lines: &[Line], run: RunId) -> Action {
 
 fn because(run: RunId) -> Reason {
     Reason { code: "undo".into(), text: format!("takes back run {}", run.0).into() }
-}
-
-/// An agreement that the run created goes when nothing else is on it.
-fn check_agreement(
-    action: &Action,
-    id: i64,
-    place: &Place,
-    actions: &[Action],
-) -> Result<Option<Action>, Problem> {
-    if place.agreement.is_none() {
-        return Ok(None);
-    }
-    let deleted: HashSet<i64> = actions
-        .iter()
-        .filter(|a| a.kind == ActionKind::Delete)
-        .filter(|a| a.agreement == AgreementTarget::Existing(id))
-        .filter_map(|a| a.addition_id)
-        .collect();
-    let others = place.all.iter().filter(|a| !deleted.contains(a)).count();
-    if others > 0 {
-        return Err(leave(
-            "agreement-in-use",
-            format!(
-                "the agreement \u{201c}{}\u{201d} of {} has {others} other additions on it",
-                action.agreement_name, action.company
-            ),
-            "delete it in ConnectWise when nothing on it is needed",
-        ));
-    }
-    Ok(Some(Action {
-        kind: ActionKind::DeleteAgreement,
-        agreement: AgreementTarget::Existing(id),
-        amount: Decimal::ZERO,
-        reasons: action.reasons.clone(),
-        ..action.clone()
-    }))
 }
