@@ -165,7 +165,9 @@ proptest! {
                 Subject::Line { .. } | Subject::Net { .. } => {
                     prop_assert_eq!(own.fields.amount() + more, asked[&*own.marker]);
                 }
-                Subject::Rounding { .. } | Subject::Recurring { .. } => {}
+                Subject::Rounding { .. }
+                | Subject::Credit { .. }
+                | Subject::Recurring { .. } => {}
             }
             if let Subject::Net { keys, .. } = &own.subject {
                 for key in keys {
