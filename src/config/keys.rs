@@ -17,7 +17,8 @@ pub(super) const CONNECTWISE: [&str; 9] = [
 ];
 
 /// Keys of `[source]`.
-pub(super) const SOURCE: [&str; 4] = ["profile", "id", "location", "account"];
+pub(super) const SOURCE: [&str; 7] =
+    ["profile", "id", "location", "account", "date_order", "group_by", "leave_out"];
 
 /// Keys of `[billing]`, its tables last.
 pub(super) const BILLING: [&str; 21] = [

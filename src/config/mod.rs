@@ -64,6 +64,13 @@ pub struct SourceSettings {
     pub location: Option<String>,
     /// The seller's own id at the source, where its profile asks for one.
     pub account: Option<String>,
+    /// The order of dates such as 3/4/2025 where a bill cannot tell: `mdy`, `dmy`; empty: the bill
+    /// decides.
+    pub date_order: String,
+    /// What usage is summed up by, beside subscription and month; empty: as the profile has it.
+    pub group_by: String,
+    /// Named filters of the profile that are switched on.
+    pub leave_out: Vec<String>,
 }
 
 /// The settings of one profile, checked.
@@ -104,6 +111,9 @@ impl Default for Settings {
                 id: "canonical".into(),
                 location: None,
                 account: None,
+                date_order: String::new(),
+                group_by: String::new(),
+                leave_out: Vec::new(),
             },
             policy: Policy::default(),
             price_file: None,

@@ -40,31 +40,24 @@ pub(super) fn read(
             Next::Record => {}
             Next::Blank | Next::End => continue,
             Next::BadQuote(cell) => {
-                let name = header.as_ref().map(|h| h.name(cell).to_owned());
-                to.problems.push(Some(rows), name.as_deref(), "bad-quote", || {
-                    (
-                        "text follows a closing quotation mark".into(),
-                        "double each quotation mark inside a cell".into(),
-                    )
-                });
+                bad_quote(rows, header.as_ref().map(|h| h.name(cell)), &mut to.problems);
                 continue;
             }
             Next::Unclosed | Next::TooLong => {
-                to.problems.push(Some(rows), None, "unclosed-quote", || {
-                    (
-                        "the row does not end: a quotation mark is never closed, or this is no \
-                         table of text"
-                            .into(),
-                        "close the quotation mark, or double it inside a cell".into(),
-                    )
-                });
+                unclosed(rows, &mut to.problems);
                 return Ok(());
             }
         }
         let (bytes, cells) = (records.bytes(), records.cells());
         let plain = is_plain(bytes, delimiter);
         let Ok(text) = std::str::from_utf8(bytes) else {
-            not_utf8(bytes, cells, rows, header.as_ref(), &mut to.problems);
+            not_utf8(
+                bytes,
+                cells,
+                rows,
+                &|at| header.as_ref().map(|h| h.name(at)),
+                &mut to.problems,
+            );
             if header.is_none() {
                 return Ok(());
             }
@@ -141,6 +134,27 @@ pub(super) fn read(
     Ok(())
 }
 
+/// Tells of text behind a closing quotation mark.
+pub(super) fn bad_quote(row: u64, column: Option<&str>, problems: &mut Problems) {
+    problems.push(Some(row), column, "bad-quote", || {
+        (
+            "text follows a closing quotation mark".into(),
+            "double each quotation mark inside a cell".into(),
+        )
+    });
+}
+
+/// Tells that a row does not end.
+pub(super) fn unclosed(row: u64, problems: &mut Problems) {
+    problems.push(Some(row), None, "unclosed-quote", || {
+        (
+            "the row does not end: a quotation mark is never closed, or this is no table of text"
+                .into(),
+            "close the quotation mark, or double it inside a cell".into(),
+        )
+    });
+}
+
 /// Short printable ASCII: no cell of it can be refused for its characters or its length.
 fn is_plain(bytes: &[u8], delimiter: u8) -> bool {
     // Without a branch, so that the compiler looks at many bytes at once.
@@ -164,17 +178,17 @@ fn detect(start: &[u8]) -> u8 {
 }
 
 /// Names the cell whose bytes are no UTF-8.
-fn not_utf8(
+pub(super) fn not_utf8<'h>(
     bytes: &[u8],
     cells: &[(u32, u32)],
     row: u64,
-    header: Option<&Header>,
+    name: &dyn Fn(usize) -> Option<&'h str>,
     problems: &mut Problems,
 ) {
     let at = cells.iter().position(|&(from, until)| {
         bytes.get(from as usize..until as usize).is_some_and(|c| std::str::from_utf8(c).is_err())
     });
-    let column = at.and_then(|at| header.map(|h| h.name(at)));
+    let column = at.and_then(name);
     problems.push(Some(row), column, "not-utf8", || {
         let cell = at.and_then(|at| cells.get(at)).map_or(bytes, |&(from, until)| {
             bytes.get(from as usize..until as usize).unwrap_or_default()

@@ -12,10 +12,11 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 
 /// What a folder's files are read for.
-const KNOWN: [&str; 6] = ["csv", "tsv", "xlsx", "jsonl", "ndjson", "json"];
+const KNOWN: [&str; 7] = ["csv", "tsv", "xlsx", "jsonl", "ndjson", "json", "gz"];
 
 /// The files of a location: itself, or those in it that can hold a bill, by name.
-pub(super) fn of_location(location: &Path) -> Result<Vec<PathBuf>, SourceError> {
+/// `packed`: gzip as well.
+pub(super) fn of_location(location: &Path, packed: bool) -> Result<Vec<PathBuf>, SourceError> {
     if !location.is_dir() {
         return Ok(vec![location.to_owned()]);
     }
@@ -34,6 +35,7 @@ pub(super) fn of_location(location: &Path) -> Result<Vec<PathBuf>, SourceError> 
         let hidden = name.starts_with('.') || name.starts_with("~$");
         let known =
             path.extension().is_some_and(|e| KNOWN.iter().any(|k| e.eq_ignore_ascii_case(k)));
+        let known = known && (packed || path.extension().is_none_or(|e| e != "gz"));
         if known && !hidden && path.is_file() {
             files.push(path);
         }
@@ -51,27 +53,40 @@ pub(super) fn of_location(location: &Path) -> Result<Vec<PathBuf>, SourceError> 
 
 /// Reads one file after another.
 pub(super) fn read(files: &[PathBuf], to: &mut Collector<'_>) -> Result<(), SourceError> {
-    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut seen = Seen::default();
     for file in files {
         to.enter(&file.display().to_string());
-        // The lines of a file that is named twice would count twice where they have no ids.
-        let same = fs::canonicalize(file).unwrap_or_else(|_| file.clone());
-        if seen.contains(&same) {
-            to.problems.file_is("file-twice", "the file is named twice", "name it once");
-            continue;
+        if seen.first_time(file, &mut to.problems) {
+            one(file, to)?;
         }
-        seen.push(same);
-        one(file, to)?;
     }
     Ok(())
 }
 
-fn one(file: &Path, to: &mut Collector<'_>) -> Result<(), SourceError> {
-    let problems = &mut to.problems;
+/// The files of one load: the lines of one that is named twice would count twice where they have no
+/// ids.
+#[derive(Default)]
+pub(super) struct Seen(Vec<PathBuf>);
+
+impl Seen {
+    /// Whether the file is new; one that is named again is refused.
+    pub(super) fn first_time(&mut self, file: &Path, problems: &mut Problems) -> bool {
+        let same = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+        if self.0.contains(&same) {
+            problems.file_is("file-twice", "the file is named twice", "name it once");
+            return false;
+        }
+        self.0.push(same);
+        true
+    }
+}
+
+/// Opens a file that can hold a bill; `None` after a complaint.
+pub(super) fn opened(file: &Path, problems: &mut Problems) -> Result<Option<File>, SourceError> {
     match fs::metadata(file) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             problems.file_is("no-such-file", "there is no such file", "check the name");
-            return Ok(());
+            return Ok(None);
         }
         Ok(m) if m.is_dir() => {
             problems.file_is(
@@ -79,14 +94,19 @@ fn one(file: &Path, to: &mut Collector<'_>) -> Result<(), SourceError> {
                 "this is a folder",
                 "name the files in it, or set source.location to the folder",
             );
-            return Ok(());
+            return Ok(None);
         }
         _ => {}
     }
-    let opened = match File::open(file) {
-        Ok(opened) => opened,
-        Err(e) => return unreadable(problems, &e),
-    };
+    match File::open(file) {
+        Ok(opened) => Ok(Some(opened)),
+        Err(e) => unreadable(problems, &e).map(|()| None),
+    }
+}
+
+fn one(file: &Path, to: &mut Collector<'_>) -> Result<(), SourceError> {
+    let problems = &mut to.problems;
+    let Some(opened) = opened(file, problems)? else { return Ok(()) };
     let mut records = Records::new(opened);
     let start = match records.peek() {
         Ok(start) => start,
@@ -112,8 +132,10 @@ fn one(file: &Path, to: &mut Collector<'_>) -> Result<(), SourceError> {
     }
 }
 
+/// What a file is.
 #[derive(Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
+    /// An XLSX workbook.
     Workbook,
     /// Bytes to pass over at the beginning.
     JsonLines(usize),
@@ -122,7 +144,7 @@ enum Kind {
 }
 
 /// By the content: names are often wrong.
-fn kind(start: &[u8]) -> Result<Kind, (&'static str, &'static str, &'static str)> {
+pub(super) fn kind(start: &[u8]) -> Result<Kind, (&'static str, &'static str, &'static str)> {
     const UTF16: (&str, &str, &str) =
         ("utf-16", "the file is UTF-16, not UTF-8", "save it as \"CSV UTF-8\"");
     if start.starts_with(b"PK\x03\x04") {

@@ -74,23 +74,28 @@ pub(super) fn read(
                     to.take(rows, line)?;
                 }
             }
-            Err(e) => to.problems.push(Some(rows), None, "not-json", || {
-                // The crate's words hold no text of the file, and its line is always the first.
-                let why = match e.classify() {
-                    serde_json::error::Category::Eof => "it ends too early".to_owned(),
-                    _ => format!("something is wrong at character {}", e.column()),
-                };
-                (
-                    format!("the line is no JSON object: {why}"),
-                    "write one object on each line: JSON Lines, no JSON array".into(),
-                )
-            }),
+            Err(e) => not_json(rows, &e, &mut to.problems),
         }
     }
     if !any {
         to.problems.file_is("empty-file", "the file is empty", "give a file with lines in it");
     }
     Ok(())
+}
+
+/// Tells that a line is no JSON object.
+pub(super) fn not_json(row: u64, e: &serde_json::Error, problems: &mut Problems) {
+    problems.push(Some(row), None, "not-json", || {
+        // The crate's words hold no text of the file, and its line is always the first.
+        let why = match e.classify() {
+            serde_json::error::Category::Eof => "it ends too early".to_owned(),
+            _ => format!("something is wrong at character {}", e.column()),
+        };
+        (
+            format!("the line is no JSON object: {why}"),
+            "write one object on each line: JSON Lines, no JSON array".into(),
+        )
+    });
 }
 
 fn row(

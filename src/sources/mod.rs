@@ -1,5 +1,6 @@
 //! Billing sources: they turn a foreign bill into canonical lines. They only read (design 1, 5).
 
+mod bill;
 mod check;
 mod collector;
 mod columns;
@@ -8,9 +9,9 @@ mod duplicates;
 mod files;
 mod http;
 mod json_lines;
+mod options;
 mod platform;
 mod problems;
-#[allow(dead_code, unused_imports, reason = "the readers that use all of it come next")]
 mod profile;
 mod raw;
 mod records;
@@ -28,10 +29,12 @@ use secrecy::SecretString;
 use crate::domain::load::LoadedLine;
 use crate::domain::period::Period;
 use crate::domain::policy::Policy;
-use crate::domain::problem::{FileRefusal, Problem, ProblemKind};
-use crate::domain::text::harmless;
+use crate::domain::problem::{FileRefusal, Problem};
+pub use bill::{FileLook, LineLook, Look};
 use collector::Collector;
+pub use options::Options;
 use profile::Profile;
+pub use profile::{Known, known};
 
 /// Where lines come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +58,14 @@ pub struct Source<'a> {
     pub account: Option<&'a str>,
     /// The source's secret; only HTTP sources have one.
     pub secret: Option<&'a SecretString>,
+    /// What else the settings choose.
+    pub options: &'a Options,
 }
 
 impl<'a> Source<'a> {
     /// A source without account and secret.
     pub fn of(profile: &'a str) -> Self {
-        Self { profile, account: None, secret: None }
+        Self { profile, account: None, secret: None, options: Options::NONE }
     }
 
     fn asked(self, periods: &'a [Period]) -> http::Asked<'a> {
@@ -121,6 +126,39 @@ pub fn forecast(
     collector.finish()
 }
 
+/// Looks at files by a profile without loading anything: the first `most` lines as they would be
+/// stored, and what would be refused. `canonical` has no profile to be looked at.
+///
+/// # Errors
+/// [`SourceError::Failed`] when the profile or the files cannot be looked at.
+pub fn look(
+    source: Source<'_>,
+    paths: &[PathBuf],
+    policy: &Policy,
+    most: usize,
+) -> Result<Look, SourceError> {
+    let mut look = Look::default();
+    let mut sink = |batch: Vec<LoadedLine>| {
+        look.take(batch, most);
+        true
+    };
+    let origin = Origin::Files(paths.to_vec());
+    let result = read(source, &origin, &[], policy, &mut sink);
+    if source.profile != "canonical" {
+        let profile = Profile::find(source.profile).map_err(SourceError::Failed)?;
+        look.files = bill::looked_at(&profile, source.options, paths)?;
+    }
+    match result {
+        Ok(report) => {
+            look.count = report.lines;
+            look.left_out = report.left_out;
+        }
+        Err(SourceError::Refused(refusal)) => look.refusal = refusal,
+        Err(other) => return Err(other),
+    }
+    Ok(look)
+}
+
 /// Reads all lines and hands them over in batches; blocking, for a thread of its own.
 ///
 /// Nothing may be kept unless this returns `Ok`: problems are collected over all files before it
@@ -145,18 +183,18 @@ pub fn read(
         http::read(&profile, url, &source.asked(periods), &mut collector)?;
         return collector.finish();
     }
-    if source.profile != "canonical" {
-        return Err(SourceError::Failed(Problem::new(
-            ProblemKind::NotSetUp,
-            "unknown-source-profile",
-            format!("there is no source profile {}", harmless(source.profile)),
-            "set source.profile to \"canonical\"",
-        )));
-    }
     let mut collector = Collector::new(periods, policy, sink);
+    let canonical = source.profile == "canonical";
+    let mut from_files = |paths: &[PathBuf]| {
+        if canonical {
+            return files::read(paths, &mut collector);
+        }
+        let profile = Profile::find(source.profile).map_err(SourceError::Failed)?;
+        bill::read(profile, source.options, paths, &mut collector)
+    };
     match origin {
-        Origin::Files(paths) => files::read(paths, &mut collector)?,
-        Origin::Location(place) => files::read(&files::of_location(place)?, &mut collector)?,
+        Origin::Files(paths) => from_files(paths)?,
+        Origin::Location(place) => from_files(&files::of_location(place, !canonical)?)?,
         Origin::Url(url) => platform::read(url, source.secret, periods, &mut collector)?,
     }
     collector.finish()

@@ -17,40 +17,51 @@ const MANDATORY_SHEET: &str = "lines";
 /// Columns of a sheet.
 const WIDEST: usize = 16_384;
 
-/// Reads the whole workbook; what is wrong with it goes to the collector's problems.
-pub(super) fn read<R: Read + Seek>(mut file: R, to: &mut Collector<'_>) -> Result<(), SourceError> {
-    if let Some(why) = unpacked::too_large(&mut file, &unpacked::LIMITS) {
-        to.problems.push(None, None, "unpacks-too-large", || {
-            (
-                why,
-                "no bill is like that: open it in a spreadsheet and save only the bill's sheet, or \
-                 export it as CSV UTF-8"
-                    .into(),
-            )
-        });
-        return Ok(());
+/// Why a workbook cannot be read: code, message and remedy.
+pub(super) struct Unreadable(pub(super) &'static str, pub(super) String, pub(super) &'static str);
+
+impl Unreadable {
+    /// Adds it to the complaints about the file.
+    pub(super) fn tell(self, problems: &mut Problems) {
+        problems.push(None, None, self.0, || (self.1, self.2.into()));
     }
-    // The reader of a foreign format must not take the program down with a broken file.
-    match catch_unwind(AssertUnwindSafe(|| sheet(file, to))) {
-        Ok(Ok(result)) => result,
-        Ok(Err(e)) => {
-            to.problems.push(None, None, "not-a-workbook", || {
-                let why: String = shown(&e.to_string());
-                (
-                    format!("the workbook cannot be read: {why}"),
-                    "open it in a spreadsheet, and save it as XLSX without a password, or as CSV \
-                     UTF-8"
-                        .into(),
-                )
-            });
-            Ok(())
-        }
-        Err(_) => {
-            to.problems.file_is(
-                "not-a-workbook",
-                "the workbook is damaged",
-                "open it in a spreadsheet and save it again, or as CSV UTF-8",
-            );
+}
+
+/// Reads a workbook with `work`, if it is one and of a size that a bill has. The reader of a
+/// foreign format must not take the program down with a broken file.
+pub(super) fn guarded<R: Read + Seek, T>(
+    mut file: R,
+    work: impl FnOnce(R) -> Result<T, XlsxError>,
+) -> Result<T, Unreadable> {
+    if let Some(why) = unpacked::too_large(&mut file, &unpacked::LIMITS) {
+        return Err(Unreadable(
+            "unpacks-too-large",
+            why,
+            "no bill is like that: open it in a spreadsheet and save only the bill's sheet, or \
+             export it as CSV UTF-8",
+        ));
+    }
+    match catch_unwind(AssertUnwindSafe(|| work(file))) {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(e)) => Err(Unreadable(
+            "not-a-workbook",
+            format!("the workbook cannot be read: {}", shown(&e.to_string())),
+            "open it in a spreadsheet, and save it as XLSX without a password, or as CSV UTF-8",
+        )),
+        Err(_) => Err(Unreadable(
+            "not-a-workbook",
+            "the workbook is damaged".into(),
+            "open it in a spreadsheet and save it again, or as CSV UTF-8",
+        )),
+    }
+}
+
+/// Reads the whole workbook; what is wrong with it goes to the collector's problems.
+pub(super) fn read<R: Read + Seek>(file: R, to: &mut Collector<'_>) -> Result<(), SourceError> {
+    match guarded(file, |file| sheet(file, to)) {
+        Ok(result) => result,
+        Err(why) => {
+            why.tell(&mut to.problems);
             Ok(())
         }
     }
@@ -113,17 +124,17 @@ impl Table {
         let text = match (value, &self.header) {
             (DataRef::Empty, _) => return,
             (_, Some(header)) if at >= header.places.len() => {
-                if text_of(value, None) == Ok(String::new()) {
+                if text_of(value, Holds::Anything) == Ok(String::new()) {
                     return;
                 }
                 Err("stands right of the last named column")
             }
             (value, Some(header)) => match &header.places[at] {
-                Place::Known(n) => text_of(value, Some(*n)),
-                Place::Unknown(_) => text_of(value, None),
+                Place::Known(n) => text_of(value, holds(*n)),
+                Place::Unknown(_) => text_of(value, Holds::Anything),
             },
             (_, None) if at >= WIDEST => Err("stands right of the last column that a sheet has"),
-            (value, None) => text_of(value, None),
+            (value, None) => text_of(value, Holds::Anything),
         };
         match text {
             Ok(text) => {
@@ -187,19 +198,43 @@ impl Table {
     }
 }
 
-/// A cell as the text that a person sees; with what is wrong with it otherwise.
-fn text_of(value: &DataRef<'_>, column: Option<usize>) -> Result<String, &'static str> {
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Numbers.
+    Number,
+    /// Days without a time.
+    Day,
+    /// Ids, names, times: texts that mean something.
+    Text,
+    /// Nothing that we know.
+    Anything,
+}
+
+/// What a canonical column holds.
+fn holds(column: usize) -> Holds {
     const DATES: [Column; 3] =
         [Column::InvoiceDate, Column::ChargeStartDate, Column::ChargeEndDate];
     const NUMBERS: [Column; 4] =
         [Column::Quantity, Column::UnitPrice, Column::UnitCost, Column::Total];
-    let one_of = |list: &[Column]| column.is_some_and(|n| list.iter().any(|c| *c as usize == n));
+    let one_of = |list: &[Column]| list.iter().any(|c| *c as usize == column);
+    if one_of(&NUMBERS) {
+        Holds::Number
+    } else if one_of(&DATES) {
+        Holds::Day
+    } else {
+        Holds::Text
+    }
+}
+
+/// A cell as the text that a person sees; with what is wrong with it otherwise.
+pub(super) fn text_of(value: &DataRef<'_>, holds: Holds) -> Result<String, &'static str> {
     match value {
         DataRef::Empty => Ok(String::new()),
         DataRef::Int(n) => Ok(n.to_string()),
         DataRef::Float(f) => {
             // A spreadsheet keeps 15 digits: an id beyond that has lost its last ones.
-            if f.abs() >= 1e15 && column.is_some() && !one_of(&NUMBERS) {
+            if f.abs() >= 1e15 && matches!(holds, Holds::Text | Holds::Day) {
                 return Err("holds a number with more digits than a spreadsheet keeps");
             }
             decimal_text(*f).ok_or("holds a number that cannot be written out")
@@ -207,9 +242,9 @@ fn text_of(value: &DataRef<'_>, column: Option<usize>) -> Result<String, &'stati
         DataRef::String(s) => Ok(s.clone()),
         DataRef::SharedString(s) => Ok((*s).to_owned()),
         DataRef::Bool(b) => Ok(if *b { "TRUE" } else { "FALSE" }.to_owned()),
-        DataRef::DateTime(serial) if !one_of(&NUMBERS) => {
+        DataRef::DateTime(serial) if holds != Holds::Number => {
             let text = date_text(serial)?;
-            if one_of(&DATES) && text.len() > 10 {
+            if holds == Holds::Day && text.len() > 10 {
                 return Err("holds a time of day beside the date");
             }
             Ok(text)
@@ -270,7 +305,7 @@ fn date_text(serial: &ExcelDateTime) -> Result<String, &'static str> {
 }
 
 /// The column's letters as a spreadsheet shows them.
-fn letters(mut at: usize) -> String {
+pub(super) fn letters(mut at: usize) -> String {
     let mut letters = Vec::new();
     loop {
         letters.push(b'A' + (at % 26) as u8);

@@ -88,7 +88,7 @@ fn read(http: &str, secret: &str, months: &[&str], answers: Vec<String>) -> Aske
     std::fs::write(&file, format!("name = \"own\"\n{http}\n{FIELDS}")).unwrap();
     let profile = file.display().to_string();
     let secret = SecretString::from(secret);
-    let source = Source { profile: &profile, account: Some("me/1"), secret: Some(&secret) };
+    let source = Source { account: Some("me/1"), secret: Some(&secret), ..Source::of(&profile) };
     let periods: Vec<_> = months.iter().map(|m| m.parse().unwrap()).collect();
     let mut lines = Vec::new();
     let result =

@@ -39,7 +39,8 @@ impl Feeds {
 
     pub fn read_with(&self, profile: &str, feed: Feed, secret: Option<&str>) -> Outcome {
         let secret = secret.map(SecretString::from);
-        let source = Source { profile, account: feed.account(), secret: secret.as_ref() };
+        let source =
+            Source { account: feed.account(), secret: secret.as_ref(), ..Source::of(profile) };
         let origin = Origin::Url(self.sandbox.feed_url(feed));
         let periods = [self.sandbox.sample().periods()[0]];
         let mut lines = Vec::new();

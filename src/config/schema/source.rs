@@ -40,6 +40,23 @@ impl Reader<'_> {
                         into.account = (!s.trim().is_empty()).then(|| s.trim().into());
                     }
                 }
+                "date_order" => {
+                    let words = [("", ""), ("mdy", "mdy"), ("dmy", "dmy")];
+                    if let Some(word) = self.word(item, full, &words) {
+                        into.date_order = word.into();
+                    }
+                }
+                "group_by" => {
+                    if let Some(s) = self.text(item, full) {
+                        into.group_by = s.trim().into();
+                    }
+                }
+                "leave_out" => {
+                    if let Some(s) = self.text(item, full) {
+                        let names = s.split(',').map(str::trim).filter(|n| !n.is_empty());
+                        into.leave_out = names.map(str::to_owned).collect();
+                    }
+                }
                 _ => self.unknown(key, full, &keys::SOURCE),
             }
         }

@@ -55,7 +55,11 @@ pub(super) fn profile(file: &str, form: Form) -> Result<Profile, Problem> {
         keep: form
             .keep
             .into_iter()
-            .map(|(name, rule)| Ok((name.clone(), c.rule(&format!("keep.{name}"), rule)?)))
+            .map(|(name, rules)| {
+                let key = format!("keep.{name}");
+                let rules = rules.0.into_iter().map(|rule| c.rule(&key, rule));
+                Ok((name, rules.collect::<Result<_, Problem>>()?))
+            })
             .collect::<Result<_, Problem>>()?,
         sign,
         cost_only,
@@ -132,9 +136,10 @@ impl Checker<'_> {
             }
             fields[n] = self.rule(&key, rule)?;
             let alone = fields[n].join.is_empty();
-            let strip_prefix = fields[n].strip_prefix.clone();
+            let (strip_prefix, absent) = (fields[n].strip_prefix.clone(), fields[n].absent.clone());
             for &col in &fields[n].columns {
                 let column = self.columns.get_mut(col);
+                column.absent.extend(absent.iter().cloned());
                 column.strip_prefix = column.strip_prefix.take().or_else(|| strip_prefix.clone());
                 column.shown |= alone;
                 column.date |= DATES.iter().any(|f| *f as usize == n);
@@ -338,7 +343,9 @@ impl Checker<'_> {
             return Err(self.bad("filters", "a filter has a column, and either keep or drop"));
         }
         let column = self.col(&form.column);
-        Ok(Filter { name: form.name, column, keep: lower(form.keep), drop: lower(form.drop) })
+        let unless = form.unless.map(|c| self.col(&c));
+        let (keep, drop) = (lower(form.keep), lower(form.drop));
+        Ok(Filter { name: form.name, column, keep, drop, unless })
     }
 
     fn control(&mut self, form: form::ControlForm) -> Result<Control, Problem> {
@@ -357,9 +364,6 @@ impl Checker<'_> {
     }
 
     fn aggregate(&mut self, form: form::AggregateForm) -> Result<Aggregate, Problem> {
-        if form.month_of.is_empty() {
-            return Err(self.bad("aggregate.month_of", "name the column that decides on the month"));
-        }
         let groups: Vec<(String, Vec<Col>)> =
             form.groups.iter().map(|(name, cols)| (name.clone(), self.cols(&cols.0))).collect();
         let picked = &form.group_by;
@@ -367,10 +371,7 @@ impl Checker<'_> {
             let known: Vec<&str> = groups.iter().map(|(name, _)| name.as_str()).collect();
             return Err(self.unknown("aggregate.group_by", picked, &known));
         }
-        let month_of = self.col(&form.month_of);
-        self.columns.get_mut(month_of).date = true;
         Ok(Aggregate {
-            month_of,
             groups,
             group_by: form.group_by,
             tags: form.tags.map(|c| self.col(&c)),

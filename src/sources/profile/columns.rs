@@ -27,6 +27,8 @@ pub struct Column {
     pub number: bool,
     /// Taken away from the beginning wherever the column is compared; lower case.
     pub strip_prefix: Option<String>,
+    /// Texts that stand for no value wherever the column is compared; lower case.
+    pub absent: Vec<String>,
 }
 
 /// All columns of a profile.
@@ -66,6 +68,7 @@ impl Columns {
             date: false,
             number: false,
             strip_prefix: None,
+            absent: Vec::new(),
         });
         Col(self.list.len() - 1)
     }

@@ -94,14 +94,4 @@ impl Field {
     pub fn number_of(name: &str) -> Option<usize> {
         NAMES.iter().position(|n| *n == name)
     }
-
-    /// Whether its value is a number.
-    pub fn is_number(self) -> bool {
-        matches!(self, Self::Quantity | Self::UnitPrice | Self::UnitCost | Self::Total)
-    }
-
-    /// Whether its value is a date.
-    pub fn is_date(self) -> bool {
-        matches!(self, Self::InvoiceDate | Self::ChargeStartDate | Self::ChargeEndDate)
-    }
 }

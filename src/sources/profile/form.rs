@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::rule::{FieldRule, OneOrMore};
+use super::rule::{Alternatives, FieldRule, OneOrMore};
 
 /// A whole profile, as written.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -42,7 +42,7 @@ pub struct Form {
     pub fields: BTreeMap<String, FieldRule>,
     /// Values that are kept for people beside the columns that no field uses.
     #[serde(default)]
-    pub keep: BTreeMap<String, FieldRule>,
+    pub keep: BTreeMap<String, Alternatives>,
     /// What the amounts mean.
     #[serde(default)]
     pub amounts: AmountForm,
@@ -193,6 +193,8 @@ pub struct FilterForm {
     pub keep: Vec<String>,
     /// Rows with one of these texts are left out.
     pub drop: Vec<String>,
+    /// A column: rows in which it holds something are kept whatever `column` says.
+    pub unless: Option<String>,
 }
 
 /// `[control]`: at most one of `column` and `footer`.
@@ -213,8 +215,6 @@ pub struct ControlForm {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AggregateForm {
-    /// The day that decides on the month of a row.
-    pub month_of: String,
     /// Beside invoice, organization, subscription, currency and month: choices by name, each the
     /// columns that tell groups apart. `source.group_by` of the settings picks one.
     pub groups: BTreeMap<String, OneOrMore>,

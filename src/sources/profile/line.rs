@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::super::check::look;
 use super::super::problems::shown;
 use super::super::raw::RawData;
+use super::columns::Col;
 use super::field::Field;
 use super::reading::{Reading, is_one_of, strip};
 use super::{EndDate, Sign, StatusRule};
@@ -15,7 +16,7 @@ use crate::domain::line::CanonicalLine;
 use crate::domain::line_extra::LineExtra;
 use crate::domain::money::Currency;
 
-impl Reading<'_, '_> {
+impl<'a> Reading<'a, '_> {
     fn invoice_date(&mut self, invoice: Option<&str>) -> Option<Date> {
         let rule = &self.profile.fields[Field::InvoiceDate as usize];
         let Some(col) = rule.month_of else { return self.needed_date(Field::InvoiceDate) };
@@ -290,11 +291,12 @@ impl Reading<'_, '_> {
 
     /// What is kept for people beside the columns that no field shows.
     pub(super) fn keep(&mut self, raw: &mut RawData) {
-        for (name, rule) in &self.profile.keep {
-            let (col, text) = self.by_rule(rule);
-            if text.is_empty() {
+        for (name, rules) in &self.profile.keep {
+            let found = rules.iter().map(|rule| (rule, self.by_rule(rule)));
+            let Some((rule, (col, text))) = found.into_iter().find(|(_, (_, t))| !t.is_empty())
+            else {
                 continue;
-            }
+            };
             match rule.divide_by {
                 None => raw.text(name, &text),
                 Some(by) => {
@@ -305,6 +307,13 @@ impl Reading<'_, '_> {
                 }
             }
         }
+    }
+
+    /// A cell as it is compared: as the field that shows it reads it.
+    fn compared(&self, col: Col) -> &'a str {
+        let column = self.profile.columns.get(col);
+        let text = strip(self.cell(col), column.strip_prefix.as_deref());
+        if is_one_of(text, &column.absent) { "" } else { text }
     }
 
     /// The digest of the columns that tell lines apart, if the profile names any: text in any case,
@@ -321,11 +330,10 @@ impl Reading<'_, '_> {
             buffer.extend(text.as_bytes());
         };
         for &col in &identity.texts {
-            let prefix = self.profile.columns.get(col).strip_prefix.as_deref();
-            put(buffer, &strip(self.cell(col), prefix).to_lowercase());
+            put(buffer, &self.compared(col).to_lowercase());
         }
         for &col in &identity.dates {
-            let text = self.cell(col);
+            let text = self.compared(col);
             let day = if text.is_empty() {
                 None
             } else {
@@ -334,7 +342,9 @@ impl Reading<'_, '_> {
             put(buffer, &day.map(|d| d.to_string()).unwrap_or_default());
         }
         for &col in &identity.numbers {
-            let number = self.number_in(col);
+            let text = self.compared(col);
+            let number =
+                if text.is_empty() { None } else { self.number_of(Some(col), Field::Total, text) };
             put(buffer, &number.map(|n| n.normalize().to_string()).unwrap_or_default());
         }
         let mut digest = [0; 16];

@@ -84,26 +84,16 @@ impl<'p> Mapper<'p> {
         Self { profile, choices, order, sums: HashMap::new(), buffer: Vec::new() }
     }
 
-    /// The profile.
-    pub fn profile(&self) -> &'p Profile {
-        self.profile
-    }
-
     /// What follows has its dates in this order.
     pub fn dates_are(&mut self, order: Option<DateOrder>) {
         self.order = order;
-    }
-
-    /// The bill says elsewhere, such as in its header, what an invoice's rows sum up to.
-    pub fn expect_total(&mut self, invoice: &str, total: Decimal) {
-        self.sums.entry(invoice.into()).or_default().expected = Some(total);
     }
 
     /// Maps a JSON record: the row of an HTTP source (with what its invoice says merged into it) or
     /// a line of JSON Lines.
     pub fn record(&mut self, row: u64, record: &Value, problems: &mut Problems) -> Fate {
         let mut raw = RawData::default();
-        match record::cells(&self.profile.columns, record, row, &mut raw, problems) {
+        match record::cells(&self.profile.columns, record, row, Some(&mut raw), problems) {
             Some(cells) => self.map(Foreign { row, cells: &cells, raw, whole: None }, problems),
             None => Fate::Refused,
         }
@@ -128,12 +118,6 @@ impl<'p> Mapper<'p> {
                 let sum = self.sums.entry(invoice.into()).or_default();
                 sum.rows += row.unwrap_or_default();
                 sum.expected = sum.expected.or(told);
-            }
-        } else if !self.sums.is_empty() {
-            let invoice = reading.value(Field::InvoiceNumber).1;
-            let total = reading.number(Field::Total).unwrap_or_default();
-            if let Some(sum) = self.sums.get_mut(&*invoice) {
-                sum.rows += total;
             }
         }
         if left_out {
@@ -160,7 +144,7 @@ impl<'p> Mapper<'p> {
         let text = |col: Col| foreign.cells[col.0].trim().to_lowercase();
         self.profile.filters.iter().any(|f| {
             let on = f.name.as_ref().is_none_or(|n| self.choices.leave_out.contains(n));
-            on && {
+            on && f.unless.is_none_or(|c| text(c).is_empty()) && {
                 let text = text(f.column);
                 if f.keep.is_empty() { f.drop.contains(&text) } else { !f.keep.contains(&text) }
             }

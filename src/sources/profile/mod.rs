@@ -32,7 +32,9 @@ use crate::domain::charge_type::ChargeType;
 use crate::domain::invoice_status::InvoiceStatus;
 use columns::{Col, Columns};
 pub use mapper::{Choices, Fate, Foreign, Mapped, Mapper};
-pub use shipped::{Shipped, shipped};
+#[cfg(test)]
+pub use shipped::shipped;
+pub use shipped::{Known, known};
 use written::{DateStyle, NumberStyle};
 
 /// A profile, checked.
@@ -59,7 +61,7 @@ pub struct Profile {
     /// Where each field is, by [`field::Field`].
     pub fields: Vec<Rule>,
     /// What is kept for people beside the columns that no field shows.
-    pub keep: Vec<(String, Rule)>,
+    pub keep: Vec<(String, Vec<Rule>)>,
     /// How a credit is written.
     pub sign: Sign,
     /// The amounts are what we pay.
@@ -215,6 +217,8 @@ pub struct Filter {
     pub keep: Vec<String>,
     /// Lower case.
     pub drop: Vec<String>,
+    /// Rows in which it holds something are kept.
+    pub unless: Option<Col>,
 }
 
 /// What the sum of the lines is held against.
@@ -230,11 +234,9 @@ pub struct Control {
     pub required: bool,
 }
 
-/// How rows are summed up.
+/// How rows are summed up. The start of its charge decides on a row's month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aggregate {
-    /// The day that decides on a row's month.
-    pub month_of: Col,
     /// Choices by name.
     pub groups: Vec<(String, Vec<Col>)>,
     /// The choice that is taken where the settings pick none.

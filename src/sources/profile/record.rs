@@ -15,7 +15,7 @@ pub fn cells<'v>(
     columns: &Columns,
     record: &'v Value,
     row: u64,
-    raw: &mut RawData,
+    raw: Option<&mut RawData>,
     problems: &mut Problems,
 ) -> Option<Vec<Cow<'v, str>>> {
     let Some(object) = record.as_object() else {
@@ -61,6 +61,7 @@ pub fn cells<'v>(
     if problems.count() != before {
         return None;
     }
+    let Some(raw) = raw else { return Some(cells) };
     for (name, value) in object {
         let shown = columns
             .iter()

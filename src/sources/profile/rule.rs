@@ -112,9 +112,33 @@ impl FieldRule {
             && self.constant.is_none()
             && self.month_of.is_none()
     }
+}
 
-    /// All columns that it names.
-    pub fn names(&self) -> impl Iterator<Item = &String> {
-        self.columns.iter().chain(&self.join).chain(&self.month_of)
+/// A rule, or several of which the first that gives a value counts: a column whose scale hangs on
+/// its name has a rule for each name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alternatives(pub Vec<FieldRule>);
+
+impl<'de> Deserialize<'de> for Alternatives {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Rules;
+        impl<'de> Visitor<'de> for Rules {
+            type Value = Alternatives;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a column, or a list of columns and tables with column")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Alternatives, E> {
+                let columns = vec![text.to_owned()];
+                Ok(Alternatives(vec![FieldRule { columns, ..FieldRule::default() }]))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Alternatives, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(Alternatives)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Alternatives, A::Error> {
+                let rule = FieldRule::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Alternatives(vec![rule]))
+            }
+        }
+        from.deserialize_any(Rules)
     }
 }

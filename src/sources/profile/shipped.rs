@@ -25,9 +25,11 @@ macro_rules! shipped {
 }
 
 /// By name. `canonical` is not among them: it has a reader of its own.
-const SHIPPED: &[Shipped] = shipped!["partner-center", "pax8", "appxite", "sherweb", "arrow"];
+const SHIPPED: &[Shipped] =
+    shipped!["partner-center", "partner-center-usage", "pax8", "appxite", "sherweb", "arrow"];
 
 /// The profiles that are part of the program, by name.
+#[cfg(test)]
 pub fn shipped() -> &'static [Shipped] {
     SHIPPED
 }
@@ -69,4 +71,53 @@ impl Profile {
     pub fn parse(file: &str, text: &str) -> Result<Self, Problem> {
         check::profile(file, parse::form(file, text)?)
     }
+}
+
+/// A profile that `source.profile` can name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Its name.
+    pub name: &'static str,
+    /// What it reads.
+    pub title: String,
+    /// Whether it is asked over HTTP; otherwise it reads files.
+    pub http: bool,
+    /// Names for `source.leave_out`.
+    pub filters: Vec<String>,
+    /// Choices for `source.group_by`.
+    pub groups: Vec<String>,
+    /// Its TOML; `canonical` has none.
+    pub text: &'static str,
+}
+
+/// All profiles that are part of the program, `canonical` first.
+///
+/// # Errors
+/// `bad-profile`: one of them is broken, which a test rules out.
+pub fn known() -> Result<Vec<Known>, Problem> {
+    let mut all = vec![Known {
+        name: "canonical",
+        title: "Addendum's own columns: CSV, XLSX, JSON Lines, or a Platform over HTTP".into(),
+        http: false,
+        filters: Vec::new(),
+        groups: Vec::new(),
+        text: "",
+    }];
+    for one in SHIPPED {
+        let profile = Profile::parse(one.name, one.text)?;
+        let mut groups: Vec<String> =
+            profile.aggregate.iter().flat_map(|a| a.groups.iter().map(|g| g.0.clone())).collect();
+        if profile.aggregate.as_ref().is_some_and(|a| a.tags.is_some()) {
+            groups.push("tag:NAME".into());
+        }
+        all.push(Known {
+            name: one.name,
+            title: profile.title,
+            http: profile.http.is_some(),
+            filters: profile.filters.into_iter().filter_map(|f| f.name).collect(),
+            groups,
+            text: one.text,
+        });
+    }
+    Ok(all)
 }

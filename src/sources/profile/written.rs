@@ -132,6 +132,17 @@ pub enum DateOrder {
     Iso,
 }
 
+impl DateOrder {
+    /// The order's word in settings and profiles.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Mdy => Some("mdy"),
+            Self::Dmy => Some("dmy"),
+            Self::Ymd | Self::Iso => None,
+        }
+    }
+}
+
 /// How dates are written and meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DateStyle {

@@ -235,7 +235,8 @@ pub fn items(settings: &Settings) -> Vec<Item> {
         source,
         "source.profile",
         "Source profile",
-        "How the bill is read: a profile that ships with Addendum. For now that is canonical.",
+        "How the bill is read: canonical, partner-center, pax8, ... (`addendum source list`), or the \
+         path of a profile of your own.",
         settings.source.profile.clone(),
         Input::Text(TextKind::Text),
     );
@@ -253,6 +254,35 @@ pub fn items(settings: &Settings) -> Vec<Item> {
         "Account",
         "Your own id at the source, where its profile asks for one.",
         settings.source.account.clone().unwrap_or_default(),
+        Input::Text(TextKind::Text),
+    );
+    add(
+        source,
+        "source.date_order",
+        "Order of dates",
+        "How dates such as 3/4/2025 are read where the bill's file cannot tell.",
+        settings.source.date_order.clone(),
+        Input::Words(&[
+            ("", "the whole file decides, or is refused"),
+            ("mdy", "month, day, year"),
+            ("dmy", "day, month, year"),
+        ]),
+    );
+    add(
+        source,
+        "source.group_by",
+        "Usage by",
+        "What daily usage is summed up by, beside customer, subscription and month: subscription, \
+         resource-group or tag:NAME.",
+        settings.source.group_by.clone(),
+        Input::Text(TextKind::Text),
+    );
+    add(
+        source,
+        "source.leave_out",
+        "Left out",
+        "Parts of the bill that are left out, by the profile's names: azure.",
+        settings.source.leave_out.join(", "),
         Input::Text(TextKind::Text),
     );
     for t in ChargeType::ALL {

@@ -5,7 +5,7 @@ use super::super::job::{Forecast, JobError, Outcome};
 use super::Context;
 use crate::domain::load::LoadedLine;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::sources::{self, Source, SourceError};
+use crate::sources::{self, Options, Source, SourceError};
 use crate::vault::SecretName;
 
 pub(super) async fn run(context: &Context) -> Result<Outcome, JobError> {
@@ -31,6 +31,7 @@ pub(super) async fn run(context: &Context) -> Result<Outcome, JobError> {
         let source = Source {
             profile: &settings.source.profile,
             account: settings.source.account.as_deref(),
+            options: Options::NONE,
             secret: secret.as_ref(),
         };
         let read = sources::forecast(source, &url, &settings.policy, &mut sink)?;

@@ -8,12 +8,13 @@ use tokio::sync::mpsc;
 use super::super::job::{JobError, Outcome};
 use super::super::{origin, syslog};
 use super::Context;
+use super::counted::Counted;
 use crate::domain::load::{LoadReport, LoadedLine};
 use crate::domain::log::LogEntry;
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
-use crate::sources::{self, Origin, Source, SourceError};
+use crate::sources::{self, Options, Origin, Source, SourceError};
 use crate::store::Moment;
 use crate::sync::fault;
 use crate::vault::SecretName;
@@ -46,21 +47,25 @@ pub(super) async fn run(
     let cancel = context.cancel.clone();
     let reader = tokio::task::spawn_blocking(move || {
         let mut sink = |batch| !cancel.is_cancelled() && send.blocking_send(batch).is_ok();
+        let options = Options::from(&settings.source);
         let source = Source {
             profile: &settings.source.profile,
             account: settings.source.account.as_deref(),
             secret: secret.as_ref(),
+            options: &options,
         };
         sources::read(source, &origin, &periods, &settings.policy, &mut sink)
     });
     let mut lines = 0;
     let mut broken = None;
+    let mut counted = Counted::default();
     while let Some(batch) = batches.recv().await {
         // The source is slow, and asks whether anybody still waits.
         if batch.is_empty() {
             continue;
         }
         lines += batch.len() as u64;
+        counted.take(&batch);
         if let Err(e) = session.push(batch).await {
             broken = Some(fault(e));
             break;
@@ -70,7 +75,11 @@ pub(super) async fn run(
     // A reader that is still at it finds nobody listening and stops.
     drop(batches);
     let read = reader.await.unwrap_or_else(|e| Err(SourceError::Failed(reader_died(&e))));
-    match (broken, read) {
+    let twice = match (&broken, &read) {
+        (None, Ok(_)) => counted.elsewhere(store).await?,
+        _ => None,
+    };
+    match (broken.or(twice), read) {
         (None, Ok(read)) if !context.cancel.is_cancelled() => {
             let mut report = session.finish().await.map_err(fault)?;
             report.outside = read.outside;

@@ -15,6 +15,7 @@ use crate::domain::log::LogEntry;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::sync::RunEvent;
 
+mod counted;
 mod forecast;
 mod left_out;
 mod load;
