@@ -161,7 +161,6 @@ fn text(look: &Look) -> String {
             ("Offer", Align::Left),
             ("Charge", Align::Left),
             ("From", Align::Left),
-            ("To", Align::Left),
             ("Quantity", Align::Right),
             ("Total", Align::Right),
             ("", Align::Left),
@@ -169,11 +168,10 @@ fn text(look: &Look) -> String {
         .shrinking(1);
         for l in look.lines.iter().map(|l| &l.loaded.line) {
             table.row([
-                fit(&l.organization_name, 20),
+                fit(&l.organization_name, 14),
                 l.offer_name.to_string(),
                 l.charge_type.to_string(),
                 l.charge_start.to_string(),
-                l.charge_end.map(|d| d.to_string()).unwrap_or_default(),
                 l.quantity.normalize().to_string(),
                 money(l.total),
                 l.currency.to_string(),
