@@ -1,4 +1,5 @@
-//! Reading a bill: lines a second on one core, from a file to checked lines with identities.
+//! Reading a bill: lines a second on one core, from a file to checked lines with identities; by the
+//! canonical columns, and by a profile that looks at the file twice.
 //!
 //! `cargo bench --bench sources` takes the full sizes; `cargo test --benches` only shows that it
 //! runs.
@@ -87,4 +88,61 @@ fn csv_with_line_ids(bencher: Bencher<'_, '_>, lines: u64) {
 #[divan::bench(args = sizes(), max_time = 5)]
 fn csv_without_line_ids(bencher: Bencher<'_, '_>, lines: u64) {
     measure(bencher, lines, false);
+}
+
+/// A reconciliation file of this many lines, as Microsoft writes them.
+fn reconciliation(folder: &Path, lines: u64) -> PathBuf {
+    let mut text = String::from(
+        "PartnerId,CustomerId,CustomerName,CustomerDomainName,InvoiceNumber,OrderId,OrderDate,\
+         ProductId,SkuId,AvailabilityId,SkuName,ProductName,ChargeType,UnitPrice,Quantity,Subtotal,\
+         TaxTotal,Total,Currency,SubscriptionId,ChargeStartDate,ChargeEndDate,EffectiveUnitPrice,\
+         BillableQuantity,BillingFrequency,ReferenceID\n",
+    );
+    for n in 0..lines {
+        writeln!(
+            text,
+            "7b0c9e52-1f7e-4a53-9a31-2f6c0f1f8a10,2f4a7d10-93c5-4c0b-b1d7-{:012},Contoso {},\
+             contoso{}.onmicrosoft.com,G041882913,6dc5c03975{:04},6/{}/2025,CFQ7TTC0{:04},0001,\
+             CFQ7TTC0K59S,Microsoft 365 Plan {},Microsoft 365,cycleCharge,10.08,{},{}.{:02},0.00,\
+             {}.{:02},USD,284b0ff0-0e74-4f65-cb23-{n:012},6/{}/2025,7/{}/2025,10.08,{},Monthly,\
+             12d33e18-061e-4040-ad77-{n:012}",
+            n % 700,
+            n % 700,
+            n % 700,
+            n % 9_000,
+            n % 30 + 1,
+            n % 300,
+            n % 300,
+            n % 40 + 1,
+            n % 97,
+            n % 100,
+            n % 97,
+            n % 100,
+            n % 30 + 1,
+            n % 30 + 1,
+            n % 40 + 1,
+        )
+        .expect("writing to memory does not fail");
+    }
+    let file = folder.join(format!("reconciliation-{lines}.csv"));
+    std::fs::write(&file, text).expect("the bill is written");
+    file
+}
+
+#[divan::bench(args = sizes(), max_time = 5)]
+fn csv_by_a_profile(bencher: Bencher<'_, '_>, lines: u64) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = reconciliation(folder.path(), lines);
+    let bytes = std::fs::metadata(&file).expect("the bill is there").len();
+    let origin = Origin::Files(vec![file]);
+    let policy = Policy::default();
+    bencher.counter(ItemsCount::new(lines)).counter(BytesCount::new(bytes)).bench_local(|| {
+        let source = Source::of("partner-center");
+        let report = sources::read(source, &origin, &[], &policy, &mut |batch| {
+            black_box(&batch);
+            true
+        })
+        .expect("the bill is read");
+        assert_eq!(report.lines, lines);
+    });
 }
