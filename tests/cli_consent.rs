@@ -1,8 +1,11 @@
 //! What is done only when told to: cancels, overwriting what a person changed, posting again what a
 //! person deleted.
 
+#[path = "support/seat_changes.rs"]
+mod seat_changes;
 mod support;
 
+use seat_changes::{Part, bill};
 use serde_json::Value;
 use support::Bench;
 
@@ -137,4 +140,83 @@ fn cancels_wait_for_consent_and_are_reported_without_it() {
     assert_eq!((&run["counts"]["cancel"], &run["cancels_waiting"]), (&cancels.into(), &0.into()));
     assert_eq!(cancelled(&bench) as u64, ended as u64 + cancels, "{ended_before} before");
     assert_eq!(home.json(0, &["plan"])["counts"]["cancel"], 0);
+}
+
+#[test]
+fn what_the_guard_warns_of_is_told_and_posted_only_when_accepted() {
+    let bench = Bench::tidy();
+    let home = &bench.home;
+    home.set(&[("billing.guard.action", "consent".into())]);
+    home.json(0, &["pull"]);
+    let (csv, _) = bill(&bench.sandbox, 3, &[Part::Early]);
+    let file = home.file("seats.csv", csv);
+    home.json(0, &["load", "--from", &file]);
+    bench.map();
+    // Usage is billed for less than it costs; the legs of the seat changes are not.
+    let run = home.json(3, &["sync", "--yes"]);
+    let errors = run["errors"].as_array().expect("errors");
+    assert_eq!(errors.len(), 3, "{run:#}");
+    for e in errors {
+        assert_eq!(e["code"], "below-cost");
+        assert!(e["remedy"].as_str().is_some_and(|r| r.contains("--accept-warnings")), "{e:#}");
+    }
+    assert_eq!(run["counts"]["create"], 6);
+    let plan = home.json(0, &["plan", "--accept-warnings"]);
+    assert_eq!(plan["warnings"].as_array().map(Vec::len), Some(3));
+    assert_eq!(plan["warnings"][0]["code"], "below-cost");
+    let run = home.json(0, &["retry", "--accept-warnings"]);
+    assert_eq!((&run["errors"], &run["counts"]["create"]), (&serde_json::json!([]), &3.into()));
+    support::equation_closes(&run["money"]);
+}
+
+#[test]
+fn events_are_told_as_one_and_prices_come_from_a_file() {
+    let bench = Bench::tidy();
+    let home = &bench.home;
+    home.json(0, &["pull"]);
+    let (csv, sum) = bill(&bench.sandbox, 3, &[Part::Early]);
+    let file = home.file("seats.csv", csv);
+    home.json(0, &["load", "--from", &file]);
+    bench.map();
+    let plan = home.json(0, &["plan"]);
+    let events = plan["events"].as_array().expect("events");
+    assert_eq!(events.len(), 3, "{plan:#}");
+    let text = events[0]["text"].as_str().expect("a text");
+    assert!(text.starts_with("10 to 12 seats on 20 "), "{text}");
+    assert_eq!(events[0]["lines"].as_array().map(Vec::len), Some(2));
+    let folded = home.run(&["plan"]).exits(0).stdout;
+    assert!(folded.contains("2 lines") && folded.contains("10 to 12 seats"), "{folded}");
+    let unfolded = home.run(&["plan", "--unfold"]).exits(0).stdout;
+    assert!(!unfolded.contains("2 lines") && !unfolded.contains("10 to 12 seats"), "{unfolded}");
+
+    let organization = bench.sandbox.sample().lines(bench.sandbox.sample().periods()[1]);
+    let organization = organization.into_iter().next().expect("a line").organization_id;
+    let rules = format!("organization_id,offer_id,rule\n,,markup 25%\n{organization},,add 1.50\n");
+    let prices = home.file("prices.csv", rules);
+    home.set(&[("billing.price.file", prices.as_str().into())]);
+    let plan = home.json(0, &["plan"]);
+    let sold = |row: &Value, part: &str| -> rust_decimal::Decimal {
+        row[part].as_str().and_then(|s| s.parse().ok()).expect("money")
+    };
+    let sales = plan["sales"].as_array().expect("sales");
+    for row in sales {
+        assert_eq!(sold(row, "sold") - sold(row, "cost"), sold(row, "margin"), "{row:#}");
+    }
+    assert!(plan["actions"].as_array().expect("actions").iter().all(|a| a["sold"].is_array()));
+    let text = home.run(&["plan"]).exits(0).stdout;
+    assert!(text.contains("Sold for") && text.contains("=Margin"), "{text}");
+    assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
+    let run = home.json(0, &["sync", "--yes"]);
+    assert_eq!(support::equation_closes(&run["money"]), sum, "the source's money is counted");
+    let proof = home.json(0, &["reconcile"]);
+    assert_eq!(proof["proven"], true, "{proof:#}");
+    let asked: rust_decimal::Decimal =
+        proof["psa"].as_array().expect("rows").iter().map(|r| sold(r, "sold")).sum();
+    assert_eq!(bench.sandbox.inspect().marked_total(), asked);
+    assert_eq!(sales.iter().map(|r| sold(r, "sold")).sum::<rust_decimal::Decimal>(), asked);
+
+    // A file that cannot be is refused with its line, before anything is planned.
+    home.file("prices.csv", "organization_id,offer_id,rule\n,,plus 3\n");
+    let refused = home.refused(2, "price-file", &["plan"]);
+    assert!(refused["message"].as_str().is_some_and(|m| m.contains("line 2")), "{refused:#}");
 }

@@ -36,9 +36,14 @@ pub fn rows_text(plan: &Plan, unfold: bool) -> String {
     let rows = rows(plan, unfold);
     for row in rows.iter().take(SHOWN) {
         let (verb, company, what, cost, sold, currency) = match row {
-            Row::Action(a) => {
-                (verb(a.kind).to_owned(), &a.company, what(a), a.amount, sold(a), a.currency)
-            }
+            Row::Action(a) => (
+                verb(a.kind).to_owned(),
+                &a.company,
+                what(a),
+                a.amount,
+                a.customers_amount(),
+                a.currency,
+            ),
             Row::Event(e) => {
                 let actions = e.actions.iter().filter_map(|n| plan.actions.get(*n as usize));
                 let cost = actions.map(|a| a.amount).fold(Decimal::ZERO, Decimal::saturating_add);
@@ -88,14 +93,6 @@ fn rows(plan: &Plan, unfold: bool) -> Vec<Row<'_>> {
         .filter(|a| !folded.contains(&a.id))
         .map(|a| first.get(&a.id).map_or(Row::Action(a), |e| Row::Event(e)))
         .collect()
-}
-
-/// What the customer pays for an action's lines.
-fn sold(action: &Action) -> Decimal {
-    if action.sold.is_empty() {
-        return action.amount;
-    }
-    action.sold.iter().copied().fold(Decimal::ZERO, Decimal::saturating_add)
 }
 
 fn verb(kind: ActionKind) -> &'static str {

@@ -130,6 +130,14 @@ pub struct Action {
 }
 
 impl Action {
+    /// What customers pay for its lines.
+    pub fn customers_amount(&self) -> Decimal {
+        if self.sold.is_empty() {
+            return self.amount;
+        }
+        self.sold.iter().copied().fold(Decimal::ZERO, Decimal::saturating_add)
+    }
+
     /// What a price rule sells one of the lines for.
     pub fn sold_for(&self, line: &str) -> Option<Decimal> {
         let at = self.lines.iter().position(|l| **l == *line)?;

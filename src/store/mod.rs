@@ -23,6 +23,7 @@ mod dictionary;
 mod edits;
 mod encoding;
 mod error;
+mod events;
 pub mod grid;
 pub mod inline;
 mod journal;

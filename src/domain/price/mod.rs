@@ -140,6 +140,11 @@ pub fn sale(line: &Line, rules: &PriceRules, product: Option<Decimal>) -> Result
 }
 
 impl Sale {
+    /// What is left of the price, where the cost is known.
+    pub fn margin(&self) -> Option<Decimal> {
+        Some(self.sold.saturating_sub(self.cost?))
+    }
+
     /// The money of the line as it is posted. A rule's price of a unit follows from its amount,
     /// where that divides.
     pub fn money(&self, line: &Line) -> LineMoney {

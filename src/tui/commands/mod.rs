@@ -230,6 +230,12 @@ pub enum Command {
     CreditRun,
     /// `sync.overwrite`
     OverwriteDrift,
+    /// `sync.accept`
+    AcceptWarnings,
+    /// `sync.fold`
+    Fold,
+    /// `invoices.events`
+    Events,
     /// `sync.repost`
     RepostDeleted,
     /// `logs.level`

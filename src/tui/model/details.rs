@@ -29,6 +29,16 @@ pub fn of(record: &Record, zone: &TimeZone) -> (String, Text) {
             text.field("Amount", format!("{} {}", money::text(c.amount), c.currency));
         }
         Record::Action(a) => action(&mut text, a),
+        Record::Event(e) => {
+            text.field("Event", &e.text);
+            text.field("What", &e.what);
+            text.field("Company", &e.company);
+            text.field("Amount", format!("{} {}", money::text(e.amount), e.currency));
+            text.heading("Lines");
+            for l in &e.lines {
+                text.line(l);
+            }
+        }
         Record::Refused(p) => {
             text.field("Line", &p.line);
             problem(&mut text, &p.problem);
@@ -119,6 +129,7 @@ fn line(text: &mut Text, row: &LineRow) {
     text.field("Unit Price", l.unit_price.map(money::text).unwrap_or_default());
     text.field("Unit Cost", l.unit_cost.map(money::text).unwrap_or_default());
     text.field("Total", format!("{} {}", money::text(l.total), l.currency));
+    sale(text, row);
     if let Some(r) = &l.revision {
         let now = format!("{} {}: it was changed after posting", money::text(r.total), l.currency);
         text.field_toned("Source says now", now, Tone::Warn);
@@ -154,6 +165,25 @@ fn line(text: &mut Text, row: &LineRow) {
     text.field("Line", format!("{}/{}", l.source, l.key));
 }
 
+/// What the line costs, and what it is sold for.
+fn sale(text: &mut Text, row: &LineRow) {
+    let Some(s) = &row.sale else { return };
+    if let Some(cost) = s.cost {
+        text.field("Cost", format!("{} {}", money::text(cost), row.line.currency));
+    }
+    if s.by_rule || row.line.posted.as_ref().is_some_and(|p| p.sold != p.total) {
+        text.field("Sold for", format!("{} {}", money::text(s.sold), row.line.currency));
+    }
+    if let Some(margin) = s.margin() {
+        let tone = if margin.is_sign_negative() && row.line.total > rust_decimal::Decimal::ZERO {
+            Tone::Bad
+        } else {
+            Tone::Plain
+        };
+        text.field_toned("Margin", format!("{} {}", money::text(margin), row.line.currency), tone);
+    }
+}
+
 fn or_open(end: Option<jiff::civil::Date>) -> String {
     end.map_or_else(|| "open".into(), |d| d.to_string())
 }
@@ -169,6 +199,12 @@ fn action(text: &mut Text, a: &Action) {
     text.field("Agreement", agreement);
     text.field("Addition", a.addition_id.map(|id| id.to_string()).unwrap_or_default());
     text.field("Amount", format!("{} {}", money::text(a.amount), a.currency));
+    if !a.sold.is_empty() {
+        let sold = a.customers_amount();
+        text.field("Sold for", format!("{} {}", money::text(sold), a.currency));
+        let margin = sold.saturating_sub(a.amount);
+        text.field("Margin", format!("{} {}", money::text(margin), a.currency));
+    }
     for reason in &a.reasons {
         text.field_toned("Because", &reason.text, Tone::Hint);
     }

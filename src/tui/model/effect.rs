@@ -170,6 +170,13 @@ pub enum Effect {
     Pause(JobId, bool),
     /// Put a plan behind the plan's grids.
     ShowPlan(Option<Arc<Plan>>),
+    /// Show the lines of an event each by itself, or as one.
+    Unfold(bool),
+    /// The events of a month, or of all.
+    Events {
+        /// The month.
+        period: Option<Period>,
+    },
     /// Put findings behind their grid.
     ShowFindings(Arc<Findings>),
     /// Write settings.

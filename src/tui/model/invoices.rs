@@ -21,6 +21,10 @@ impl Model {
             C::OlderPeriod => return self.step_period(1),
             C::NewerPeriod => return self.step_period(-1),
             C::SyncAll => return self.plan_month(),
+            C::Events => {
+                let period = self.grid(GridId::Invoices).period;
+                return vec![Effect::Events { period }];
+            }
             C::BestPractices => {
                 self.read("Best practices", texts::best_practices());
                 return vec![];

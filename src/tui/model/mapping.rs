@@ -118,6 +118,7 @@ pub fn name_of(record: &Record) -> String {
         Record::Line(l) => l.line.subscription_name.as_deref().unwrap_or(&l.line.offer_name),
         Record::Company(c) => &c.name,
         Record::Action(a) => &a.company,
+        Record::Event(e) => &e.what,
         Record::Refused(p) => &p.line,
         Record::Run(r) => return format!("run {}", r.id.0),
         Record::Finding(_, f) => &f.marker,

@@ -131,6 +131,8 @@ pub enum Answer {
         /// How many there are in all.
         total: u64,
     },
+    /// The events of the month that is shown.
+    Events(Result<Vec<super::events::EventRow>, Problem>),
     /// An edit was made or refused.
     Edited {
         /// The number of the effect.

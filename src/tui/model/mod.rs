@@ -7,6 +7,7 @@ pub mod dashboard;
 pub mod details;
 pub mod edit;
 pub mod effect;
+pub mod events;
 pub mod filter;
 pub mod fuzzy;
 pub mod geometry;
@@ -182,6 +183,8 @@ pub struct Model {
     pub log_tiles: Option<LogTiles>,
     /// The newest entry is kept in view.
     pub follow: bool,
+    /// The events that were last asked for.
+    pub events: Vec<events::EventRow>,
     /// Months that hold lines, newest first.
     pub periods: Vec<Period>,
     /// Settings and credentials, once known.
@@ -246,6 +249,7 @@ impl Model {
             log_level: None,
             log_tiles: None,
             follow: true,
+            events: vec![],
             periods: vec![],
             settings: None,
             history: History::default(),

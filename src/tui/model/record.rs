@@ -9,7 +9,8 @@ use crate::domain::line::{Line, LineId, Text};
 use crate::domain::log::LogEntry;
 use crate::domain::mapping::{OfferMapping, OrganizationMapping};
 use crate::domain::money::Currency;
-use crate::domain::plan::{Action, LineProblem};
+use crate::domain::plan::{Action, LineProblem, PlanEvent};
+use crate::domain::price::Sale;
 use crate::domain::status::{MappingStatus, PsaStatus};
 use crate::sync::Finding;
 
@@ -35,6 +36,8 @@ pub enum RowId {
     Offer(Text, Text),
     /// An action of the plan on the screen.
     Action(u32),
+    /// An event of the plan on the screen.
+    Event(u32),
     /// A company of the plan on the screen, with the currency.
     Company(i64, Currency),
     /// A line that the plan or a run refuses, by key.
@@ -122,6 +125,8 @@ pub struct LineRow {
     pub mapping: MappingStatus,
     /// Its organization is Excluded from Sync.
     pub excluded: bool,
+    /// What it costs and was sold for, or would be by the rules of now.
+    pub sale: Option<Sale>,
 }
 
 /// A company in a plan: what the plan does for it.
@@ -158,6 +163,8 @@ pub enum Record {
     Company(CompanyRow),
     /// Sync tab, plan by action.
     Action(Box<Action>),
+    /// Sync tab, plan by action: the lines of an event as one.
+    Event(Box<PlanEvent>),
     /// Sync tab, refused lines.
     Refused(Box<LineProblem>),
     /// Sync tab, past runs.
@@ -186,6 +193,7 @@ impl Record {
             Self::Line(l) => vec![(l.line.currency, l.line.source_total())],
             Self::Company(c) => vec![(c.currency, c.amount)],
             Self::Action(a) => vec![(a.currency, a.amount)],
+            Self::Event(e) => vec![(e.currency, e.amount)],
             Self::Refused(_) | Self::Run(_) | Self::Finding(..) | Self::Log(_) => vec![],
         }
     }
@@ -201,7 +209,7 @@ impl Record {
                     || (l.mapping != MappingStatus::Mapped && !l.excluded)
                     || l.line.revision.is_some()
             }
-            Self::Company(_) | Self::Action(_) => false,
+            Self::Company(_) | Self::Action(_) | Self::Event(_) => false,
             Self::Refused(_) | Self::Finding(..) => true,
             Self::Run(r) => r.counts.failed > 0 || r.state != RunState::Done,
             Self::Log(e) => e.level > crate::domain::log::LogLevel::Info,

@@ -192,6 +192,7 @@ pub(crate) fn line(i: i64) -> Row {
             agreement: None,
             mapping: if mapped { MappingStatus::Mapped } else { MappingStatus::Unmapped },
             excluded: org == 3,
+            sale: crate::domain::price::sale(&line, &Default::default(), None).ok(),
             line,
         })),
     }

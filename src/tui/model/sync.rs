@@ -89,6 +89,8 @@ pub struct Sync {
     pub last: Option<Arc<SyncSummary>>,
     /// What reconcile said.
     pub proof: Option<Arc<ReconcileSummary>>,
+    /// The lines of an event have a row each.
+    pub unfolded: bool,
     /// First line of the progress page that is shown.
     pub top: usize,
 }
@@ -107,6 +109,18 @@ impl Model {
             C::OverwriteDrift => {
                 self.sync.scope.overwrite_drift ^= true;
                 self.make_plan()
+            }
+            C::AcceptWarnings => {
+                self.sync.scope.accept_warnings ^= true;
+                self.make_plan()
+            }
+            C::Fold => {
+                self.sync.unfolded ^= true;
+                let mut effects = vec![Effect::Unfold(self.sync.unfolded)];
+                self.sync.view = SyncView::Actions;
+                self.grid_mut(GridId::Actions).loaded = false;
+                effects.extend(self.enter());
+                effects
             }
             C::RepostDeleted => {
                 self.sync.scope.repost_deleted ^= true;
@@ -176,6 +190,7 @@ impl Model {
         for (on, words) in [
             (scope.overwrite_drift, "drift overwritten"),
             (scope.repost_deleted, "deleted posted again"),
+            (scope.accept_warnings, "warnings accepted"),
         ] {
             if on {
                 told.push_str(", ");
@@ -274,6 +289,16 @@ impl Model {
                 "line is refused and stays as it is.",
                 "lines are refused and stay as they are.",
             ));
+        }
+        if !plan.warnings.is_empty() {
+            let first = &plan.warnings[0];
+            lines.push(counted(
+                plan.warnings.len() as u64,
+                "line should be looked at first (Refused shows it):",
+                "lines should be looked at first (Refused shows them), such as:",
+            ));
+            let told = format!("{}: {} ({})", first.line, first.message, first.code);
+            lines.push(crate::domain::text::harmless(&told));
         }
         if self.sync.scope.overwrite_drift {
             lines.push("What people changed in ConnectWise is overwritten.".into());

@@ -1,5 +1,6 @@
 mod dialogs;
 mod edits;
+mod events;
 mod grids;
 mod logs;
 mod marks;

@@ -169,6 +169,7 @@ impl Model {
                 stale(self, taken.is_some());
                 taken.unwrap_or_default()
             }
+            Answer::Events(events) => self.take_events(events),
             Answer::Edited { ticket, result } => self.edited(ticket, result),
             Answer::Preview { generation, result } => {
                 let fresh = self.take_preview(generation, result);

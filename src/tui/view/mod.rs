@@ -18,6 +18,8 @@ mod snapshots;
 #[cfg(test)]
 mod snapshots_dialogs;
 #[cfg(test)]
+mod snapshots_events;
+#[cfg(test)]
 mod snapshots_sync;
 
 use std::cell::RefCell;

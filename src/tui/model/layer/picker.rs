@@ -81,6 +81,8 @@ pub enum Purpose {
     BulkField(usize),
     /// The month that the Invoices tab shows.
     ShowPeriod,
+    /// The lines of an event, by its place in the list.
+    ShowEvent,
     /// A setting.
     Setting {
         /// Its key in the file.
@@ -308,6 +310,10 @@ impl Model {
             Purpose::BulkField(i) => self.set_bulk_field(i, &choice),
             Purpose::ShowPeriod => match choice.chosen {
                 Chosen::Month(month) => self.show_period(month),
+                _ => vec![],
+            },
+            Purpose::ShowEvent => match choice.chosen {
+                Chosen::Id(at) => self.show_event(usize::try_from(at).unwrap_or(usize::MAX)),
                 _ => vec![],
             },
             Purpose::Setting { key, title } => {

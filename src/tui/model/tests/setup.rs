@@ -117,7 +117,7 @@ fn settings_are_chosen_typed_and_switched() {
     let text = |s: &str| Some(Setting::Text(s.into()));
     let effects = press(&mut model, "Enter");
     assert_eq!(saved(&effects), [("billing.agreement_type".into(), text("Managed Services"))]);
-    press(&mut model, "j j j Enter");
+    press(&mut model, "j j j j Enter");
     press(&mut model, "Backspace");
     type_text(&mut model, "x");
     assert_eq!(press(&mut model, "Enter"), [], "no number");

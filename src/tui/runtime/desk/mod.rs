@@ -5,6 +5,7 @@ mod change;
 mod choices;
 mod credentials;
 mod dashboard;
+mod events;
 mod export;
 mod lines;
 mod mapping;
@@ -48,6 +49,7 @@ enum Slot {
     Preview,
     Settings,
     Periods,
+    Events,
 }
 
 /// Performs effects.
@@ -214,6 +216,10 @@ impl Perform for Desk {
                 }
             }
             Effect::ShowPlan(plan) => self.inner.tables.show_plan(plan),
+            Effect::Unfold(on) => self.inner.tables.unfold(on),
+            Effect::Events { period } => {
+                self.replace(Slot::Events, move |desk| async move { desk.events(period).await });
+            }
             Effect::ShowFindings(findings) => self.inner.tables.show_findings(findings),
             Effect::Save { what, changes } => {
                 self.begin(move |desk| async move { desk.save(what, changes).await });

@@ -7,6 +7,7 @@ use super::mapping::{company_named, product_named};
 use super::{Inner, refused};
 use crate::domain::line::{Line, Text};
 use crate::domain::mapping::{OfferMapping, OrganizationMapping};
+use crate::domain::price::{self, PriceRules, Sale};
 use crate::domain::problem::Problem;
 use crate::domain::psa::{Agreement, Company, Product};
 use crate::domain::status::MappingStatus;
@@ -22,6 +23,7 @@ pub(super) struct Names {
     products: HashMap<i64, Product>,
     agreements: HashMap<i64, Agreement>,
     response_error: bool,
+    prices: PriceRules,
 }
 
 impl Names {
@@ -53,6 +55,16 @@ impl Names {
             true => MappingStatus::Mapped,
             false => MappingStatus::Unmapped,
         };
+        let price = product.as_ref().and_then(|p| self.products.get(&p.id)?.price);
+        let sale = match &line.posted {
+            Some(posted) => Some(Sale {
+                sold: posted.sold,
+                cost: price::cost(&line),
+                unit_cost: line.unit_cost,
+                by_rule: false,
+            }),
+            None => price::sale(&line, &self.prices, price).ok(),
+        };
         Row {
             id: RowId::Line(line.id),
             record: Record::Line(Box::new(LineRow {
@@ -61,6 +73,7 @@ impl Names {
                 product,
                 agreement,
                 mapping,
+                sale,
                 line,
             })),
         }
@@ -108,6 +121,7 @@ impl Inner {
             products: lists.products.iter().map(|p| (p.id, p.clone())).collect(),
             agreements,
             response_error,
+            prices: self.profile.settings().policy.prices.clone(),
         });
         self.tables.keep_names(epoch, &names);
         Ok(names)

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::lines::LinesView;
 use super::names::Names;
-use crate::domain::plan::{ActionKind, Plan};
+use crate::domain::line::Text;
+use crate::domain::plan::{ActionKind, LineProblem, Plan};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::sync::{Finding, Findings};
 use crate::tui::model::filter::Filter;
 use crate::tui::model::grid::{GridId, SortKey};
@@ -17,9 +19,10 @@ use crate::tui::model::record::{CompanyRow, Money, Record, Row, RowId};
 pub(super) enum Table {
     /// Rows that were made.
     Rows(Vec<Row>),
-    /// A plan's actions: rows are made when they are looked at.
-    Actions(Arc<Plan>),
-    /// A plan's refused lines.
+    /// A plan's actions: rows are made when they are looked at. With the rows: numbers of actions,
+    /// and behind them those of events; absent: each action.
+    Actions(Arc<Plan>, Option<Vec<u32>>),
+    /// A plan's refused lines, what it warns of, and its notices.
     Refused(Arc<Plan>),
 }
 
@@ -28,8 +31,8 @@ impl Table {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Rows(rows) => rows.len(),
-            Self::Actions(plan) => plan.actions.len(),
-            Self::Refused(plan) => plan.errors.len(),
+            Self::Actions(plan, rows) => rows.as_ref().map_or(plan.actions.len(), Vec::len),
+            Self::Refused(plan) => plan.errors.len() + plan.warnings.len() + plan.notices.len(),
         }
     }
 
@@ -37,22 +40,63 @@ impl Table {
     pub(super) fn row(&self, i: usize) -> Cow<'_, Row> {
         match self {
             Self::Rows(rows) => Cow::Borrowed(&rows[i]),
-            Self::Actions(plan) => {
+            Self::Actions(plan, rows) => {
+                let i = rows.as_ref().map_or(i, |rows| rows[i] as usize);
+                if let Some(n) = i.checked_sub(plan.actions.len()) {
+                    return Cow::Owned(Row {
+                        id: RowId::Event(n as u32),
+                        record: Record::Event(Box::new(plan.events[n].clone())),
+                    });
+                }
                 let action = plan.actions[i].clone();
                 Cow::Owned(Row {
                     id: RowId::Action(action.id),
                     record: Record::Action(Box::new(action)),
                 })
             }
-            Self::Refused(plan) => {
-                let problem = plan.errors[i].clone();
-                Cow::Owned(Row {
-                    id: RowId::Refused(problem.line.clone()),
-                    record: Record::Refused(Box::new(problem)),
-                })
-            }
+            Self::Refused(plan) => Cow::Owned(remark(plan, i)),
         }
     }
+}
+
+/// A refused line, and behind them what the plan warns of and its notices.
+fn remark(plan: &Plan, i: usize) -> Row {
+    let told = |line: Text, code: &Cow<'static, str>, message: &str, remedy: &str| {
+        let id = RowId::Refused(format!("{i} {line} {code}").into());
+        let problem = Problem::new(ProblemKind::Incomplete, code.clone(), message, remedy);
+        let problem = LineProblem { line, line_id: None, problem };
+        Row { id, record: Record::Refused(Box::new(problem)) }
+    };
+    if let Some(problem) = plan.errors.get(i) {
+        return Row {
+            id: RowId::Refused(problem.line.clone()),
+            record: Record::Refused(Box::new(problem.clone())),
+        };
+    }
+    let i = i - plan.errors.len();
+    if let Some(w) = plan.warnings.get(i) {
+        return told(w.line.clone(), &w.code, &format!("warning: {}", w.message), &w.remedy);
+    }
+    let notice = &plan.notices[i - plan.warnings.len()];
+    told("".into(), &notice.code, &format!("note: {}", notice.text), "")
+}
+
+/// The rows of a plan whose events are folded; absent where there are none.
+fn folded(plan: &Plan) -> Option<Vec<u32>> {
+    if plan.events.is_empty() {
+        return None;
+    }
+    let actions = plan.actions.len() as u32;
+    let mut event_of: HashMap<u32, u32> = HashMap::new();
+    for (n, event) in (0u32..).zip(&plan.events) {
+        event_of.extend(event.actions.iter().map(|a| (*a, n)));
+    }
+    let mut shown = std::collections::HashSet::new();
+    let rows = (0..actions).filter_map(|a| match event_of.get(&a) {
+        None => Some(a),
+        Some(event) => shown.insert(*event).then_some(actions + event),
+    });
+    Some(rows.collect())
 }
 
 /// A table in one order: what a generation of a grid looks at.
@@ -95,6 +139,7 @@ pub(super) struct Tables {
     lines: Mutex<Option<(u64, LinesView)>>,
     names: Mutex<Option<(u64, Arc<Names>)>>,
     plan: Mutex<Option<Arc<Plan>>>,
+    unfolded: AtomicBool,
     findings: Mutex<Option<Arc<Findings>>>,
     /// Catalogs and lists of the pickers.
     pub(super) choices: super::choices::Lists,
@@ -178,6 +223,13 @@ impl Tables {
         tables.retain(|g, _| !matches!(g, GridId::Companies | GridId::Actions | GridId::Refused));
     }
 
+    /// Shows the lines of an event each by itself, or as one.
+    pub(super) fn unfold(&self, on: bool) {
+        self.unfolded.store(on, Ordering::SeqCst);
+        lock(&self.tables).remove(&GridId::Actions);
+        lock(&self.views).remove(&GridId::Actions);
+    }
+
     /// Puts findings behind their grid.
     pub(super) fn show_findings(&self, findings: Arc<Findings>) {
         *lock(&self.findings) = Some(findings);
@@ -191,7 +243,11 @@ impl Tables {
                 let plan = lock(&self.plan).clone();
                 Some(match (plan, grid) {
                     (None, _) => Table::Rows(vec![]),
-                    (Some(plan), GridId::Actions) => Table::Actions(plan),
+                    (Some(plan), GridId::Actions) => {
+                        let each = self.unfolded.load(Ordering::SeqCst);
+                        let rows = if each { None } else { folded(&plan) };
+                        Table::Actions(plan, rows)
+                    }
                     (Some(plan), GridId::Refused) => Table::Refused(plan),
                     (Some(plan), _) => Table::Rows(companies(&plan)),
                 })
@@ -263,4 +319,67 @@ pub(super) fn arrange(grid: GridId, table: Arc<Table>, filter: &Filter, sort: &[
     let which = order.as_deref();
     let money = totals(table.len(), &|i| table.row(i), which);
     View { order, money, table }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::guard::Warning;
+    use crate::domain::plan::{PlanEvent, Reason};
+    use crate::tui::model::sample_posting::plan;
+
+    fn ids(table: &Table) -> Vec<RowId> {
+        (0..table.len()).map(|i| table.row(i).id.clone()).collect()
+    }
+
+    #[test]
+    fn an_event_stands_where_its_first_action_stood() {
+        let mut plan = plan();
+        assert_eq!(plan.actions.len(), 4);
+        let event = PlanEvent {
+            text: "10 to 12 seats".into(),
+            what: "Office".into(),
+            company: "Contoso".into(),
+            lines: vec!["a".into(), "b".into()],
+            actions: vec![1, 3],
+            amount: rust_decimal::Decimal::ONE,
+            currency: "EUR".parse().unwrap(),
+        };
+        plan.events.push(event);
+        let tables = Tables::default();
+        tables.show_plan(Some(Arc::new(plan)));
+        let shown = |tables: &Tables| ids(&tables.at_hand(GridId::Actions).unwrap());
+        let action = RowId::Action;
+        assert_eq!(shown(&tables), [action(0), RowId::Event(0), action(2)]);
+        tables.unfold(true);
+        assert_eq!(shown(&tables), [action(0), action(1), action(2), action(3)]);
+        tables.unfold(false);
+        assert_eq!(shown(&tables).len(), 3);
+    }
+
+    #[test]
+    fn what_a_plan_warns_of_stands_behind_what_it_refuses() {
+        let mut plan = plan();
+        plan.warnings.push(Warning {
+            line: "L-9".into(),
+            code: "below-cost".into(),
+            message: "sold for 1, costs 2".into(),
+            remedy: "raise it".into(),
+        });
+        plan.notices.push(Reason { code: "unverified".into(), text: "1 line waits".into() });
+        let table = Table::Refused(Arc::new(plan));
+        assert_eq!(table.len(), 4);
+        let told: Vec<String> = (0..4)
+            .map(|i| match &table.row(i).record {
+                Record::Refused(p) => format!("{} {}", p.problem.code, p.problem.message),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(told[2], "below-cost warning: sold for 1, costs 2");
+        assert_eq!(told[3], "unverified note: 1 line waits");
+        let mut all = ids(&table);
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 4, "each row has a name of its own");
+    }
 }

@@ -70,6 +70,7 @@ fn summary(model: &Model, pen: &mut Pen, area: Rect, y: u16) {
         ("cancel", c.cancel, wide),
         ("agreements", c.create_agreement, false),
         ("refused", c.failed, false),
+        ("warned", plan.warnings.len() as u64, false),
         ("unmapped", c.skipped_unmapped, false),
         ("excluded", c.skipped_excluded, false),
         ("waiting", c.waiting, false),
@@ -79,7 +80,8 @@ fn summary(model: &Model, pen: &mut Pen, area: Rect, y: u16) {
     .filter(|(_, n, always)| *always || *n > 0)
     .map(|(what, n, _)| format!("{what} {}", thousands(n)))
     .collect();
-    let style = pen.style(if c.failed > 0 { Part::Warn } else { Part::Text });
+    let style =
+        pen.style(if c.failed > 0 || !plan.warnings.is_empty() { Part::Warn } else { Part::Text });
     let text = told.join("  ");
     let x = pen.text(area.x, y, area.width, &text, style) + 2;
     let (tail, part) = if model.sync.stale {

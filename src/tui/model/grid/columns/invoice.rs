@@ -1,6 +1,7 @@
 //! Columns of the Invoices tab (domain.md 1.8).
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 use super::super::column::{Cell, Edits, Spec, Tone, Value};
 use super::organization::{MAPPING_WORDS, status_cell};
@@ -137,6 +138,27 @@ pub static COLUMNS: &[Spec] = &[
     .right(),
     Spec::new("cost", "Unit Cost", 11, |r| {
         value(r, |l| l.line.unit_cost.map_or(Value::Empty, Value::Money))
+    })
+    .right()
+    .hidden(),
+    Spec::new("line-cost", "Cost", 11, |r| {
+        value(r, |l| l.sale.and_then(|s| s.cost).map_or(Value::Empty, Value::Money))
+    })
+    .right()
+    .hidden(),
+    Spec::new("sold", "Sold for", 11, |r| {
+        value(r, |l| l.sale.map_or(Value::Empty, |s| Value::Money(s.sold)))
+    })
+    .right()
+    .hidden(),
+    Spec::new("margin", "Margin", 11, |r| {
+        cell(r, |l| match l.sale.and_then(|s| s.margin()) {
+            Some(m) if m.is_sign_negative() && l.line.total > Decimal::ZERO => {
+                Cell::toned(Value::Money(m), Tone::Bad)
+            }
+            Some(m) => Cell::plain(Value::Money(m)),
+            None => Cell::empty(),
+        })
     })
     .right()
     .hidden(),
