@@ -148,24 +148,24 @@ fn what_the_guard_warns_of_is_told_and_posted_only_when_accepted() {
     let home = &bench.home;
     home.set(&[("billing.guard.action", "consent".into())]);
     home.json(0, &["pull"]);
-    let (csv, _) = bill(&bench.sandbox, 3, &[Part::Early]);
+    let (csv, _) = bill(&bench.sandbox, 2, &[Part::Early]);
     let file = home.file("seats.csv", csv);
     home.json(0, &["load", "--from", &file]);
     bench.map();
     // Usage is billed for less than it costs; the legs of the seat changes are not.
     let run = home.json(3, &["sync", "--yes"]);
     let errors = run["errors"].as_array().expect("errors");
-    assert_eq!(errors.len(), 3, "{run:#}");
+    assert_eq!(errors.len(), 2, "{run:#}");
     for e in errors {
         assert_eq!(e["code"], "below-cost");
         assert!(e["remedy"].as_str().is_some_and(|r| r.contains("--accept-warnings")), "{e:#}");
     }
-    assert_eq!(run["counts"]["create"], 6);
+    assert_eq!(run["counts"]["create"], 4);
     let plan = home.json(0, &["plan", "--accept-warnings"]);
-    assert_eq!(plan["warnings"].as_array().map(Vec::len), Some(3));
+    assert_eq!(plan["warnings"].as_array().map(Vec::len), Some(2));
     assert_eq!(plan["warnings"][0]["code"], "below-cost");
     let run = home.json(0, &["retry", "--accept-warnings"]);
-    assert_eq!((&run["errors"], &run["counts"]["create"]), (&serde_json::json!([]), &3.into()));
+    assert_eq!((&run["errors"], &run["counts"]["create"]), (&serde_json::json!([]), &2.into()));
     support::equation_closes(&run["money"]);
 }
 
@@ -174,13 +174,13 @@ fn events_are_told_as_one_and_prices_come_from_a_file() {
     let bench = Bench::tidy();
     let home = &bench.home;
     home.json(0, &["pull"]);
-    let (csv, sum) = bill(&bench.sandbox, 3, &[Part::Early]);
+    let (csv, sum) = bill(&bench.sandbox, 2, &[Part::Early]);
     let file = home.file("seats.csv", csv);
     home.json(0, &["load", "--from", &file]);
     bench.map();
     let plan = home.json(0, &["plan"]);
     let events = plan["events"].as_array().expect("events");
-    assert_eq!(events.len(), 3, "{plan:#}");
+    assert_eq!(events.len(), 2, "{plan:#}");
     let text = events[0]["text"].as_str().expect("a text");
     assert!(text.starts_with("10 to 12 seats on 20 "), "{text}");
     assert_eq!(events[0]["lines"].as_array().map(Vec::len), Some(2));

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 /// Which lines of a bill.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "not every test has lines that come later")]
 pub enum Part {
     /// What comes first.
     Early,
