@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::super::{Options, Origin, ReadReport, Source, SourceError, read};
@@ -224,4 +225,40 @@ fn a_utf16_export_and_a_workbook_are_the_same_bill() {
     let (lines, _) =
         self::text("partner-center", Options::NONE, book.save_to_buffer().unwrap()).unwrap();
     assert_eq!(keys(&lines), keys(&plain));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Neither the order of rows nor how they are spread over files makes other lines.
+    #[test]
+    fn rows_in_any_order_and_in_any_files_are_the_same_lines(
+        order in Just((0..25).collect::<Vec<usize>>()).prop_shuffle(), cut in 0usize..=25
+    ) {
+        let text = license();
+        let rows: Vec<&str> = text.lines().collect();
+        let dir = tempfile::tempdir().unwrap();
+        let mut files = Vec::new();
+        for (n, part) in [&order[..cut], &order[cut..]].into_iter().enumerate() {
+            // A file of rows whose dates are all ambiguous is refused, so each has a clear one.
+            let clear = part.iter().any(|r| rows[r + 1].contains("6/30/2025,"));
+            if part.is_empty() || !clear {
+                continue;
+            }
+            let mut content = format!("{}\r\n", rows[0]);
+            part.iter().for_each(|r| content.push_str(&format!("{}\r\n", rows[r + 1])));
+            let file = dir.path().join(format!("{n}.csv"));
+            fs::write(&file, content).unwrap();
+            files.push(file);
+        }
+        let (lines, _) = partner_center(&files).unwrap();
+        let (whole, _) = partner_center(&[sample("license-2022.csv")]).unwrap();
+        let known: std::collections::BTreeMap<_, _> =
+            whole.into_iter().map(|l| (l.key, l.content)).collect();
+        let mut seen = std::collections::BTreeSet::new();
+        for line in lines {
+            prop_assert_eq!(known.get(&line.key), Some(&line.content));
+            prop_assert!(seen.insert(line.key));
+        }
+    }
 }
