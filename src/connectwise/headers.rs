@@ -19,12 +19,17 @@ pub(super) const ACCEPT_ANY: &str = "application/json";
 /// Without the charset non-ASCII text has been seen to arrive damaged.
 pub(super) const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 
+/// What is shorter is no key, and would be found in every second word.
+const SHORTEST: usize = 6;
+
 /// What identifies us.
 pub(super) struct Identity {
     /// `Basic ...`; marked sensitive, so that no debug output shows it.
     pub authorization: HeaderValue,
     /// `clientId`
     pub client_id: HeaderValue,
+    /// The keys in the forms that a refusal could repeat them in.
+    repeated: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl Identity {
@@ -60,7 +65,23 @@ impl Identity {
         authorization.set_sensitive(true);
         let mut client_id = header(client, "client id")?;
         client_id.set_sensitive(true);
-        Ok(Self { authorization, client_id })
+        let repeated = [
+            Zeroizing::new(STANDARD.encode(plain.as_bytes()).into_bytes()),
+            Zeroizing::new(private.as_bytes().to_vec()),
+        ];
+        Ok(Self { authorization, client_id, repeated: repeated.into() })
+    }
+
+    /// Takes the keys out of a body: what stands in front of the PSA may repeat a request in its
+    /// error page, and such pages go to the log and to people.
+    pub(super) fn scrub(&self, body: &mut [u8]) {
+        for key in self.repeated.iter().filter(|k| k.len() >= SHORTEST) {
+            let mut from = 0;
+            while let Some(at) = memchr::memmem::find(&body[from..], key) {
+                body[from + at..from + at + key.len()].fill(b'*');
+                from += at + key.len();
+            }
+        }
     }
 }
 
@@ -104,6 +125,18 @@ mod tests {
         let decoded = STANDARD.decode(text.strip_prefix("Basic ").unwrap()).unwrap();
         assert_eq!(decoded, b"acme+pub:s3cret");
         assert_eq!(format!("{:?}", identity.authorization), "Sensitive");
+    }
+
+    #[test]
+    fn a_body_that_repeats_the_keys_is_cleaned() {
+        let identity = Identity::new(&connection(), &keys("pub", "s3cret")).unwrap();
+        let code = STANDARD.encode("acme+pub:s3cret");
+        let mut body =
+            format!("<p>Authorization: Basic {code}</p> s3crets3cret s3cre").into_bytes();
+        identity.scrub(&mut body);
+        let text = String::from_utf8(body).unwrap();
+        assert!(!text.contains("s3cret") && !text.contains(&code), "{text}");
+        assert!(text.starts_with("<p>Authorization: Basic ***") && text.ends_with("** s3cre"));
     }
 
     #[test]

@@ -166,7 +166,12 @@ impl Transport {
         let started = Instant::now();
         let host = self.site.api_host();
         let arrived = match self.exchange(call, pinned).await {
-            Ok(arrived) => arrived,
+            Ok(mut arrived) => {
+                if !(200..300).contains(&arrived.status) {
+                    self.identity.scrub(&mut arrived.body);
+                }
+                arrived
+            }
             Err(why) => {
                 let tried = no_answer(call, host, why);
                 if let Tried::Doubt(p) | Tried::NotSent(p) = &tried {

@@ -35,6 +35,7 @@ pub mod problem;
 pub mod psa;
 pub mod residual;
 pub mod revision;
+pub mod spreadsheet;
 pub mod status;
 pub mod text;
 pub mod totals;

@@ -144,6 +144,26 @@ impl Inspect {
         });
     }
 
+    /// A person edits a company. Returns whether it exists.
+    pub fn edit_company(&self, company: i64, edit: impl FnOnce(&mut Company)) -> bool {
+        self.shared.change(|w| {
+            let Some(c) = Arc::make_mut(&mut w.companies).get_mut(&company) else { return false };
+            edit(c);
+            c.updated = Timestamp::now();
+            true
+        })
+    }
+
+    /// A person edits a catalog item. Returns whether it exists.
+    pub fn edit_product(&self, product: i64, edit: impl FnOnce(&mut CatalogItem)) -> bool {
+        self.shared.change(|w| {
+            let Some(p) = Arc::make_mut(&mut w.catalog).get_mut(&product) else { return false };
+            edit(p);
+            p.updated = Timestamp::now();
+            true
+        })
+    }
+
     /// A person puts a company into the recycle bin. Returns whether it exists.
     pub fn delete_company(&self, company: i64) -> bool {
         self.shared.change(|w| {

@@ -66,6 +66,14 @@ pub struct Sandbox {
     serving: JoinHandle<()>,
 }
 
+/// Reads a text in ConnectWise's condition language, as the sandbox does.
+///
+/// # Errors
+/// What cannot be read, in words.
+pub fn read_conditions(text: &str) -> Result<(), String> {
+    conditions::parse(text).map(drop)
+}
+
 impl Sandbox {
     /// Generates the sample data and listens.
     ///

@@ -55,6 +55,12 @@ impl Refusal {
         Self::plain(403, "Security", "SSL is required.")
     }
 
+    /// What a gateway says that shows what it was sent.
+    pub(super) fn repeating(authorization: &str, client_id: &str) -> Self {
+        let text = format!("Bad request: authorization: {authorization}; clientId: {client_id}");
+        Self::plain(400, "BadRequest", text)
+    }
+
     /// A right is missing; the text never names it.
     pub(super) fn security() -> Self {
         let text = "You do not have security permission to perform this action.";

@@ -302,6 +302,10 @@ fn allowed_in(shared: &Shared, headers: &HeaderMap, entrance: Entrance) -> Resul
         Entrance::NotAuthenticated => return Err(Refusal::not_authenticated()),
         Entrance::ClientIdRefused => return Err(Refusal::client_id_bad_request()),
         Entrance::WebHost => return Err(Refusal::ssl()),
+        Entrance::Repeats => {
+            let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+            return Err(Refusal::repeating(text("authorization"), text("clientid")));
+        }
         Entrance::Open | Entrance::WebPage | Entrance::NothingThere => {}
     }
     let o = &shared.options;

@@ -12,6 +12,7 @@ use std::path::Path;
 
 use crate::domain::mapping::{MappingKind, MappingRow};
 use crate::domain::problem::{FileRefusal, Problem};
+use crate::domain::spreadsheet::harmless_cell;
 use crate::store::{Store, StoreError};
 
 use super::changes;
@@ -85,6 +86,14 @@ pub async fn import(store: &Store, source: &str, file: &Path) -> Result<ImportRe
     Ok(report)
 }
 
+/// Reads the bytes of a mapping file and says how many rows it has; nothing is looked up.
+///
+/// # Errors
+/// Every place that is wrong.
+pub fn check(name: &str, bytes: &[u8]) -> Result<usize, FileRefusal> {
+    Ok(read::rows(name, bytes)?.len())
+}
+
 /// Writes all mappings. Gives how many rows were written.
 ///
 /// # Errors
@@ -137,32 +146,14 @@ fn written(rows: &[MappingRow]) -> Result<Vec<u8>, csv::Error> {
         };
         out.write_record([
             r.kind.as_str(),
-            &guarded(&r.platform_id),
-            &guarded(&r.platform_name),
+            &harmless_cell(&r.platform_id),
+            &harmless_cell(&r.platform_name),
             &r.psa_id.map(|id| id.to_string()).unwrap_or_default(),
-            &guarded(&r.psa_name),
+            &harmless_cell(&r.psa_name),
             excluded,
         ])?;
     }
     out.into_inner().map_err(|e| csv::Error::from(e.into_error()))
-}
-
-/// Characters that make a spreadsheet take a cell for a formula.
-fn begins_a_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-/// The same when apostrophes stand before it: reading takes one away, so writing must add one.
-fn hides_a_formula(text: &str) -> bool {
-    begins_a_formula(text.trim_start_matches('\''))
-}
-
-fn guarded(text: &str) -> String {
-    if hides_a_formula(text) { format!("'{text}") } else { text.to_owned() }
-}
-
-fn unguarded(text: &str) -> &str {
-    text.strip_prefix('\'').filter(|rest| hides_a_formula(rest)).unwrap_or(text)
 }
 
 fn unwritable(file: &Path, error: &dyn std::fmt::Display) -> Problem {

@@ -138,9 +138,7 @@ impl Home {
             for secret in &self.secrets {
                 assert!(!text.contains(secret.as_str()), "{args:?} shows a secret: {ran:#?}");
             }
-            let raw = text
-                .chars()
-                .find(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c));
+            let raw = text.chars().find(|c| *c != '\n' && addendum::domain::text::is_harmful(*c));
             assert_eq!(raw, None, "{args:?} prints a raw control character: {ran:#?}");
         }
         let fault = ["panicked", "the program stopped at", "ended without a result"];

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::output::fault;
+use crate::domain::text::harmless_lines;
 
 /// Longest line that is read from standard input: far beyond any key, far below any memory.
 const LONGEST: u64 = 64 * 1024;
@@ -27,7 +28,7 @@ pub fn yes(question: &str) -> Result<bool, Failure> {
 
 /// Asks for one line of text.
 pub fn line(question: &str) -> Result<String, Failure> {
-    show(question);
+    show(&harmless_lines(question));
     Ok(stdin_line()?.unwrap_or_default())
 }
 
@@ -42,7 +43,7 @@ pub fn secret(question: &str) -> Result<SecretString, Failure> {
     let broken = |e: io::Error| fault(format!("cannot read the terminal: {e}"));
     let typed = {
         let _silent = Silent::begin().map_err(broken)?;
-        show(question);
+        show(&harmless_lines(question));
         let typed = typed_line().map_err(broken);
         show("\r\n");
         typed?

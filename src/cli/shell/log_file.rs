@@ -12,6 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
 use crate::config::private;
+use crate::domain::text::harmless_lines;
 
 /// A file grows to this many bytes, then it is put aside.
 const LARGEST: u64 = 5 * 1024 * 1024;
@@ -23,7 +24,7 @@ const KEPT: u32 = 4;
 pub fn start(file: Option<&Path>, verbose: u8) -> Option<WorkerGuard> {
     let (layer, guard) = match file.and_then(|f| RollingFile::open(f).ok()) {
         Some(rolling) => {
-            let (writer, guard) = tracing_appender::non_blocking(rolling);
+            let (writer, guard) = tracing_appender::non_blocking(Gate(rolling));
             let layer = fmt::layer()
                 .with_writer(writer)
                 .with_ansi(false)
@@ -39,7 +40,7 @@ pub fn start(file: Option<&Path>, verbose: u8) -> Option<WorkerGuard> {
     };
     let console = (verbose > 0).then(|| {
         fmt::layer()
-            .with_writer(io::stderr)
+            .with_writer(|| Gate(io::stderr()))
             .with_ansi(false)
             .without_time()
             .with_filter(ours(level, LevelFilter::WARN))
@@ -52,6 +53,22 @@ pub fn start(file: Option<&Path>, verbose: u8) -> Option<WorkerGuard> {
 /// Libraries below us could log what they send; they are held to warnings.
 fn ours(level: LevelFilter, others: LevelFilter) -> Targets {
     Targets::new().with_default(others.min(level)).with_target("addendum", level)
+}
+
+/// Log lines on their way to where people read them: whoever logs a text from outside may have
+/// forgotten what is in it. A line arrives whole.
+struct Gate<W: Write>(W);
+
+impl<W: Write> Write for Gate<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        self.0.write_all(harmless_lines(&text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// A file that is put aside when it is full, also while the program runs on for months.
@@ -109,6 +126,13 @@ impl Write for RollingFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_line_is_harmless() {
+        let mut kept = Vec::new();
+        Gate(&mut kept).write_all("x\u{1b}[2J \u{202e}\u{9b}y\n".as_bytes()).expect("written");
+        assert_eq!(String::from_utf8(kept).expect("text"), "x\u{fffd}[2J \u{fffd}\u{fffd}y\n");
+    }
 
     #[test]
     fn a_full_log_is_put_aside_and_only_so_many_are_kept() {

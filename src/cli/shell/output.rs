@@ -1,6 +1,7 @@
 //! Standard output and standard error. A reader that goes away (`| head`) is no fault, and text is
 //! made harmless where it is put together, JSON here.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use serde::Serialize;
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::domain::text::is_harmful;
+use crate::domain::text::{harmless_lines, is_harmful};
 
 /// What a command gives: one document for programs, the same as text for people.
 #[derive(Debug, Clone)]
@@ -112,6 +113,7 @@ impl Output {
 
     /// Prints text and a line break on standard output at once.
     pub fn line(&self, text: &str) {
+        let text = gated(text);
         let mut out = io::stdout().lock();
         // Nobody is left to tell when standard output is gone.
         let _ = out
@@ -135,12 +137,29 @@ impl Output {
 
     /// The text in bold, where colours are wanted.
     pub fn bold(&self, text: &str) -> String {
-        if self.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.colour { format!("{BOLD}{text}{PLAIN}") } else { text.to_owned() }
     }
+}
+
+/// Our own control sequences, and the only ones that pass.
+const BOLD: &str = "\u{1b}[1m";
+const PLAIN: &str = "\u{1b}[0m";
+
+/// The last gate before a terminal: text is made harmless where it is put together, and what was
+/// forgotten there is made harmless here.
+fn gated(text: &str) -> Cow<'_, str> {
+    if !text.contains('\u{1b}') {
+        return harmless_lines(text);
+    }
+    let plain = |part: &str| {
+        part.split(PLAIN).map(|t| harmless_lines(t).into_owned()).collect::<Vec<_>>().join(PLAIN)
+    };
+    Cow::Owned(text.split(BOLD).map(plain).collect::<Vec<_>>().join(BOLD))
 }
 
 /// Prints a line on standard error.
 pub fn note(text: &str) {
+    let text = gated(text);
     let mut err = io::stderr().lock();
     let _ = err.write_all(text.as_bytes()).and_then(|()| err.write_all(b"\n"));
 }
@@ -192,6 +211,18 @@ impl<W: Write> Write for Escaped<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_forgotten_is_made_harmless_at_the_gate() {
+        let ours = format!("{BOLD}Name{PLAIN}\nContoso");
+        assert_eq!(gated(&ours), ours);
+        let hostile = format!("{BOLD}a\u{1b}]0;x\u{7}{PLAIN}\u{1b}[31m\u{202e}b\n\u{200b}c");
+        let safe = gated(&hostile);
+        assert_eq!(
+            safe,
+            format!("{BOLD}a\u{fffd}]0;x\u{fffd}{PLAIN}\u{fffd}[31m\u{fffd}b\n\u{fffd}c")
+        );
+    }
 
     #[test]
     fn escaping_keeps_the_meaning_and_leaves_nothing_harmful() {

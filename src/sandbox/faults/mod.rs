@@ -63,6 +63,8 @@ pub enum Entrance {
     NotAuthenticated,
     /// The client id is refused with 400 instead of 401.
     ClientIdRefused,
+    /// Something in front refuses, and repeats the request's headers in its answer.
+    Repeats,
     /// The host is not the API's: `SSL is required.`
     WebHost,
     /// The host is no ConnectWise: a web page answers.

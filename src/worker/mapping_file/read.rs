@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
-use super::{COLUMNS, ImportError, unguarded};
+use super::{COLUMNS, ImportError};
 use crate::domain::mapping::{MappingKind, MappingRow};
 use crate::domain::problem::{FileProblem, FileRefusal, Problem, ProblemKind};
-use crate::domain::text::{harmless, is_harmful};
+use crate::domain::spreadsheet::plain_cell;
+use crate::domain::text::harmless;
 
 /// Nobody maps more than this; a wrong path may lead to a file that never ends.
 const LARGEST: u64 = 256 * 1024 * 1024;
@@ -249,15 +250,22 @@ impl Reading<'_> {
             self.refuse(row, Some(name), "encoding", message, "save the file as CSV UTF-8");
             return None;
         };
-        let text = unguarded(text.trim());
-        // Names are for people and are not taken; ids and numbers are compared.
-        if name != "platform_name" && text.chars().any(is_harmful) {
+        let text = plain_cell(text.trim());
+        // Names are somebody else's and stand as they are; an export must read back. An id holds what
+        // the id of a bill may hold.
+        let name_of_others = matches!(name, "platform_name" | "psa_name");
+        if !name_of_others && text.chars().any(in_no_id) {
             let message = format!("`{}` has control characters in it", short(text));
             self.refuse(row, Some(name), "control-character", message, "remove them");
             return None;
         }
         Some(text.to_owned())
     }
+}
+
+/// What sources refuse in an id: control characters, and what turns text around.
+fn in_no_id(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Line breaks before the next record: `csv` passes over them without a word.

@@ -3,6 +3,7 @@ use super::*;
 use crate::domain::edit::Edit;
 use crate::domain::mapping::{OfferMapping, OrganizationMapping};
 use crate::domain::psa::{Company, Product};
+use crate::domain::spreadsheet::begins_a_formula;
 
 const HEAD: &str = "kind,platform_id,platform_name,psa_id,psa_name,excluded\n";
 

@@ -10,6 +10,7 @@ use crate::config::private;
 use crate::domain::plan::Plan;
 use crate::domain::policy::Scope;
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::spreadsheet::harmless_cell;
 use crate::tui::model::effect::Effect;
 use crate::tui::model::grid::{GridId, Spec, Target, Value, ViewQuery, columns};
 use crate::tui::model::message::Answer;
@@ -27,10 +28,9 @@ fn specs(grid: GridId, names: &[&str]) -> Vec<&'static Spec> {
 }
 
 /// A cell's text for a spreadsheet. Numbers stay numbers, negative ones too.
-pub(super) fn harmless_cell(value: &Value) -> String {
+pub(super) fn cell(value: &Value) -> String {
     let text = value.show();
-    let formula = text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula && value.number().is_none() { format!("'{text}") } else { text }
+    if value.number().is_some() { text } else { harmless_cell(&text) }
 }
 
 fn as_csv(rows: &[Vec<String>]) -> Result<Vec<u8>, csv::Error> {
@@ -42,7 +42,7 @@ fn as_csv(rows: &[Vec<String>]) -> Result<Vec<u8>, csv::Error> {
 }
 
 fn record_cells(record: &Record, specs: &[&'static Spec]) -> Vec<String> {
-    specs.iter().map(|s| harmless_cell(&(s.cell)(record).value)).collect()
+    specs.iter().map(|s| cell(&(s.cell)(record).value)).collect()
 }
 
 impl Inner {
@@ -146,12 +146,12 @@ mod tests {
 
     #[test]
     fn formulas_are_disarmed_and_numbers_stay_numbers() {
-        let cell = |text: &str| harmless_cell(&Value::text(text));
+        let shown = |text: &str| cell(&Value::text(text));
         for text in ["=1+1", "+49", "-cmd", "@SUM(A1)", "'=x"] {
-            assert_eq!(cell(text), format!("'{text}"));
+            assert_eq!(shown(text), format!("'{text}"));
         }
-        assert_eq!(cell("Contoso"), "Contoso");
-        assert_eq!(harmless_cell(&Value::Money("-12.5".parse().unwrap())), "-12.50");
-        assert_eq!(cell("a\u{1b}[2J"), "a\u{fffd}[2J");
+        assert_eq!(shown("Contoso"), "Contoso");
+        assert_eq!(cell(&Value::Money("-12.5".parse().unwrap())), "-12.50");
+        assert_eq!(shown("a\u{1b}[2J"), "a\u{fffd}[2J");
     }
 }
