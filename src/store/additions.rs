@@ -1,5 +1,6 @@
 //! The additions that Addendum made or found by their marker.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -7,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::Store;
 use super::encoding::{month, to_month};
 use super::error::StoreError;
+use super::journal::DONE;
 use super::names::{each, to_currency};
 use crate::domain::addition::{AdditionFields, OwnAddition, Subject};
 
@@ -14,6 +16,26 @@ const COLUMNS: &str =
     "marker, subject, company, agreement, addition, fields, currency, shown, line, gone";
 
 impl Store {
+    /// Numbers of additions that are known to be deleted in the PSA, by an undo or by a person. A
+    /// list that lags behind still shows them.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn deleted_additions(&self) -> Result<HashSet<i64>, StoreError> {
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached(
+                "SELECT addition FROM own_addition WHERE gone = 1 \
+                 UNION SELECT json_extract(e.outcome, '$.addition_id') \
+                 FROM run r JOIN entry e ON e.run = r.id \
+                 WHERE r.kind = 'undo' AND e.kind = 'delete' AND e.state = ?1 \
+                 AND json_extract(e.outcome, '$.addition_id') IS NOT NULL",
+            )?;
+            let numbers = statement.query_map([DONE], |r| r.get(0))?;
+            Ok(numbers.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
     /// All additions that Addendum made or found, in the order in which they became known.
     pub async fn own_additions(&self) -> Result<Vec<OwnAddition>, StoreError> {
         self.read(|conn| which(conn, "")).await
@@ -37,7 +59,8 @@ impl Store {
     pub async fn set_gone(&self, marker: &str, gone: bool) -> Result<(), StoreError> {
         let marker = marker.to_owned();
         self.write(move |tx| {
-            tx.execute("UPDATE own_addition SET gone = ?2 WHERE marker = ?1", (marker, gone))?;
+            tx.prepare_cached("UPDATE own_addition SET gone = ?2 WHERE marker = ?1")?
+                .execute((marker, gone))?;
             Ok(())
         })
         .await
@@ -52,7 +75,8 @@ impl Store {
         let marker = marker.to_owned();
         self.write(move |tx| {
             let fields = serde_json::to_string(&fields)?;
-            tx.execute("UPDATE own_addition SET fields = ?2 WHERE marker = ?1", (marker, fields))?;
+            tx.prepare_cached("UPDATE own_addition SET fields = ?2 WHERE marker = ?1")?
+                .execute((marker, fields))?;
             Ok(())
         })
         .await

@@ -57,6 +57,8 @@ pub(super) fn in_memory() -> Result<Connection, StoreError> {
     for guard in guards {
         conn.execute_batch(&format!("DROP TRIGGER {guard}"))?;
     }
+    // One connection does what several do elsewhere.
+    conn.set_prepared_statement_cache_capacity(512);
     Ok(conn)
 }
 

@@ -55,7 +55,8 @@ pub(super) fn done(tx: &Connection, entry: i64, outcome: &Outcome) -> Result<(),
             }
         }
         ActionKind::DeleteAgreement => {
-            tx.execute("DELETE FROM agreement WHERE id = ?1", [outcome.agreement_id])?;
+            tx.prepare_cached("DELETE FROM agreement WHERE id = ?1")?
+                .execute([outcome.agreement_id])?;
             tx.execute(
                 "DELETE FROM contract_agreement WHERE agreement = ?1",
                 [outcome.agreement_id],
@@ -181,7 +182,7 @@ fn forget(tx: &Connection, marker: &str) -> Result<(), StoreError> {
     for line in lines {
         take_back(tx, line)?;
     }
-    tx.execute("DELETE FROM own_addition WHERE id = ?1", [own])?;
+    tx.prepare_cached("DELETE FROM own_addition WHERE id = ?1")?.execute([own])?;
     Ok(())
 }
 

@@ -117,8 +117,9 @@ impl Dictionary {
     }
 
     fn read_invoices(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
-        let mut statement =
-            tx.prepare("SELECT id, number, date, status, currency FROM invoice WHERE source = ?1")?;
+        let mut statement = tx.prepare_cached(
+            "SELECT id, number, date, status, currency FROM invoice WHERE source = ?1",
+        )?;
         let mut rows = statement.query([self.source])?;
         while let Some(r) = rows.next()? {
             let number = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
@@ -161,13 +162,13 @@ impl Dictionary {
     }
 
     fn read_subscriptions(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
-        let mut statement = tx.prepare("SELECT id, key FROM contract WHERE source = ?1")?;
+        let mut statement = tx.prepare_cached("SELECT id, key FROM contract WHERE source = ?1")?;
         let mut rows = statement.query([self.source])?;
         while let Some(r) = rows.next()? {
             let key = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
             self.contracts.insert(key.into(), r.get(0)?);
         }
-        let mut statement = tx.prepare(
+        let mut statement = tx.prepare_cached(
             "SELECT s.id, c.key, s.key, s.name, s.cycle FROM subscription s \
              LEFT JOIN contract c ON c.id = s.contract WHERE s.source = ?1",
         )?;
@@ -348,14 +349,14 @@ impl Dictionary {
 
     /// Writes the newest names of organizations and offers.
     pub(super) fn keep_newest_names(&self, tx: &Transaction<'_>) -> Result<(), StoreError> {
-        let mut update = tx.prepare(
+        let mut update = tx.prepare_cached(
             "UPDATE organization SET named = ?2, \
              name = (SELECT name FROM customer WHERE id = ?3) WHERE id = ?1",
         )?;
         for n in self.organizations.named.iter().filter(|n| n.dirty) {
             update.execute((n.id, n.since, n.tuple))?;
         }
-        let mut update = tx.prepare(
+        let mut update = tx.prepare_cached(
             "UPDATE offer SET named = ?2, (name, part_number) = \
              (SELECT name, part_number FROM item WHERE id = ?3) WHERE id = ?1",
         )?;
@@ -374,14 +375,14 @@ impl NamedTuples {
         named: &str,
         tuples: &str,
     ) -> Result<(), StoreError> {
-        let mut statement = tx.prepare(named)?;
+        let mut statement = tx.prepare_cached(named)?;
         let mut rows = statement.query([source])?;
         while let Some(r) = rows.next()? {
             let key = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
             self.by_key.insert(key.into(), self.named.len() as u32);
             self.named.push(Named { id: r.get(0)?, since: r.get(2)?, tuple: 0, dirty: false });
         }
-        let mut statement = tx.prepare(tuples)?;
+        let mut statement = tx.prepare_cached(tuples)?;
         let mut rows = statement.query([source])?;
         let mut buffer = Vec::new();
         while let Some(r) = rows.next()? {

@@ -55,7 +55,8 @@ fn make(tx: &Transaction<'_>, edit: Edit) -> Result<Edit, StoreError> {
                 let rows = statement.query_map([id], |r| r.get(0))?;
                 rows.collect::<Result<_, _>>()?
             };
-            tx.execute("DELETE FROM organization_company WHERE organization = ?1", [id])?;
+            tx.prepare_cached("DELETE FROM organization_company WHERE organization = ?1")?
+                .execute([id])?;
             let mut insert = tx.prepare_cached(
                 "INSERT INTO organization_company (organization, position, company) \
                  VALUES (?1, ?2, ?3)",
@@ -71,18 +72,20 @@ fn make(tx: &Transaction<'_>, edit: Edit) -> Result<Edit, StoreError> {
         }
         Edit::Excluded { source, organization, excluded } => {
             let id = named(tx, "organization", &source, &organization)?;
-            let before =
-                tx.query_row("SELECT excluded FROM organization WHERE id = ?1", [id], |r| {
-                    r.get(0)
-                })?;
-            tx.execute("UPDATE organization SET excluded = ?2 WHERE id = ?1", (id, excluded))?;
+            let before = tx
+                .prepare_cached("SELECT excluded FROM organization WHERE id = ?1")?
+                .query_row([id], |r| r.get(0))?;
+            tx.prepare_cached("UPDATE organization SET excluded = ?2 WHERE id = ?1")?
+                .execute((id, excluded))?;
             Edit::Excluded { source, organization, excluded: before }
         }
         Edit::Product { source, offer, product } => {
             let id = named(tx, "offer", &source, &offer)?;
-            let before =
-                tx.query_row("SELECT product FROM offer WHERE id = ?1", [id], |r| r.get(0))?;
-            tx.execute("UPDATE offer SET product = ?2 WHERE id = ?1", (id, product))?;
+            let before = tx
+                .prepare_cached("SELECT product FROM offer WHERE id = ?1")?
+                .query_row([id], |r| r.get(0))?;
+            tx.prepare_cached("UPDATE offer SET product = ?2 WHERE id = ?1")?
+                .execute((id, product))?;
             Edit::Product { source, offer, product: before }
         }
         Edit::Contract { source, contract, company, agreement } => {
@@ -220,7 +223,9 @@ fn editable(tx: &Transaction<'_>, line: LineId) -> Result<(), StoreError> {
 }
 
 fn key(tx: &Transaction<'_>, line: LineId) -> Result<Arc<str>, StoreError> {
-    let key: String = tx.query_row("SELECT key FROM line WHERE id = ?1", [line.0], |r| r.get(0))?;
+    let key: String = tx
+        .prepare_cached("SELECT key FROM line WHERE id = ?1")?
+        .query_row([line.0], |r| r.get(0))?;
     Ok(Arc::from(crate::domain::text::harmless(&key)))
 }
 

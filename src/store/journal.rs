@@ -18,6 +18,7 @@ use crate::domain::journal::{Entry, EntryId, EntryState, RunId, Step};
 use crate::domain::line::{LineId, Text};
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, LineProblem, Settled};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::status::PsaStatus;
 
 pub(super) const INTENDED: i64 = 0;
@@ -31,13 +32,28 @@ const COLUMNS: &str = "id, run, action, state, at, outcome, problem";
 impl Store {
     /// Writes all intents of a run, durable before it returns. Lines become Posting only with
     /// [`Step::Requested`].
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] while entries of another run are open: it is at work on the same
+    /// lines, though the profile's lease should have kept one of the two away.
     pub async fn intend(
         &self,
         run: RunId,
         actions: Vec<Action>,
     ) -> Result<Vec<EntryId>, StoreError> {
         let now = self.now();
-        self.write(move |tx| actions.iter().map(|a| intend(tx, run, a, now)).collect()).await
+        self.write(move |tx| {
+            let others: bool = tx
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM entry WHERE state < 2 AND run <> ?1)",
+                )?
+                .query_row([run.0], |r| r.get(0))?;
+            if others {
+                return Err(at_work());
+            }
+            actions.iter().map(|a| intend(tx, run, a, now)).collect()
+        })
+        .await
     }
 
     /// Writes intents in place of others that were never requested: those are dropped, and their
@@ -51,8 +67,9 @@ impl Store {
         let now = self.now();
         self.write(move |tx| {
             for entry in &of {
-                tx.execute("DELETE FROM entry_line WHERE entry = ?1", [entry.0])?;
-                tx.execute("UPDATE entry SET state = ?2 WHERE id = ?1", (entry.0, DROPPED))?;
+                tx.prepare_cached("DELETE FROM entry_line WHERE entry = ?1")?.execute([entry.0])?;
+                tx.prepare_cached("UPDATE entry SET state = ?2 WHERE id = ?1")?
+                    .execute((entry.0, DROPPED))?;
                 let about = About::entry(now, run.0, entry.0);
                 audit::append(tx, AuditKind::Dropped, about, &json!({}))?;
             }
@@ -88,7 +105,7 @@ impl Store {
         let now = self.now();
         self.write(move |tx| {
             let dead: Vec<i64> = {
-                let mut statement = tx.prepare("SELECT id FROM entry WHERE state = ?1")?;
+                let mut statement = tx.prepare_cached("SELECT id FROM entry WHERE state = ?1")?;
                 let rows = statement.query_map([INTENDED], |r| r.get(0))?;
                 rows.collect::<Result<_, _>>()?
             };
@@ -233,6 +250,17 @@ fn intend(
     Ok(EntryId(entry))
 }
 
+/// Two runs on one store.
+fn at_work() -> StoreError {
+    StoreError::Refused(Problem::new(
+        ProblemKind::Busy,
+        "run-elsewhere",
+        "another run is at work on the same store, and this one has stopped before its next write",
+        "make sure that the data folder is on a local disk and that one run at a time uses it, then \
+         repeat the command",
+    ))
+}
+
 /// Makes one step, with what follows from it.
 pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), StoreError> {
     let set = |entry: EntryId, state: i64| -> Result<About, StoreError> {
@@ -245,6 +273,14 @@ pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), S
     };
     match step {
         Step::Requested { entry, at } => {
+            // Whoever looked up what dead runs left open took this one for dead.
+            let state: Option<i64> = tx
+                .prepare_cached("SELECT state FROM entry WHERE id = ?1")?
+                .query_row([entry.0], |r| r.get(0))
+                .optional()?;
+            if state.is_some_and(|s| s > REQUESTED) {
+                return Err(at_work());
+            }
             let about = About { at: time(at), ..set(entry, REQUESTED)? };
             tx.prepare_cached("UPDATE entry SET at = ?2 WHERE id = ?1")?
                 .execute((entry.0, time(at)))?;

@@ -41,20 +41,20 @@ impl Store {
 
     /// Deletes entries older than this; gives how many.
     pub async fn purge_logs(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.write(
-            move |tx| Ok(tx.execute("DELETE FROM log WHERE at < ?1", [time(before)])? as u64),
-        )
+        self.write(move |tx| {
+            Ok(tx.prepare_cached("DELETE FROM log WHERE at < ?1")?.execute([time(before)])? as u64)
+        })
         .await
     }
 
     /// Remembers that something happened at this time.
     pub async fn touch(&self, moment: Moment, at: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| {
-            tx.execute(
+            tx.prepare_cached(
                 "INSERT INTO moment (name, at) VALUES (?1, ?2) \
                  ON CONFLICT (name) DO UPDATE SET at = excluded.at",
-                (name(moment), time(at)),
-            )?;
+            )?
+            .execute((name(moment), time(at)))?;
             Ok(())
         })
         .await
@@ -82,12 +82,13 @@ impl Store {
         let name = name.to_owned();
         self.write(move |tx| {
             match value {
-                Some(value) => tx.execute(
-                    "INSERT INTO note (name, value) VALUES (?1, ?2) \
+                Some(value) => tx
+                    .prepare_cached(
+                        "INSERT INTO note (name, value) VALUES (?1, ?2) \
                      ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                    (name, value),
-                )?,
-                None => tx.execute("DELETE FROM note WHERE name = ?1", [name])?,
+                    )?
+                    .execute((name, value))?,
+                None => tx.prepare_cached("DELETE FROM note WHERE name = ?1")?.execute([name])?,
             };
             Ok(())
         })
@@ -106,7 +107,10 @@ impl Store {
 }
 
 fn note(conn: &Connection, name: &str) -> Result<Option<String>, StoreError> {
-    Ok(conn.query_row("SELECT value FROM note WHERE name = ?1", [name], |r| r.get(0)).optional()?)
+    Ok(conn
+        .prepare_cached("SELECT value FROM note WHERE name = ?1")?
+        .query_row([name], |r| r.get(0))
+        .optional()?)
 }
 
 /// Whether the last refresh failed.

@@ -55,7 +55,7 @@ fn pair_changed(
     let mut stored_at = Vec::new();
     let mut stored = Vec::new();
     let mut numbers = HashSet::new();
-    let mut one = load.tx.prepare(&format!("{CHARGE} WHERE l.id = ?1"))?;
+    let mut one = load.tx.prepare_cached(&format!("{CHARGE} WHERE l.id = ?1"))?;
     for (at, known) in load.known.iter().enumerate() {
         let Some(number) = load.dictionary.number_of_invoice(i64::from(known.invoice)) else {
             continue;
@@ -77,8 +77,9 @@ fn pair_changed(
         return Ok(());
     }
     let (mut incoming_ids, mut incoming) = (Vec::new(), Vec::new());
-    let mut new =
-        load.tx.prepare(&format!("{CHARGE} WHERE l.id BETWEEN ?1 AND ?2 AND l.own_key = ?3"))?;
+    let mut new = load
+        .tx
+        .prepare_cached(&format!("{CHARGE} WHERE l.id BETWEEN ?1 AND ?2 AND l.own_key = ?3"))?;
     for (month, touched) in &load.months {
         let mut rows = new.query((touched.first_new, line_numbers(*month).1, new_own))?;
         while let Some(r) = rows.next()? {
@@ -160,7 +161,7 @@ fn index_keys(load: &mut Loader<'_>, mut merged: HashSet<i64>) -> Result<(), Sto
         }
     }
     if months(load.tx)?.iter().any(|m| !load.months.contains_key(m)) {
-        let mut elsewhere = load.tx.prepare(
+        let mut elsewhere = load.tx.prepare_cached(
             "SELECT k.line, l.psa_status, l.key FROM line_key k JOIN line l ON l.id = k.line \
              JOIN invoice i ON i.id = l.invoice WHERE k.hash = ?1 AND i.source = ?2",
         )?;
@@ -178,7 +179,7 @@ fn index_keys(load: &mut Loader<'_>, mut merged: HashSet<i64>) -> Result<(), Sto
             merge(load, &mut merged, stored, status, new)?;
         }
     }
-    let mut insert = load.tx.prepare("INSERT INTO line_key (hash, line) VALUES (?1, ?2)")?;
+    let mut insert = load.tx.prepare_cached("INSERT INTO line_key (hash, line) VALUES (?1, ?2)")?;
     let late = std::mem::take(&mut load.pending);
     for (hash, line) in pending.into_iter().chain(late) {
         if merged.is_empty() || !merged.contains(&line) {

@@ -41,18 +41,18 @@ impl Store {
         let periods = serde_json::to_string(periods)?;
         let now = self.now();
         self.write(move |tx| {
-            tx.execute(
+            tx.prepare_cached(
                 "INSERT INTO run (kind, state, periods, started, counts, undoes, money) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, '[]')",
-                (
-                    word(&kind)?,
-                    word(&RunState::Running)?,
-                    periods,
-                    time(now),
-                    serde_json::to_string(&Counts::default())?,
-                    undoes.map(|r| r.0),
-                ),
-            )?;
+            )?
+            .execute((
+                word(&kind)?,
+                word(&RunState::Running)?,
+                periods,
+                time(now),
+                serde_json::to_string(&Counts::default())?,
+                undoes.map(|r| r.0),
+            ))?;
             let run = tx.last_insert_rowid();
             audit::append(tx, AuditKind::RunBegan, About::run(now, run), &began)?;
             Ok(RunId(run))
@@ -70,16 +70,16 @@ impl Store {
     ) -> Result<(), StoreError> {
         let now = self.now();
         self.write(move |tx| {
-            tx.execute(
+            tx.prepare_cached(
                 "UPDATE run SET state = ?2, ended = ?3, counts = ?4, money = ?5 WHERE id = ?1",
-                (
-                    run.0,
-                    word(&state)?,
-                    time(now),
-                    serde_json::to_string(&counts)?,
-                    serde_json::to_string(&money)?,
-                ),
-            )?;
+            )?
+            .execute((
+                run.0,
+                word(&state)?,
+                time(now),
+                serde_json::to_string(&counts)?,
+                serde_json::to_string(&money)?,
+            ))?;
             let ended = serde_json::json!({ "state": state, "counts": counts, "money": money });
             audit::append(tx, AuditKind::RunEnded, About::run(now, run.0), &ended)
         })

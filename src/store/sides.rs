@@ -119,7 +119,7 @@ impl SideCodes {
         }
         if self.known.is_none() {
             let mut known = HashMap::new();
-            let mut statement = tx.prepare(&format!("SELECT {COLUMNS} FROM side"))?;
+            let mut statement = tx.prepare_cached(&format!("SELECT {COLUMNS} FROM side"))?;
             let mut rows = statement.query([])?;
             while let Some(r) = rows.next()? {
                 let id: i64 = r.get(0)?;

@@ -154,7 +154,17 @@ impl Under<'_> {
         self.worked();
         let misfit = misfit(&all, wanted, amiss).cloned();
         let there = candidates(all, wanted, self.single_currency);
-        Ok(if there.is_empty() { misfit.into_iter().collect() } else { there })
+        let mut there = if there.is_empty() { misfit.into_iter().collect() } else { there };
+        // A list that lags behind still shows what was deleted; the record itself does not.
+        if let [one] = there.as_slice() {
+            let _slot = self.slot().await;
+            match self.executor.client.agreement(one.id).await {
+                Err(PsaError::Refused { status: 404, .. }) => there.clear(),
+                Err(e) => return Err(e),
+                Ok(_) => {}
+            }
+        }
+        Ok(there)
     }
 
     /// Looks until it is there or `settle` has passed. There was none before, so any is it.

@@ -81,7 +81,8 @@ impl Executor {
         for marker in actions.iter().filter_map(|a| a.marker.clone()) {
             *writes.entry(marker).or_default() += 1;
         }
-        let under = Under::new(self, run, options, &actions, counts, errors);
+        let deleted = self.known_deleted().await?;
+        let under = Under::new(self, run, options, &actions, counts, errors, deleted);
         (self.events)(RunEvent::Started { run, actions: actions.len() as u64 });
         point(Point::BeforeIntent);
         let entries: Vec<EntryId> = self.store.intend(run, actions.clone()).await.map_err(fault)?;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use futures_util::FutureExt;
 
 use super::agreement::candidates;
+use super::deleted::Deleted;
 use super::fields::{differences_of, told};
 use super::lane::{ByMarker, by_marker};
 use super::{Executor, all_of, fault, problems};
@@ -37,9 +38,10 @@ pub(super) async fn read_again(
     let single = actions.iter().all(|a| a.currency == actions[0].currency);
     let reads = new.into_iter().map(|action| still_none(executor, action, single).boxed());
     all_of(reads.collect(), most).await?;
+    let deleted = executor.known_deleted().await?;
     let reads = existing
         .into_iter()
-        .map(|(id, actions)| still_same(executor, id, known.get(&id), actions).boxed());
+        .map(|(id, actions)| still_same(executor, id, known.get(&id), actions, &deleted).boxed());
     Ok(all_of(reads.collect(), most).await?.into_iter().collect())
 }
 
@@ -61,6 +63,7 @@ async fn still_same(
     id: i64,
     known: Option<&Agreement>,
     actions: Vec<&Action>,
+    deleted: &Deleted,
 ) -> Result<(i64, ByMarker), Problem> {
     let name = &actions[0].agreement_name;
     let gone =
@@ -77,7 +80,7 @@ async fn still_same(
              {what}"
         )));
     }
-    let list = executor.client.additions(id).await.map_err(read_failed)?;
+    let list = deleted.taken_out(executor.client.additions(id).await.map_err(read_failed)?);
     let live = by_marker(list, &executor.place);
     let mut seen = HashSet::new();
     for action in actions {

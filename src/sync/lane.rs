@@ -395,6 +395,7 @@ impl Lane {
                 (Sent::Done(Box::new(outcome), None), true)
             }
             Ok(None) => {
+                under.deleted.add(id);
                 if let Some(marker) = &action.marker
                     && let Err(e) = under.executor.store.set_gone(marker, true).await
                 {

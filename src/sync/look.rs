@@ -54,7 +54,8 @@ impl Under<'_> {
     /// Additions of an agreement; counts as a request in flight.
     pub(super) async fn list(&self, agreement: i64) -> Result<Vec<LiveAddition>, PsaError> {
         let _slot = self.slot().await;
-        self.executor.client.additions(agreement).await
+        let all = self.executor.client.additions(agreement).await?;
+        Ok(self.deleted.taken_out(all))
     }
 
     /// One addition; `None` when there is none.

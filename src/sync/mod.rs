@@ -25,6 +25,7 @@ mod agreement;
 mod apply;
 mod basis;
 pub mod crash;
+mod deleted;
 mod dispatch;
 mod fields;
 mod lane;

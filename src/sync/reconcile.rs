@@ -106,12 +106,13 @@ impl Executor {
         reading: &mut Reading<'_>,
         agreements: &BTreeSet<i64>,
     ) -> Result<(), Problem> {
+        let deleted = &self.known_deleted().await?;
         let lists = agreements
             .iter()
             .map(|id| {
                 async move {
                     match self.client.additions(*id).await {
-                        Ok(all) => Ok(all),
+                        Ok(all) => Ok(deleted.taken_out(all)),
                         // A deleted agreement has nothing on it.
                         Err(PsaError::Refused { status: 404, .. }) => Ok(Vec::new()),
                         Err(e) => Err(told(e)),

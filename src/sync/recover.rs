@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use futures_util::FutureExt;
 
 use super::agreement::{candidates, misfit};
+use super::deleted::Deleted;
 use super::fields::same;
 use super::lane::{ByMarker, by_marker};
 use super::look::Looks;
@@ -35,7 +36,9 @@ impl Executor {
             let looks = new.into_iter().map(|e| self.recover_agreement(e).boxed());
             all_of(looks.collect(), most).await?;
             let lanes = self.by_agreement(rest).await?;
-            let looks = lanes.into_iter().map(|(id, open)| self.recover_lane(id, open).boxed());
+            let deleted = self.known_deleted().await?;
+            let looks =
+                lanes.into_iter().map(|(id, open)| self.recover_lane(id, open, &deleted).boxed());
             all_of(looks.collect(), most).await?;
         }
         self.store.drop_dead_intents().await.map_err(fault)?;
@@ -119,7 +122,12 @@ impl Executor {
     }
 
     /// The open entries of one agreement.
-    async fn recover_lane(&self, agreement: i64, entries: Vec<Entry>) -> Result<(), Problem> {
+    async fn recover_lane(
+        &self,
+        agreement: i64,
+        entries: Vec<Entry>,
+        deleted: &Deleted,
+    ) -> Result<(), Problem> {
         // A request can have been sent long after it was marked (the PSA may have told everybody
         // to wait), but not after this process began: absence counts from now.
         let mut looks = Looks::from_now(self.settle);
@@ -127,7 +135,7 @@ impl Executor {
         loop {
             let last = looks.last();
             let live = match self.client.additions(agreement).await {
-                Ok(all) => Some(by_marker(all, &self.place)),
+                Ok(all) => Some(by_marker(deleted.taken_out(all), &self.place)),
                 Err(PsaError::Refused { status: 404, .. }) => None,
                 Err(e) => return Err(told(e)),
             };

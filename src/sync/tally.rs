@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::civil::Date;
 use tokio::sync::Semaphore;
 
+use super::deleted::Deleted;
 use super::{ApplyOptions, Executor, RunEvent};
 use crate::connectwise::PsaError;
 use crate::domain::addition::Subject;
@@ -26,6 +27,8 @@ pub(super) struct Under<'a> {
     pub single_currency: bool,
     /// Requests in flight.
     pub sends: Semaphore,
+    /// What lists may still show.
+    pub deleted: Deleted,
     total: u64,
     tally: Mutex<Tally>,
 }
@@ -54,6 +57,7 @@ impl<'a> Under<'a> {
         actions: &[Action],
         counts: Counts,
         errors: Vec<LineProblem>,
+        deleted: Deleted,
     ) -> Self {
         let first = actions.first().map(|a| a.currency);
         Self {
@@ -62,6 +66,7 @@ impl<'a> Under<'a> {
             options,
             single_currency: actions.iter().all(|a| Some(a.currency) == first),
             sends: Semaphore::new(executor.concurrency.max(1)),
+            deleted,
             total: actions.len() as u64,
             tally: Mutex::new(Tally { counts, errors, ..Tally::default() }),
         }

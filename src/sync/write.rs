@@ -293,13 +293,17 @@ impl Under<'_> {
             point(Point::AfterSend);
             match answer {
                 Ok(()) | Err(PsaError::Refused { status: 404, .. }) => {
+                    self.deleted.add(live.id);
                     return Sent::Done(Box::new(outcome), None);
                 }
                 Err(PsaError::Lost { problem }) => last = Some(problem),
                 Err(e) => return refused(self, e),
             }
             match self.look_deleted(agreement, live.id, marker).await {
-                Seen::Absent => return Sent::Done(Box::new(outcome), None),
+                Seen::Absent => {
+                    self.deleted.add(live.id);
+                    return Sent::Done(Box::new(outcome), None);
+                }
                 Seen::There(()) if self.halted() => return Sent::Dropped,
                 Seen::There(()) => {}
                 Seen::Unknown(problem) => {
@@ -321,6 +325,7 @@ impl Under<'_> {
 
     /// A person deleted the addition: remembered, and the line fails.
     pub(super) async fn gone(&self, action: &Action, addition: i64) -> Sent {
+        self.deleted.add(addition);
         if let Some(marker) = &action.marker
             && let Err(e) = self.executor.store.set_gone(marker, true).await
         {

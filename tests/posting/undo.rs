@@ -3,6 +3,7 @@
 use addendum::domain::journal::RunKind;
 use addendum::domain::problem::ProblemKind;
 use addendum::domain::status::PsaStatus;
+use addendum::sandbox::{Kind, Rule};
 use addendum::worker::job::JobError;
 use jiff::ToSpan;
 use rust_decimal::Decimal;
@@ -207,4 +208,19 @@ async fn a_created_charge_and_its_credit_come_to_nothing() {
     // What was not invoiced is taken back all the same.
     let rest = bench.sandbox.inspect().all_marked();
     assert!(rest.iter().all(|a| a.agreement_id == one.agreement_id), "{rest:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_undo_deleted_is_posted_again_though_lists_still_show_it() {
+    let mut bench = Bench::ready(options()).await;
+    let run = bench.sync().await.report.run;
+    let state = bench.state();
+    bench.undo(run.id).await.unwrap();
+    assert_eq!(bench.state(), Vec::<String>::new());
+    let lag = Rule::new(Kind::ListLag).on("GET", "/additions").lasting(60_000);
+    bench.sandbox.faults().add(lag).unwrap();
+    let again = bench.sync().await;
+    assert_eq!(again.report.errors, []);
+    bench.each_once();
+    assert_eq!(bench.state(), state);
 }

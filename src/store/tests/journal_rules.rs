@@ -248,3 +248,25 @@ async fn a_saved_plans_lines_are_found_by_key() {
     f.store.record(vec![requested(entries[0])]).await.unwrap();
     assert_eq!(f.status("s-1").await, PsaStatus::Posting);
 }
+
+#[tokio::test]
+async fn two_runs_on_one_store_do_not_both_write() {
+    let f = Fixture::new().await;
+    f.load(vec![line("s-1", "12.50"), line("s-2", "1.00")]).await;
+    let (one, two) = (f.line("s-1").await, f.line("s-2").await);
+    let (_, entries) = begin(&f, RunKind::Sync, None, vec![action(&one), action(&two)]).await;
+    f.store.record(vec![requested(entries[0])]).await.unwrap();
+    let other = f.store.begin_run(RunKind::Sync, &[], None).await.unwrap();
+    let refused = f.store.intend(other, vec![action(&two)]).await.unwrap_err();
+    assert_eq!(refused.problem().kind, ProblemKind::Busy);
+
+    // The other one takes the first for dead.
+    f.store.record(vec![Step::Dropped { entry: entries[0] }]).await.unwrap();
+    assert_eq!(f.store.drop_dead_intents().await.unwrap(), 1);
+    f.store.intend(other, vec![action(&two)]).await.unwrap();
+    for entry in entries {
+        let refused = f.store.record(vec![requested(entry)]).await.unwrap_err();
+        assert_eq!(refused.problem().code, "run-elsewhere");
+    }
+    assert_eq!(f.status("s-1").await, PsaStatus::NotSynced);
+}

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use rust_decimal::Decimal;
 
 use super::apply::Begun;
+use super::deleted::Deleted;
 use super::lane::{ByMarker, by_marker};
 use super::{ApplyOptions, Credit, Executor, Left, RunReport, all_of, fault};
 use crate::connectwise::PsaError;
@@ -83,7 +84,8 @@ impl Executor {
             .map(|m| m.outcome.agreement_id)
             .chain(agreements.iter().map(|(_, id)| *id))
             .collect();
-        let reads = touched.into_iter().map(|id| self.place(id).boxed()).collect();
+        let deleted = self.known_deleted().await?;
+        let reads = touched.into_iter().map(|id| self.place(id, &deleted).boxed()).collect();
         let mut places: HashMap<i64, Place> =
             all_of(reads, self.concurrency.max(1)).await?.into_iter().collect();
         let own: HashMap<Text, OwnAddition> = self
@@ -225,7 +227,7 @@ impl Executor {
         Ok((taken, entries))
     }
 
-    async fn place(&self, id: i64) -> Result<(i64, Place), Problem> {
+    async fn place(&self, id: i64, deleted: &Deleted) -> Result<(i64, Place), Problem> {
         let failed = |e: PsaError| e.problem().clone();
         let agreement = match self.client.agreement(id).await {
             Ok(agreement) => Some(agreement),
@@ -233,7 +235,7 @@ impl Executor {
             Err(e) => return Err(failed(e)),
         };
         let list = if agreement.is_some() {
-            self.client.additions(id).await.map_err(failed)?
+            deleted.taken_out(self.client.additions(id).await.map_err(failed)?)
         } else {
             Vec::new()
         };
