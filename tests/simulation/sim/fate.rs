@@ -1,0 +1,90 @@
+//! What becomes of one process: at which step it dies, and when its disk refuses to write.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use addendum::store::inline::{Disk, Steps};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::sync::Notify;
+
+/// A process's fate. A step is anything between two of its doings at which it can die: before and
+/// after each request to the store, before each request to the PSA and after its answer.
+#[derive(Debug)]
+pub struct Fate {
+    steps: AtomicU64,
+    dies_at: AtomicU64,
+    /// First and last step at which the disk refuses.
+    refuses: (AtomicU64, AtomicU64),
+    dead: AtomicBool,
+    death: Notify,
+}
+
+const NEVER: u64 = u64::MAX;
+
+impl Default for Fate {
+    fn default() -> Self {
+        Self {
+            steps: AtomicU64::new(0),
+            dies_at: AtomicU64::new(NEVER),
+            refuses: (AtomicU64::new(NEVER), AtomicU64::new(0)),
+            dead: AtomicBool::new(false),
+            death: Notify::new(),
+        }
+    }
+}
+
+impl Fate {
+    /// It dies so many steps from now.
+    pub fn dies_in(&self, steps: u64) {
+        self.dies_at.store(self.steps() + steps, Ordering::Relaxed);
+    }
+
+    /// Its disk refuses to write from so many steps on, for so many.
+    pub fn disk_refuses_in(&self, steps: u64, long: u64) {
+        let from = self.steps() + steps;
+        self.refuses.0.store(from, Ordering::Relaxed);
+        self.refuses.1.store(from.saturating_add(long), Ordering::Relaxed);
+    }
+
+    /// Steps so far.
+    pub fn steps(&self) -> u64 {
+        self.steps.load(Ordering::Relaxed)
+    }
+
+    /// Passes a step. A future that passes the one at which its process dies never ends.
+    pub async fn step(&self) {
+        let now = self.steps.fetch_add(1, Ordering::Relaxed);
+        if now >= self.dies_at.load(Ordering::Relaxed) {
+            self.dead.store(true, Ordering::Relaxed);
+            self.death.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Comes when it has died.
+    pub async fn died(&self) {
+        while !self.dead.load(Ordering::Relaxed) {
+            self.death.notified().await;
+        }
+    }
+}
+
+impl Steps for Fate {
+    fn before(&self) -> BoxFuture<'_, Disk> {
+        async move {
+            self.step().await;
+            let now = self.steps();
+            let (from, to) = (&self.refuses.0, &self.refuses.1);
+            if now >= from.load(Ordering::Relaxed) && now <= to.load(Ordering::Relaxed) {
+                Disk::RefusesWrites
+            } else {
+                Disk::Works
+            }
+        }
+        .boxed()
+    }
+
+    fn after(&self) -> BoxFuture<'_, ()> {
+        self.step().boxed()
+    }
+}

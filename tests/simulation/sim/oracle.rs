@@ -1,0 +1,260 @@
+//! What must hold, looked at from the PSA's side: no addition twice, none lost, none altered that is
+//! not ours, the equation exact, the journal at rest, and the store saying what the PSA holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use addendum::domain::addition::{AdditionFields, OwnAddition, Subject};
+use addendum::domain::journal::{EntryState, RunState};
+use addendum::domain::line::Line;
+use addendum::domain::money::Currency;
+use addendum::domain::period::Period;
+use addendum::domain::plan::Plan;
+use addendum::domain::policy::Scope;
+use addendum::domain::status::PsaStatus;
+use addendum::sandbox::records::Addition;
+use addendum::worker;
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use super::network::Network;
+use super::process::Process;
+
+/// What was found wrong.
+pub type Verdict = Result<(), String>;
+
+macro_rules! must {
+    ($holds:expr, $($told:tt)*) => {
+        if !$holds {
+            return Err(format!($($told)*));
+        }
+    };
+}
+
+/// The marker of an addition, wherever it stands.
+pub fn marker(addition: &Addition) -> Option<&str> {
+    let custom = addition.custom_fields.values().filter_map(Value::as_str);
+    let mut all = addition.serial_number.as_deref().into_iter().chain(custom);
+    all.find(|m| m.starts_with("AD-"))
+}
+
+/// The additions that are nobody's business but the people's who made them.
+pub fn foreign(network: &Network) -> BTreeMap<i64, Addition> {
+    let all = network.psa.inspect().additions();
+    all.into_iter().filter(|a| marker(a).is_none()).map(|a| (a.id, a)).collect()
+}
+
+/// Ours, by marker.
+pub fn ours(network: &Network) -> BTreeMap<String, Vec<Addition>> {
+    let mut by_marker: BTreeMap<String, Vec<Addition>> = BTreeMap::new();
+    for addition in network.psa.inspect().additions() {
+        if let Some(marker) = marker(&addition) {
+            by_marker.entry(marker.to_owned()).or_default().push(addition);
+        }
+    }
+    by_marker
+}
+
+/// What holds at any moment: nothing is there twice, and nothing foreign was touched.
+pub fn at_any_time(network: &Network, before: &BTreeMap<i64, Addition>) -> Verdict {
+    for (marker, all) in ours(network) {
+        let ids: Vec<i64> = all.iter().map(|a| a.id).collect();
+        must!(all.len() == 1, "TWICE: the marker {marker} stands on the additions {ids:?}");
+    }
+    let now = foreign(network);
+    for (id, was) in before {
+        let is = now.get(id);
+        must!(is == Some(was), "ALTERED: the foreign addition {id} was {was:?} and is {is:?}");
+    }
+    let new: Vec<_> = now.keys().filter(|id| !before.contains_key(id)).collect();
+    must!(new.is_empty(), "UNMARKED: the additions {new:?} carry no marker");
+    Ok(())
+}
+
+/// What holds when a run came to its end and nothing is left to do. What people `touched` may differ,
+/// and is told then.
+pub async fn at_rest(
+    process: &Process,
+    network: &Network,
+    plan: &Plan,
+    totals: &BTreeMap<(Period, Currency), Decimal>,
+    touched: &BTreeSet<String>,
+    lost_store: bool,
+) -> Verdict {
+    let told = |e: &dyn std::fmt::Display| format!("the store refuses: {e}");
+    let store = &process.store;
+    journal(process).await?;
+    let input = store.plan_input(&Scope::default()).await.map_err(|e| told(&e))?;
+    let refused: BTreeSet<_> = plan.errors.iter().filter_map(|e| e.line_id).collect();
+    let superseded: BTreeSet<_> = plan.superseded.iter().copied().collect();
+    for line in &input.lines {
+        let known = |s: &str| (line.source.clone(), s.into());
+        let organization = input.organizations.get(&known(&line.organization_id));
+        let mapped = organization.is_some_and(|o| !o.excluded && !o.companies.is_empty());
+        let failed = line.psa_status == PsaStatus::Error;
+        let (key, status) = (&line.key, line.psa_status);
+        must!(status != PsaStatus::Posting, "UNRESOLVED: the line {key} is still Posting");
+        must!(
+            !failed || refused.contains(&line.id) || superseded.contains(&line.id),
+            "FAILED: the line {key} is in Error, and no rule refuses it: {:?}",
+            line.error
+        );
+        if mapped && line.invoice_status.may_be_posted() && status != PsaStatus::Synced {
+            must!(
+                refused.contains(&line.id) || superseded.contains(&line.id),
+                "LOST: the line {key} is {status:?}, and no rule holds it back"
+            );
+        }
+    }
+    let own = store.own_additions().await.map_err(|e| told(&e))?;
+    let live = ours(network);
+    let touched = &with_their_cents(touched, &input.lines);
+    let mut differ = BTreeSet::new();
+    for o in own.iter().filter(|o| !o.gone) {
+        if touched.contains(&*o.marker) {
+            match live.get(&*o.marker).map(Vec::as_slice) {
+                Some([is]) if same(&o.fields, is) => {}
+                _ => {
+                    differ.insert(o.marker.to_string());
+                }
+            }
+            continue;
+        }
+        let all = live.get(&*o.marker).map(Vec::as_slice).unwrap_or_default();
+        let [is] = all else {
+            return Err(format!("MISSING: {} is on {} additions: {o:?}", o.marker, all.len()));
+        };
+        must!(
+            is.id == o.addition_id && is.agreement_id == o.agreement_id,
+            "ELSEWHERE: the store has {} as {} on {}, the PSA as {} on {}",
+            o.marker,
+            o.addition_id,
+            o.agreement_id,
+            is.id,
+            is.agreement_id
+        );
+        must!(same(&o.fields, is), "DIFFERS: the store has {:?}, the PSA {is:?}", o.fields);
+    }
+    let known: BTreeSet<&str> = own.iter().filter(|o| !o.gone).map(|o| &*o.marker).collect();
+    // Rules can hold a line back that was posted before the store was lost.
+    let held_back = lost_store && !plan.errors.is_empty();
+    for (marker, all) in live.iter().filter(|_| !held_back) {
+        must!(known.contains(marker.as_str()), "ORPHAN: the store does not know {all:?}");
+    }
+    money(&input.lines, &own, &live, touched)?;
+    equation(process, &input.lines, totals).await?;
+    let findings = process.reconcile().await.map_err(|e| told(&e))?;
+    must!(findings.doubled.is_empty(), "RECONCILE finds {findings:?}");
+    let found = findings.missing.iter().chain(&findings.drifted);
+    let found: BTreeSet<&str> = found.map(|f| &*f.marker).collect();
+    let untouched = found.iter().find(|m| !touched.contains(**m));
+    must!(untouched.is_none(), "RECONCILE finds {untouched:?} in {findings:?}");
+    let untold = differ.iter().find(|m| !found.contains(m.as_str()));
+    must!(untold.is_none(), "UNTOLD: {untold:?} was changed, and reconcile does not say so");
+    let unproven = findings.proven.iter().find(|p| p.posted != p.psa);
+    must!(unproven.is_none() || !found.is_empty(), "UNPROVEN: {unproven:?}");
+    Ok(())
+}
+
+/// Nothing is open, and no run goes on.
+async fn journal(process: &Process) -> Verdict {
+    let told = |e: addendum::store::StoreError| format!("the store refuses: {e}");
+    for run in process.store.runs(usize::MAX).await.map_err(told)? {
+        must!(run.state != RunState::Running, "JOURNAL: the run {:?} never ended", run.id);
+        for entry in process.store.entries(run.id).await.map_err(told)? {
+            let open = matches!(entry.state, EntryState::Intended | EntryState::Requested { .. });
+            must!(!open, "JOURNAL: the entry {:?} of {:?} is open", entry.id, run.id);
+        }
+    }
+    Ok(())
+}
+
+fn same(fields: &AdditionFields, is: &Addition) -> bool {
+    fields.product_id == is.product_id
+        && fields.quantity == is.quantity
+        && fields.unit_price == is.unit_price
+        && fields.effective == is.effective
+        && fields.cancelled == is.cancelled
+        && fields.invoice_description == is.invoice_description
+        && is.bill_customer == "Billable"
+}
+
+/// The money of each Synced line is in the PSA, to the cent.
+fn money(
+    lines: &[Line],
+    own: &[OwnAddition],
+    live: &BTreeMap<String, Vec<Addition>>,
+    touched: &BTreeSet<String>,
+) -> Verdict {
+    let billed = |marker: &str| -> Decimal {
+        live.get(marker).into_iter().flatten().map(Addition::ext_price).sum()
+    };
+    let rounding = |line: &Line| -> Decimal { billed(&cents_of(line)) };
+    let mut shown: BTreeMap<&str, &Line> = BTreeMap::new();
+    for line in lines {
+        let Some(posted) = &line.posted else { continue };
+        if touched.contains(&*posted.marker) || touched.contains(&cents_of(line)) {
+            continue;
+        }
+        let by = own.iter().find(|o| o.marker == posted.marker);
+        let Some(by) = by else {
+            return Err(format!("MISSING: no addition is known for the line {}", line.key));
+        };
+        let Subject::Recurring { .. } = by.subject else {
+            let is = billed(&posted.marker) + rounding(line);
+            must!(
+                is == posted.total,
+                "MONEY: the line {} was posted with {}, the PSA bills {is}",
+                line.key,
+                posted.total
+            );
+            continue;
+        };
+        let newest = shown.entry(&posted.marker).or_insert(line);
+        if line.period > newest.period {
+            *newest = line;
+        }
+    }
+    for (marker, line) in shown {
+        let total = line.posted.as_ref().map(|p| p.total).unwrap_or_default();
+        let is = billed(marker) + rounding(line);
+        must!(is == total, "MONEY: the line {} is {total}, the PSA bills {is}", line.key);
+    }
+    Ok(())
+}
+
+/// A line and its missing cents are billed by two additions: when one is touched, the other's money
+/// is not right any more.
+fn with_their_cents(touched: &BTreeSet<String>, lines: &[Line]) -> BTreeSet<String> {
+    let mut all = touched.clone();
+    for line in lines {
+        let Some(posted) = &line.posted else { continue };
+        let cents = cents_of(line);
+        if touched.contains(&cents) || touched.contains(&*posted.marker) {
+            all.extend([cents, posted.marker.to_string()]);
+        }
+    }
+    all
+}
+
+/// The marker of a line's missing cents.
+fn cents_of(line: &Line) -> String {
+    let subject = Subject::Rounding { source: line.source.clone(), key: line.key.clone() };
+    addendum::domain::marker::marker(&subject)
+}
+
+/// The equation holds everywhere, and its left side is what the source billed.
+async fn equation(
+    process: &Process,
+    lines: &[Line],
+    totals: &BTreeMap<(Period, Currency), Decimal>,
+) -> Verdict {
+    let periods: Vec<Period> = lines.iter().map(|l| l.period).collect();
+    let rows = worker::equation(&process.store, &periods).await.map_err(|e| e.to_string())?;
+    let mut source: BTreeMap<(Period, Currency), Decimal> = BTreeMap::new();
+    for row in rows {
+        must!(row.money.holds(), "EQUATION: {row:?}");
+        *source.entry((row.period, row.money.currency)).or_default() += row.money.source;
+    }
+    must!(source == *totals, "EQUATION: the source billed {totals:?}, the store has {source:?}");
+    Ok(())
+}
