@@ -109,6 +109,17 @@ pub fn address(profile: &str) -> Result<Option<String>, Problem> {
     http::base(&Profile::find(profile)?)
 }
 
+/// Whether the profile's source still serves these months, seen from `this` one.
+///
+/// # Errors
+/// `no-longer-served`: the source would be empty for them; and what is wrong with the profile.
+pub fn serves(profile: &str, periods: &[Period], this: Period) -> Result<(), Problem> {
+    if profile == "canonical" {
+        return Ok(());
+    }
+    http::serves(&Profile::find(profile)?, periods, this)
+}
+
 /// Asks a source what it is going to bill, as far as it tells. The lines are for showing: they must
 /// not be stored, and nothing here stores them.
 ///

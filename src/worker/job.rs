@@ -1,13 +1,12 @@
 //! What can be asked of the worker, and what it answers.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::forecast::Forecast;
 use crate::connectwise::{PermissionCheck, SystemInfo, Traffic};
 use crate::domain::audit::AuditHead;
 use crate::domain::edit::Edit;
 use crate::domain::journal::RunId;
-use crate::domain::line::CanonicalLine;
 use crate::domain::load::LoadReport;
 use crate::domain::period::Period;
 use crate::domain::plan::Plan;
@@ -124,15 +123,6 @@ impl ReconcileSummary {
             && f.proven.iter().all(|p| p.sold == p.psa)
             && self.equation.iter().all(|r| r.money.holds())
     }
-}
-
-/// What a source is going to bill, as far as it tells. It is never stored and never posted.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Forecast {
-    /// The lines that are expected.
-    pub lines: Vec<CanonicalLine>,
-    /// Records that are no lines, by reason.
-    pub left_out: BTreeMap<String, u64>,
 }
 
 /// What a job gives when it is done.

@@ -15,6 +15,7 @@ use self::jobs::Context;
 pub mod approvals;
 pub mod changes;
 mod events;
+pub mod forecast;
 pub mod job;
 mod jobs;
 mod lease;

@@ -1,7 +1,12 @@
 //! Pages that break, servers that throttle, tokens that end: a load goes on where it was.
 
+use std::time::Instant;
+
+use addendum::domain::policy::Policy;
 use addendum::sandbox::faults::ErrorBody;
 use addendum::sandbox::{BadData, Faults, Feed, Kind, Rule};
+use addendum::sources::{self, Origin, Source, SourceError};
+use secrecy::SecretString;
 
 use crate::reading::Feeds;
 
@@ -65,4 +70,22 @@ fn a_refused_token_is_renewed_once_and_then_told() {
         assert_eq!(feeds.fails(feed).code, "source-unauthorized");
         assert_eq!(feeds.sandbox.count(|r| r.path.ends_with("/token")), 2, "{feed:?}");
     }
+}
+
+#[test]
+fn a_load_that_nobody_waits_for_ends_though_the_source_is_silent() {
+    let feeds = Feeds::with(20);
+    feeds.sandbox.faults().latency(600_000);
+    let secret = SecretString::from(Feed::Arrow.secret());
+    let source = Source { secret: Some(&secret), ..Source::of("arrow") };
+    let origin = Origin::Url(feeds.sandbox.feed_url(Feed::Arrow));
+    let periods = [feeds.sandbox.sample().periods()[0]];
+    let (begun, mut asked) = (Instant::now(), 0);
+    let read = sources::read(source, &origin, &periods, &Policy::default(), &mut |batch| {
+        assert!(batch.is_empty());
+        asked += 1;
+        asked < 3
+    });
+    assert!(matches!(read, Err(SourceError::Abandoned)), "{read:?}");
+    assert!(begun.elapsed().as_secs() < 60, "it did not wait for the answer");
 }

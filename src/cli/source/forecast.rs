@@ -1,8 +1,5 @@
 //! `addendum source forecast`: shown, and nothing else.
 
-use std::collections::BTreeMap;
-
-use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::super::Global;
@@ -11,9 +8,10 @@ use super::super::shell::failure::Failure;
 use super::super::shell::output::{Answer, Output};
 use super::super::shell::table::{Align, Table};
 use crate::domain::line::CanonicalLine;
-use crate::domain::money::{Currency, cents, text as money};
+use crate::domain::money::{Currency, text as money};
 use crate::domain::text::harmless;
-use crate::worker::job::{Forecast, Job, Outcome};
+use crate::worker::forecast::{Expected, Forecast, cost};
+use crate::worker::job::{Job, Outcome};
 
 /// Asks the source.
 pub(super) async fn run(global: &Global, output: Output) -> Result<Answer, Failure> {
@@ -21,36 +19,6 @@ pub(super) async fn run(global: &Global, output: Output) -> Result<Answer, Failu
         return Err(unexpected());
     };
     Answer::new("source", &document(&forecast), text(&forecast))
-}
-
-/// What is sold and what it costs.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sum {
-    lines: u64,
-    total: Decimal,
-    cost: Decimal,
-}
-
-impl Sum {
-    fn add(&mut self, line: &CanonicalLine) {
-        self.lines += 1;
-        self.total += line.total;
-        self.cost += cost(line);
-    }
-}
-
-/// What the line costs us; a bill of costs has nothing else.
-fn cost(line: &CanonicalLine) -> Decimal {
-    if line.extra.as_ref().is_some_and(|e| e.cost_only) {
-        return line.total;
-    }
-    line.unit_cost.map_or(Decimal::ZERO, |c| cents(c * line.quantity))
-}
-
-fn sums<K: Ord>(forecast: &Forecast, key: impl Fn(&CanonicalLine) -> K) -> BTreeMap<K, Sum> {
-    let mut sums: BTreeMap<K, Sum> = BTreeMap::new();
-    forecast.lines.iter().for_each(|l| sums.entry(key(l)).or_default().add(l));
-    sums
 }
 
 fn document(forecast: &Forecast) -> Value {
@@ -65,7 +33,7 @@ fn document(forecast: &Forecast) -> Value {
             "cost": money(cost(l)), "currency": l.currency,
         })
     };
-    let total = |(currency, sum): (Currency, Sum)| {
+    let total = |(currency, sum): (Currency, Expected)| {
         json!({
             "currency": currency, "lines": sum.lines, "total": money(sum.total),
             "cost": money(sum.cost),
@@ -73,7 +41,7 @@ fn document(forecast: &Forecast) -> Value {
     };
     json!({
         "forecast": forecast.lines.iter().map(line).collect::<Vec<_>>(),
-        "money": sums(forecast, |l| l.currency).into_iter().map(total).collect::<Vec<_>>(),
+        "money": forecast.by_currency().into_iter().map(total).collect::<Vec<_>>(),
         "left_out": forecast.left_out,
     })
 }
@@ -92,15 +60,12 @@ fn text(forecast: &Forecast) -> String {
         ("", Align::Left),
     ])
     .shrinking(0);
-    let by_organization = sums(forecast, |l| {
-        (l.organization_name.to_string(), l.organization_id.to_string(), l.currency)
-    });
-    for ((name, _, currency), sum) in by_organization {
+    for ((name, _, currency), sum) in forecast.by_organization() {
         let row =
             [name, sum.lines.to_string(), money(sum.total), money(sum.cost), currency.to_string()];
         table.row(row);
     }
-    for (currency, sum) in sums(forecast, |l| l.currency) {
+    for (currency, sum) in forecast.by_currency() {
         let row = [
             "All".to_owned(),
             sum.lines.to_string(),

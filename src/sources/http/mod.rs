@@ -20,8 +20,6 @@ mod wire;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use reqwest::Url;
 use secrecy::SecretString;
 
@@ -101,10 +99,6 @@ pub(super) fn read(
         )));
     }
     let asking = asking(profile).map_err(SourceError::Failed)?;
-    if let Some(months) = asking.form.months {
-        let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-        served(asked.periods, months, Period::of(today)).map_err(SourceError::Failed)?;
-    }
     let mut bill = Bill::new(profile, &asking, asked);
     carry_out(&asking, &asking.calls, url, asked, &mut bill, to)?;
     bill.finish(to)
@@ -132,7 +126,17 @@ pub(super) fn forecast(
     bill.finish(to)
 }
 
-/// Months that are no longer served are refused, and not taken for empty ones.
+/// Whether the source still serves the months, as far as its profile knows.
+///
+/// # Errors
+/// `no-longer-served`: they would look empty.
+pub(super) fn serves(profile: &Profile, periods: &[Period], this: Period) -> Result<(), Problem> {
+    match asking(profile)?.form.months {
+        Some(months) => served(periods, months, this),
+        None => Ok(()),
+    }
+}
+
 fn served(periods: &[Period], months: u32, this: Period) -> Result<(), Problem> {
     let oldest = (1..months).fold(this, |p, _| p.previous());
     match periods.iter().find(|p| **p < oldest) {

@@ -178,6 +178,8 @@ pub enum Command {
     AcceptSuggestion,
     /// `map.auto`
     MapAuto,
+    /// `invoices.forecast`
+    Forecast,
     /// `map.bulk`
     Bulk,
     /// `map.practices`

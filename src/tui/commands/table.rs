@@ -109,6 +109,7 @@ pub static TABLE: &[Entry] = &[
     row(C::Bulk, "map.bulk", "Bulk update", "Change all marked rows at once, with a preview.", G::Mapping, 5, "organizations or products or invoices"),
     row(C::BestPractices, "map.practices", "Best practices", "Six points that save trouble.", G::Mapping, 1, "organizations or products or invoices"),
     row(C::Load, "invoices.load", "Load Invoices", "Load invoice lines of the current or previous month.", G::Invoices, 6, "plain"),
+    row(C::Forecast, "invoices.forecast", "Forecast", "Show what the source is going to bill; nothing of it is loaded.", G::Invoices, 0, "plain"),
     row(C::ShowPeriod, "invoices.period", "Show invoices", "Choose the month to show.", G::Invoices, 5, "invoices"),
     row(C::OlderPeriod, "invoices.period-older", "Month before", "Show the month before.", G::Invoices, 0, "invoices"),
     row(C::NewerPeriod, "invoices.period-newer", "Month after", "Show the month after.", G::Invoices, 0, "invoices"),

@@ -17,6 +17,7 @@ impl Model {
             C::PullProducts => self.submit(Job::Pull(PullWhat::Products)),
             C::PullAll => self.submit(Job::Pull(PullWhat::All)),
             C::MapAuto => self.submit(Job::MapAuto),
+            C::Forecast => self.submit(Job::Forecast),
             _ => {
                 self.open_load();
                 vec![]

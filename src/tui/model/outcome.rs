@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::Model;
 use super::dashboard::DashboardData;
 use super::effect::Effect;
 use super::grid::{GridId, Layout};
 use super::sync::SyncView;
 use super::toast::Toast;
+use super::{Model, texts};
 use crate::domain::plan::Plan;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::worker::job::{JobError, JobId, Outcome, PullSummary, SyncSummary};
@@ -83,9 +83,7 @@ impl Model {
             Outcome::Synced(summary) => self.synced(*summary),
             Outcome::Reconciled(summary) => self.reconciled(*summary),
             Outcome::Forecast(forecast) => {
-                let n = forecast.lines.len();
-                let text = format!("{n} lines are expected; `addendum source forecast` lists them");
-                self.toast(Toast::note(text));
+                self.read("Forecast", texts::forecast(&forecast));
                 vec![]
             }
             Outcome::Matched { accepted, open, inverse } => {

@@ -84,9 +84,12 @@ impl Model {
     /// Commands of the page in front.
     fn run_on_page(&mut self, command: C) -> Vec<Effect> {
         match command {
-            C::PullCompanies | C::PullProducts | C::PullAll | C::Load | C::MapAuto => {
-                self.run_fetch(command)
-            }
+            C::PullCompanies
+            | C::PullProducts
+            | C::PullAll
+            | C::Load
+            | C::MapAuto
+            | C::Forecast => self.run_fetch(command),
             _ if self.tab == Tab::Dashboard => self.run_on_dashboard(command),
             _ if self.tab == Tab::Credentials => self.run_on_credentials(command),
             _ if self.tab == Tab::Configuration => self.run_on_configuration(command),

@@ -1,6 +1,8 @@
 //! Texts to read: how keys are made, good practice, the words of both sides.
 
 use super::layer::reading::Text;
+use crate::domain::money::text as money;
+use crate::worker::forecast::{Expected, Forecast};
 
 /// How to obtain API keys (domain.md 1.5).
 pub fn how_to_obtain() -> Text {
@@ -85,6 +87,35 @@ pub fn dictionary() -> Text {
     for t in crate::domain::charge_type::ChargeType::ALL {
         let class = if t.is_recurring() { "recurring" } else { "posted once" };
         text.field(t.as_str(), format!("{} ({class})", t.default_name()));
+    }
+    text
+}
+
+/// What the source is going to bill, by customer.
+pub fn forecast(forecast: &Forecast) -> Text {
+    let mut text = Text::default();
+    text.line(
+        "Nothing of this is loaded, so nothing can be posted from it. The bill may differ, and \
+         consumption that is billed afterwards is not in it.",
+    );
+    let told = |sum: &Expected, currency| {
+        let (total, cost) = (money(sum.total), money(sum.cost));
+        format!("{total} {currency}, cost {cost}, {} lines", sum.lines)
+    };
+    text.heading("All");
+    for (currency, sum) in forecast.by_currency() {
+        text.field(currency.as_str(), told(&sum, currency));
+    }
+    text.heading("Organizations");
+    for ((name, _, currency), sum) in forecast.by_organization() {
+        text.field(&crate::domain::text::harmless(&name), told(&sum, currency));
+    }
+    if forecast.lines.is_empty() {
+        text.line("The source expects nothing to bill.");
+    }
+    text.heading("Left out");
+    for (reason, n) in &forecast.left_out {
+        text.field(&crate::domain::text::harmless(reason), n);
     }
     text
 }

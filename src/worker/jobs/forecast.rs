@@ -1,7 +1,8 @@
 //! `source forecast`: what the source is going to bill, as far as it tells. It is shown and goes
 //! nowhere: no line of it ever enters the store, so none can be posted.
 
-use super::super::job::{Forecast, JobError, Outcome};
+use super::super::forecast::Forecast;
+use super::super::job::{JobError, Outcome};
 use super::Context;
 use crate::domain::load::LoadedLine;
 use crate::domain::problem::{Problem, ProblemKind};

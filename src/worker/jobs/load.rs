@@ -36,7 +36,10 @@ pub(super) async fn run(
     let location = location.filter(|l| !l.trim().is_empty()).or(own.as_deref());
     let (origin, periods) = origin::resolve(files, location, periods, this_month)?;
     let secret = match origin {
-        Origin::Url(_) => context.profile.secret(SecretName::SourceSecret).await?,
+        Origin::Url(_) => {
+            sources::serves(&settings.source.profile, &periods, this_month)?;
+            context.profile.secret(SecretName::SourceSecret).await?
+        }
         Origin::Files(_) | Origin::Location(_) => None,
     };
     let _lease = context.lease("load")?;

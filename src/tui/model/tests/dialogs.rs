@@ -1,13 +1,17 @@
 //! Palette, help, texts to read, words at the bottom.
 
 use super::super::Tab;
+use super::super::effect::Effect;
 use super::super::layer::Layer;
 use super::super::layer::reading::Text;
 use super::super::message::Message;
 use super::super::sample::{on, press, ready, type_text};
+use super::super::sample_posting::end;
 use super::super::update::update;
 use crate::tui::commands::{TABLE, works_now};
 use crate::tui::model::Model;
+use crate::worker::forecast::Forecast;
+use crate::worker::job::{Job, Outcome};
 
 fn reading(model: &Model) -> &super::super::layer::reading::Reading {
     match model.top() {
@@ -143,4 +147,20 @@ fn what_is_wrong_in_the_key_map_is_said_and_the_rest_holds() {
     let model = fresh_with(KeyMap::with_user(Some(&one.repeat(3))));
     let r = reading(&model);
     assert_eq!(r.lines.len(), 4, "{:?}", r.lines);
+}
+
+#[test]
+fn a_forecast_is_asked_for_by_name_and_read() {
+    let mut model = on(Tab::Invoices, 80, 24);
+    press(&mut model, "Ctrl-P");
+    type_text(&mut model, "forecast");
+    let effects = press(&mut model, "Enter");
+    assert!(matches!(&effects[..], [Effect::Submit { job: Job::Forecast, .. }]), "{effects:?}");
+    let left_out = [("not billed yet".to_owned(), 3)].into();
+    end(&mut model, 1, Outcome::Forecast(Box::new(Forecast { lines: vec![], left_out })));
+    let read = reading(&model);
+    assert_eq!(read.title, "Forecast");
+    let told = |text: &str| read.lines.iter().any(|l| l.text.contains(text));
+    assert!(told("Nothing of this is loaded") && told("expects nothing to bill"));
+    assert!(read.lines.iter().any(|l| l.label == "not billed yet" && l.text == "3"));
 }
