@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::text::harmless;
+
 /// Whose turn it is. Decides the exit code of the command line (design 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -111,14 +113,16 @@ impl FileRefusal {
 impl fmt::Display for FileRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for p in &self.problems {
-            write!(f, "{}", p.file)?;
+            write!(f, "{}", harmless(&p.file))?;
             if let Some(row) = p.row {
                 write!(f, ", row {row}")?;
             }
             if let Some(column) = &p.column {
-                write!(f, ", column {column}")?;
+                // A profile of somebody's own names its columns as it likes.
+                write!(f, ", column {}", harmless(column))?;
             }
-            writeln!(f, ": {} ({})\n  remedy: {}", p.message, p.code, p.remedy)?;
+            let (message, remedy) = (harmless(&p.message), harmless(&p.remedy));
+            writeln!(f, ": {message} ({})\n  remedy: {remedy}", p.code)?;
         }
         if self.more > 0 {
             writeln!(f, "and {} more problems", self.more)?;
