@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::text::harmless;
+use crate::domain::text::{harmless, harmless_lines};
 
 /// Whose turn it is. Decides the exit code of the command line (design 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,9 +55,9 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.message, self.code)?;
+        write!(f, "{} ({})", harmless_lines(&self.message), self.code)?;
         if !self.remedy.is_empty() {
-            write!(f, "\n  remedy: {}", self.remedy)?;
+            write!(f, "\n  remedy: {}", harmless_lines(&self.remedy))?;
         }
         Ok(())
     }
