@@ -11,6 +11,7 @@ use super::shell::exit::Exit;
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
 use super::shell::table::{Align, Table};
+use crate::domain::decision::Verdict;
 use crate::domain::money::text as amount;
 use crate::domain::period::Period;
 use crate::domain::text::harmless;
@@ -27,15 +28,45 @@ pub struct Args {
     /// Only this month; may be repeated [default: all that is loaded]
     #[arg(long = "period", value_name = "YYYY-MM")]
     pub periods: Vec<Period>,
+    /// Leave what was found under this line (or marker), and say nothing more until it changes
+    /// again; may be repeated
+    #[arg(long, value_name = "LINE")]
+    pub keep: Vec<String>,
+    /// Write once more what was posted under this line (or marker); may be repeated
+    #[arg(long, value_name = "LINE")]
+    pub restore: Vec<String>,
+    /// Take what the PSA has under this line (or marker) as what was posted; may be repeated
+    #[arg(long, value_name = "LINE")]
+    pub adopt: Vec<String>,
+}
+
+impl Args {
+    /// What is asked for.
+    fn job(&self) -> Job {
+        let verdicts: Vec<(String, Verdict)> = [
+            (&self.keep, Verdict::Keep),
+            (&self.restore, Verdict::Restore),
+            (&self.adopt, Verdict::Adopt),
+        ]
+        .into_iter()
+        .flat_map(|(names, verdict)| names.iter().map(move |n| (n.clone(), verdict)))
+        .collect();
+        let periods = self.periods.clone();
+        if verdicts.is_empty() {
+            Job::Reconcile(periods)
+        } else {
+            Job::Decide { periods, verdicts }
+        }
+    }
 }
 
 /// Reconciles; findings and an equation that does not hold are exit 3.
 pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
-    let job = Job::Reconcile(args.periods.clone());
-    let Outcome::Reconciled(summary) = perform(global, output, job).await? else {
+    let Outcome::Reconciled(summary) = perform(global, output, args.job()).await? else {
         return Err(unexpected());
     };
-    let exit = if proven(&summary) { Exit::Done } else { Exit::Incomplete };
+    let undone = summary.decided.iter().any(|d| d.problem.is_some());
+    let exit = if proven(&summary) && !undone { Exit::Done } else { Exit::Incomplete };
     Ok(Answer::new("reconcile", &document(&summary), text(&summary))?.ending(exit))
 }
 
@@ -63,8 +94,17 @@ fn document(summary: &ReconcileSummary) -> Value {
         "missing": f.missing,
         "doubled": f.doubled,
         "drifted": f.drifted,
+        "kept": f.kept,
+        "decided": summary.decided.iter().map(|d| json!({
+            "marker": d.marker, "verdict": d.verdict,
+            "problem": d.problem.as_ref().map(|p| json!({
+                "code": p.code, "message": p.message, "remedy": p.remedy,
+            })),
+        })).collect::<Vec<_>>(),
+        "restored": summary.restored.as_ref().map(|r| r.run.id.0.to_string()),
         "psa": f.proven.iter().map(|p| json!({
             "currency": p.currency, "posted": amount(p.posted), "sold": amount(p.sold), "psa": amount(p.psa),
+            "decided": amount(p.decided),
         })).collect::<Vec<_>>(),
         "money": rows,
         "equation": summary.equation.iter().map(equation_row).collect::<Vec<_>>(),
@@ -100,14 +140,23 @@ pub fn text(summary: &ReconcileSummary) -> String {
         if priced {
             heads.push(("Sold for", Align::Right));
         }
-        heads.extend([("In the PSA", Align::Right), ("Difference", Align::Right)]);
+        let decided = f.proven.iter().any(|p| !p.decided.is_zero());
+        heads.push(("In the PSA", Align::Right));
+        if decided {
+            heads.push(("Decided", Align::Right));
+        }
+        heads.push(("Difference", Align::Right));
         let mut table = Table::new(&heads);
         for p in &f.proven {
             let mut cells = vec![p.currency.to_string(), amount(p.posted)];
             if priced {
                 cells.push(amount(p.sold));
             }
-            cells.extend([amount(p.psa), amount(p.psa - p.sold)]);
+            cells.push(amount(p.psa));
+            if decided {
+                cells.push(amount(p.decided));
+            }
+            cells.push(amount(p.psa - p.sold - p.decided));
             table.row(cells);
         }
         out.push_str(&format!("\n\n{}", table.text()));
@@ -128,6 +177,20 @@ pub fn text(summary: &ReconcileSummary) -> String {
             }
         }
     }
+    if !f.kept.is_empty() {
+        out.push_str(&format!("\n\nLeft as somebody decided: {}", f.kept.len()));
+    }
+    for d in &summary.decided {
+        out.push_str(&match &d.problem {
+            None => format!("\n{}: {}", harmless(&d.marker), d.verdict.as_str()),
+            Some(p) => format!(
+                "\nnot done: {} ({})\n  remedy: {}",
+                harmless(&p.message),
+                p.code,
+                harmless(&p.remedy)
+            ),
+        });
+    }
     let broken: Vec<&EquationRow> = summary.equation.iter().filter(|r| !r.money.holds()).collect();
     for row in broken.iter().take(SHOWN) {
         out.push_str(&format!(
@@ -141,8 +204,9 @@ pub fn text(summary: &ReconcileSummary) -> String {
         "\n\nProven to the cent: the PSA returns exactly what was posted, and the equation closes."
     } else {
         "\n\nNot proven.\n\
-         next: `addendum sync --overwrite-drift` sets drifted additions back, `--repost-deleted`\n\
-         posts deleted ones again; delete one of each doubled pair in the PSA"
+         next: decide line by line: `addendum reconcile --restore LINE` writes what was posted once\n\
+         more, `--adopt LINE` takes what the PSA has as posted, `--keep LINE` leaves it; delete one\n\
+         of each doubled pair in the PSA"
     });
     out
 }

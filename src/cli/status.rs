@@ -203,6 +203,7 @@ fn run_line(run: &Run) -> String {
         (RunKind::Undo, None) => "undo".to_owned(),
         (RunKind::Sync, _) => "sync".to_owned(),
         (RunKind::Retry, _) => "retry".to_owned(),
+        (RunKind::Restore, _) => "restore".to_owned(),
     };
     let c = &run.counts;
     let counted = [

@@ -24,6 +24,8 @@ pub enum RunKind {
     Retry,
     /// `undo`
     Undo,
+    /// `reconcile --restore`
+    Restore,
 }
 
 /// How a run ended.

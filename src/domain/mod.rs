@@ -11,6 +11,7 @@ pub mod charge_dates;
 pub mod charge_type;
 pub mod clock;
 pub mod compare;
+pub mod decision;
 pub mod description;
 pub mod edit;
 pub mod event;

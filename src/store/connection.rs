@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_sides.sql"),
     include_str!("migrations/0003_sold.sql"),
     include_str!("migrations/0004_audit.sql"),
+    include_str!("migrations/0005_decisions.sql"),
 ];
 
 /// "Addm": tells our files from other people's.

@@ -19,6 +19,7 @@ mod additions;
 mod audit;
 mod connection;
 mod consequences;
+mod decisions;
 mod dictionary;
 mod edits;
 mod encoding;

@@ -145,7 +145,7 @@ pub(super) fn word<T: Serialize>(value: &T) -> Result<String, StoreError> {
     }
 }
 
-fn to_word<T: DeserializeOwned>(word: &str) -> Result<T, StoreError> {
+pub(super) fn to_word<T: DeserializeOwned>(word: &str) -> Result<T, StoreError> {
     Ok(serde_json::from_value(serde_json::Value::String(word.to_owned()))?)
 }
 

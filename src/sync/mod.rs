@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::connectwise::Client;
+use crate::domain::decision::Verdict;
 use crate::domain::journal::{Run, RunId};
 use crate::domain::line::Text;
 use crate::domain::money::Currency;
@@ -147,6 +148,8 @@ pub struct Findings {
     pub doubled: Vec<Finding>,
     /// Additions whose fields differ from what was posted.
     pub drifted: Vec<Finding>,
+    /// Additions of these kinds that a person has decided to leave, and that are still so.
+    pub kept: Vec<Finding>,
     /// Money that the PSA returned for what Addendum posted, per currency.
     pub proven: Vec<ProvenRow>,
 }
@@ -196,6 +199,27 @@ pub struct ProvenRow {
     /// What the PSA returned.
     #[serde(with = "rust_decimal::serde::str")]
     pub psa: Decimal,
+    /// By how much the PSA may differ, because a person decided to leave it so.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub decided: Decimal,
+}
+
+impl ProvenRow {
+    /// Whether the PSA returned what was posted, but for what a person decided on.
+    pub fn holds(&self) -> bool {
+        self.sold.checked_add(self.decided) == Some(self.psa)
+    }
+}
+
+/// What became of a decision on a finding.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Decided {
+    /// The addition's marker.
+    pub marker: String,
+    /// What was decided.
+    pub verdict: Verdict,
+    /// Why it could not be done.
+    pub problem: Option<Problem>,
 }
 
 /// What an undo had to leave, and why.

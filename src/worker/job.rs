@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::forecast::Forecast;
 use crate::connectwise::{PermissionCheck, SystemInfo, Traffic};
 use crate::domain::audit::AuditHead;
+use crate::domain::decision::Verdict;
 use crate::domain::edit::Edit;
 use crate::domain::journal::RunId;
 use crate::domain::load::LoadReport;
@@ -14,7 +15,7 @@ use crate::domain::policy::Scope;
 use crate::domain::problem::{FileRefusal, Problem};
 use crate::flows::EquationRow;
 use crate::store::PullReport;
-use crate::sync::{Findings, Left, RunEvent, RunReport};
+use crate::sync::{Decided, Findings, Left, ProvenRow, RunEvent, RunReport};
 
 /// Which PSA records to refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,13 @@ pub enum Job {
     },
     /// Read back, prove the equation.
     Reconcile(Vec<Period>),
+    /// Keep, restore or adopt what reconcile found, each named by a line or its marker.
+    Decide {
+        /// The periods that are read back.
+        periods: Vec<Period>,
+        /// What was decided.
+        verdicts: Vec<(String, Verdict)>,
+    },
     /// Take a run back.
     Undo(RunId),
     /// Take a run back, and post the credits for what of it is invoiced.
@@ -111,6 +119,10 @@ pub struct ReconcileSummary {
     pub findings: Findings,
     /// The equation.
     pub equation: Vec<EquationRow>,
+    /// What was decided just now, and what became of it.
+    pub decided: Vec<Decided>,
+    /// The run that restored, where one did.
+    pub restored: Option<Box<RunReport>>,
 }
 
 impl ReconcileSummary {
@@ -120,7 +132,7 @@ impl ReconcileSummary {
         f.missing.is_empty()
             && f.doubled.is_empty()
             && f.drifted.is_empty()
-            && f.proven.iter().all(|p| p.sold == p.psa)
+            && f.proven.iter().all(ProvenRow::holds)
             && self.equation.iter().all(|r| r.money.holds())
     }
 }

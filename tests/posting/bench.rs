@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use addendum::config::{Paths, Settings};
 use addendum::connectwise::{ApiKeys, Client, Connection};
+use addendum::domain::decision::Verdict;
 use addendum::domain::journal::RunId;
 use addendum::domain::period::Period;
 use addendum::domain::policy::Scope;
@@ -116,6 +117,15 @@ impl Bench {
 
     pub async fn retry(&mut self, scope: Scope) -> Result<SyncSummary, JobError> {
         self.run(Job::Retry { run: None, scope }).await.map(synced)
+    }
+
+    /// Decides on what reconcile found.
+    pub async fn decide(&mut self, verdicts: &[(&str, Verdict)]) -> ReconcileSummary {
+        let verdicts = verdicts.iter().map(|(name, v)| ((*name).to_owned(), *v)).collect();
+        match self.run(Job::Decide { periods: vec![], verdicts }).await.unwrap() {
+            Outcome::Reconciled(summary) => *summary,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Takes a run back, with credits for what is invoiced.

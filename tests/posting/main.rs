@@ -4,6 +4,7 @@
 mod bench;
 mod counts;
 mod currencies;
+mod decisions;
 mod drift;
 mod faults;
 mod netting;

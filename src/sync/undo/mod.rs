@@ -198,6 +198,13 @@ impl Executor {
                 "run `addendum sync`: what it took back is Not Synced and is posted again",
             ));
         }
+        if taken.kind == RunKind::Restore {
+            return Err(refuse(
+                "undo-of-restore",
+                format!("run {} put back what an earlier run had posted", run.0),
+                "undo the run that posted it",
+            ));
+        }
         let written: Vec<Entry> = self
             .store
             .entries(run)

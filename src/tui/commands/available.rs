@@ -72,6 +72,7 @@ pub fn contexts(model: &Model) -> Contexts {
         now.add_if(Context::Ended, model.sync.last.is_some());
         now.add_if(Context::Proved, model.sync.proof.is_some());
         now.add_if(Context::Runs, model.sync.view == SyncView::Runs);
+        now.add_if(Context::Findings, model.sync.view == SyncView::Findings);
     }
     now
 }
@@ -122,6 +123,9 @@ fn needs_a_row(command: Command) -> bool {
             | C::SyncMarked
             | C::UndoRun
             | C::CreditRun
+            | C::KeepFinding
+            | C::RestoreFinding
+            | C::AdoptFinding
     )
 }
 

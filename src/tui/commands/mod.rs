@@ -230,6 +230,12 @@ pub enum Command {
     UndoRun,
     /// `runs.credit`
     CreditRun,
+    /// `findings.keep`
+    KeepFinding,
+    /// `findings.restore`
+    RestoreFinding,
+    /// `findings.adopt`
+    AdoptFinding,
     /// `sync.overwrite`
     OverwriteDrift,
     /// `sync.accept`

@@ -65,11 +65,13 @@ pub enum Context {
     Columns,
     /// The guided tour is shown.
     Tour,
+    /// What reconcile found is in front.
+    Findings,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Plain,
         Self::Text,
         Self::Filter,
@@ -97,6 +99,7 @@ impl Context {
         Self::Runs,
         Self::Columns,
         Self::Tour,
+        Self::Findings,
     ];
 
     /// The word in `keymap.toml`.

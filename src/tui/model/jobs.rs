@@ -126,6 +126,7 @@ fn title(job: &Job) -> (&'static str, bool) {
         Job::Sync { .. } => ("Sync to PSA", true),
         Job::Retry { .. } => ("Retry", true),
         Job::Reconcile(_) => ("Reconcile", false),
+        Job::Decide { .. } => ("Decide", true),
         Job::Undo(_) => ("Undo", true),
         Job::Credit(_) => ("Credit", true),
         Job::MapAuto => ("Map automatically", false),

@@ -9,6 +9,7 @@ pub mod edit;
 pub mod effect;
 pub mod events;
 pub mod filter;
+mod findings;
 pub mod fuzzy;
 pub mod geometry;
 pub mod grid;

@@ -186,12 +186,16 @@ impl Model {
             let told = if told.is_empty() { "the sums differ".into() } else { told.join(", ") };
             Toast::warning(format!("not proven: {told}"))
         });
+        if let Some(problem) = summary.decided.iter().find_map(|d| d.problem.as_ref()) {
+            self.toast(Toast::problem(problem));
+        }
+        let wrote = summary.restored.is_some();
         let findings = Arc::new(summary.findings.clone());
         self.sync.proof = Some(Arc::new(summary));
         self.sync.view = SyncView::Findings;
         self.grid_mut(GridId::Findings).forget();
         let mut effects = vec![Effect::ShowFindings(findings)];
-        effects.extend(self.logs_changed());
+        effects.extend(if wrote { self.data_changed(false) } else { self.logs_changed() });
         if self.tab == super::Tab::Sync {
             effects.extend(self.enter());
         }

@@ -216,12 +216,19 @@ pub(crate) fn finding() -> Finding {
 
 /// What reconcile says.
 pub(crate) fn proof(posted: &str, psa: &str, drifted: Vec<Finding>) -> ReconcileSummary {
-    let proven =
-        ProvenRow { currency: eur(), posted: money(posted), sold: money(posted), psa: money(psa) };
+    let proven = ProvenRow {
+        currency: eur(),
+        posted: money(posted),
+        sold: money(posted),
+        psa: money(psa),
+        decided: Decimal::ZERO,
+    };
     ReconcileSummary {
         periods: vec![month("2026-10")],
         findings: Findings { drifted, proven: vec![proven], ..Findings::default() },
         equation: vec![],
+        decided: vec![],
+        restored: None,
     }
 }
 

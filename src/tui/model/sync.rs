@@ -141,6 +141,7 @@ impl Model {
             C::Retry => self.ask_retry(),
             C::UndoRun => self.ask_undo(),
             C::CreditRun => self.ask_credit(),
+            C::KeepFinding | C::RestoreFinding | C::AdoptFinding => self.ask_verdict(command),
             C::Open => self.open_row(),
             C::Down => {
                 self.sync.top = self.sync.top.saturating_add(1).min(self.jobs.causes().len());

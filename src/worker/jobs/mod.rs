@@ -51,6 +51,7 @@ impl Job {
             | Self::Load { .. }
             | Self::Sync { .. }
             | Self::Retry { .. }
+            | Self::Decide { .. }
             | Self::Undo(_)
             | Self::Credit(_) => true,
             Self::TestConnection
@@ -73,6 +74,7 @@ impl Job {
             Self::Sync { .. } => "sync",
             Self::Retry { .. } => "retry",
             Self::Reconcile(_) => "reconcile",
+            Self::Decide { .. } => "reconcile",
             Self::Undo(_) => "undo",
             Self::Credit(_) => "undo --credit",
             Self::MapAuto => "map auto",
@@ -94,6 +96,7 @@ pub(super) async fn run(context: Context, job: Job) -> Result<Outcome, JobError>
         }
         Job::Retry { run, scope } => sync::retry(&context, run, scope).await,
         Job::Reconcile(periods) => reconcile::run(&context, periods).await,
+        Job::Decide { periods, verdicts } => reconcile::decide(&context, periods, verdicts).await,
         Job::Undo(run) => undo::run(&context, run, false).await,
         Job::Credit(run) => undo::run(&context, run, true).await,
         Job::MapAuto => map_auto::run(&context).await,

@@ -50,6 +50,7 @@ fn word(kind: RunKind) -> &'static str {
         RunKind::Sync => "Sync",
         RunKind::Retry => "Retry",
         RunKind::Undo => "Undo",
+        RunKind::Restore => "Restore",
     }
 }
 

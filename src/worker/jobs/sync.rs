@@ -103,6 +103,7 @@ async fn apply(
         RunKind::Sync => "sync",
         RunKind::Retry => "retry",
         RunKind::Undo => "undo",
+        RunKind::Restore => "reconcile",
     })?;
     let executor = executor(context, client).await?;
     // What a dead run left open decides about what is to be planned, so it comes first.

@@ -2,6 +2,7 @@
 //! word typed.
 
 use super::Layer;
+use crate::domain::decision::Verdict;
 use crate::domain::journal::RunId;
 use crate::tui::field::Field;
 use crate::tui::model::Model;
@@ -21,6 +22,8 @@ pub enum Deed {
     UndoRun(RunId),
     /// Take a run back, and post the credits for what of it is invoiced.
     CreditRun(RunId),
+    /// Keep, restore or adopt findings by marker.
+    Decide(Verdict, Vec<String>),
     /// Delete the integration.
     DeleteIntegration,
 }
@@ -89,6 +92,7 @@ impl Model {
             Some(Deed::Apply(with_cancels)) => self.apply(with_cancels),
             Some(Deed::Retry(run)) => self.retry(run),
             Some(Deed::UndoRun(run)) => self.undo_run(run),
+            Some(Deed::Decide(verdict, markers)) => self.decide(verdict, markers),
             Some(Deed::CreditRun(run)) => self.credit_run(run),
             Some(Deed::DeleteIntegration) => vec![Effect::DeleteIntegration],
         }

@@ -21,6 +21,7 @@ pub fn kind_word(kind: RunKind) -> &'static str {
         RunKind::Sync => "sync",
         RunKind::Retry => "retry",
         RunKind::Undo => "undo",
+        RunKind::Restore => "restore",
     }
 }
 

@@ -1,178 +1,28 @@
-//! Reading back what was posted: what is missing, doubled or changed, and how much money the PSA
-//! returns for it (design 6.10, 7).
+//! What was posted and what the PSA has, side by side.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use futures_util::FutureExt;
 use rust_decimal::Decimal;
 
-use super::fields::{day, differences_of, number};
-use super::lane::by_marker;
-use super::{Executor, Finding, FindingField, Findings, ProvenRow, all_of, fault};
-use crate::connectwise::PsaError;
+use super::super::fields::{day, differences_of, number};
+use super::super::{Finding, FindingField, Findings, ProvenRow};
 use crate::domain::addition::{LiveAddition, OwnAddition, Subject};
 use crate::domain::line::{Line, Text};
 use crate::domain::money::{Currency, cents};
 use crate::domain::period::Period;
-use crate::domain::policy::Scope;
-use crate::domain::problem::Problem;
-use crate::domain::psa::Agreement;
 
 /// Everything that is read and compared.
-struct Reading<'a> {
-    own: HashMap<Text, OwnAddition>,
+pub(super) struct Reading<'a> {
+    pub own: HashMap<Text, OwnAddition>,
     /// Posted lines by the marker that they were posted under.
-    lines: BTreeMap<Text, Vec<&'a Line>>,
+    pub lines: BTreeMap<Text, Vec<&'a Line>>,
     /// Markers of rounding additions by the line that they complete.
-    rounding: HashMap<(Text, Text), Text>,
-    live: HashMap<String, Vec<LiveAddition>>,
-}
-
-impl Executor {
-    /// Reads back everything posted in the periods; all periods when none is named. Writes nothing.
-    ///
-    /// An agreement costs one request. What is not found on its own agreement is looked for on the
-    /// other agreements of its company before it counts as missing.
-    ///
-    /// # Errors
-    /// The PSA or the store does not answer.
-    pub async fn reconcile(&self, periods: &[Period]) -> Result<Findings, Problem> {
-        let scope = Scope { periods: periods.to_vec(), ..Scope::default() };
-        let input = self.store.plan_input(&scope).await.map_err(fault)?;
-        let own: HashMap<Text, OwnAddition> = self
-            .store
-            .own_additions()
-            .await
-            .map_err(fault)?
-            .into_iter()
-            .map(|a| (a.marker.clone(), a))
-            .collect();
-        let mut lines: BTreeMap<Text, Vec<&Line>> = BTreeMap::new();
-        for line in &input.lines {
-            if let Some(posted) = &line.posted {
-                lines.entry(posted.marker.clone()).or_default().push(line);
-            }
-        }
-        let mut reading = Reading { rounding: rounding(&own), own, lines, live: HashMap::new() };
-        let markers = reading.markers(periods);
-        self.read_live(&mut reading, &markers).await?;
-
-        let mut findings = Findings { proven: reading.proven(), ..Findings::default() };
-        for marker in &markers {
-            reading.compare(marker, &mut findings);
-        }
-        self.mark_invoiced(&reading, &mut findings).await?;
-        Ok(findings)
-    }
-
-    async fn read_live(
-        &self,
-        reading: &mut Reading<'_>,
-        markers: &BTreeSet<Text>,
-    ) -> Result<(), Problem> {
-        let places: BTreeSet<i64> = markers
-            .iter()
-            .filter_map(|m| reading.place(m))
-            .map(|(agreement, _)| agreement)
-            .collect();
-        self.read_lists(reading, &places).await?;
-        let companies: BTreeSet<i64> = markers
-            .iter()
-            .filter(|m| !reading.live.contains_key(&***m))
-            .filter_map(|m| reading.own.get(m))
-            .map(|own| own.company_id)
-            .collect();
-        let found = companies
-            .into_iter()
-            .map(|company| {
-                async move {
-                    let all = self.client.agreements_of(company).await.map_err(told)?;
-                    Ok(all.into_iter().map(|a| a.id).collect::<Vec<i64>>())
-                }
-                .boxed()
-            })
-            .collect();
-        let elsewhere: BTreeSet<i64> = all_of(found, self.concurrency.max(1))
-            .await?
-            .into_iter()
-            .flatten()
-            .filter(|id| !places.contains(id))
-            .collect();
-        self.read_lists(reading, &elsewhere).await
-    }
-
-    async fn read_lists(
-        &self,
-        reading: &mut Reading<'_>,
-        agreements: &BTreeSet<i64>,
-    ) -> Result<(), Problem> {
-        let deleted = &self.known_deleted().await?;
-        let lists = agreements
-            .iter()
-            .map(|id| {
-                async move {
-                    match self.client.additions(*id).await {
-                        Ok(all) => Ok(deleted.taken_out(all)),
-                        // A deleted agreement has nothing on it.
-                        Err(PsaError::Refused { status: 404, .. }) => Ok(Vec::new()),
-                        Err(e) => Err(told(e)),
-                    }
-                }
-                .boxed()
-            })
-            .collect();
-        for list in all_of(lists, self.concurrency.max(1)).await? {
-            for (marker, mut additions) in by_marker(list, &self.place) {
-                reading.live.entry(marker).or_default().append(&mut additions);
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads the agreements of findings: whether their additions are invoiced already.
-    async fn mark_invoiced(
-        &self,
-        reading: &Reading<'_>,
-        findings: &mut Findings,
-    ) -> Result<(), Problem> {
-        let all = [&mut findings.missing, &mut findings.doubled, &mut findings.drifted];
-        let ids: BTreeSet<i64> =
-            all.iter().flat_map(|list| list.iter().map(|f| f.agreement_id)).collect();
-        let reads = ids
-            .into_iter()
-            .map(|id| {
-                async move {
-                    match self.client.agreement(id).await {
-                        Ok(agreement) => Ok(Some(agreement)),
-                        Err(PsaError::Refused { status: 404, .. }) => Ok(None),
-                        Err(e) => Err(told(e)),
-                    }
-                }
-                .boxed()
-            })
-            .collect();
-        let agreements: HashMap<i64, Agreement> = all_of(reads, self.concurrency.max(1))
-            .await?
-            .into_iter()
-            .flatten()
-            .map(|a| (a.id, a))
-            .collect();
-        for finding in all.into_iter().flatten() {
-            let effective = reading
-                .live
-                .get(&finding.marker)
-                .and_then(|l| l.first())
-                .map(|l| l.fields.effective)
-                .or_else(|| reading.own.get(&*finding.marker).map(|o| o.fields.effective));
-            let next = agreements.get(&finding.agreement_id).and_then(|a| a.next_invoice);
-            finding.invoiced = matches!((next, effective), (Some(n), Some(e)) if n > e);
-        }
-        Ok(())
-    }
+    pub rounding: HashMap<(Text, Text), Text>,
+    pub live: HashMap<String, Vec<LiveAddition>>,
 }
 
 /// Which rounding addition completes which line.
-fn rounding(own: &HashMap<Text, OwnAddition>) -> HashMap<(Text, Text), Text> {
+pub(super) fn rounding(own: &HashMap<Text, OwnAddition>) -> HashMap<(Text, Text), Text> {
     own.values()
         .filter_map(|a| match &a.subject {
             Subject::Rounding { source, key } => {
@@ -186,7 +36,7 @@ fn rounding(own: &HashMap<Text, OwnAddition>) -> HashMap<(Text, Text), Text> {
 impl Reading<'_> {
     /// All markers in scope: those of the lines, of what rounds them, and those that show one of
     /// the periods.
-    fn markers(&self, periods: &[Period]) -> BTreeSet<Text> {
+    pub(super) fn markers(&self, periods: &[Period]) -> BTreeSet<Text> {
         let mut markers: BTreeSet<Text> = self.lines.keys().cloned().collect();
         for line in self.lines.values().flatten() {
             markers.extend(self.rounding.get(&(line.source.clone(), line.key.clone())).cloned());
@@ -197,7 +47,7 @@ impl Reading<'_> {
     }
 
     /// Agreement and addition of a marker, as they were written.
-    fn place(&self, marker: &Text) -> Option<(i64, Option<i64>)> {
+    pub(super) fn place(&self, marker: &Text) -> Option<(i64, Option<i64>)> {
         if let Some(own) = self.own.get(marker) {
             return Some((own.agreement_id, Some(own.addition_id)));
         }
@@ -235,7 +85,8 @@ impl Reading<'_> {
         self.own.get(marker).is_some_and(|own| matches!(own.subject, Subject::Net { .. }))
     }
 
-    fn proven(&self) -> Vec<ProvenRow> {
+    /// The money read back. What differs under a marker in `kept` was decided on by a person.
+    pub(super) fn proven(&self, kept: &HashSet<String>) -> Vec<ProvenRow> {
         let mut rows: BTreeMap<Currency, ProvenRow> = BTreeMap::new();
         for (marker, lines) in &self.lines {
             for line in lines {
@@ -244,25 +95,46 @@ impl Reading<'_> {
                     posted: Decimal::ZERO,
                     sold: Decimal::ZERO,
                     psa: Decimal::ZERO,
+                    decided: Decimal::ZERO,
                 };
                 let row = rows.entry(line.currency).or_insert(zero);
                 row.posted += line.posted.as_ref().map(|p| p.total).unwrap_or_default();
-                row.sold += line.posted.as_ref().map(|p| p.sold).unwrap_or_default();
+                let sold = line.posted.as_ref().map(|p| p.sold).unwrap_or_default();
+                row.sold += sold;
                 if !self.is_net(marker) {
-                    row.psa += cents(self.billed_for(line, marker));
+                    let billed = cents(self.billed_for(line, marker));
+                    row.psa += billed;
+                    let rest = self.rounding.get(&(line.source.clone(), line.key.clone()));
+                    if kept.contains(&**marker) || rest.is_some_and(|r| kept.contains(&**r)) {
+                        row.decided += billed - sold;
+                    }
                 }
             }
             // One addition for all of them is billed once.
             if self.is_net(marker)
                 && let Some(row) = lines.first().and_then(|l| rows.get_mut(&l.currency))
             {
-                row.psa += cents(self.billed(marker));
+                let billed = cents(self.billed(marker));
+                row.psa += billed;
+                if kept.contains(&**marker) {
+                    let posted = lines.iter().filter_map(|l| l.posted.as_ref());
+                    row.decided += billed - posted.map(|p| p.sold).sum::<Decimal>();
+                }
             }
         }
         rows.into_values().collect()
     }
 
-    fn compare(&self, marker: &Text, findings: &mut Findings) {
+    /// Everything that is not as it was posted.
+    pub(super) fn findings(&self, markers: &BTreeSet<Text>) -> Findings {
+        let mut findings = Findings::default();
+        for marker in markers {
+            self.compare(marker, &mut findings);
+        }
+        findings
+    }
+
+    pub(super) fn compare(&self, marker: &Text, findings: &mut Findings) {
         let Some((agreement_id, addition_id)) = self.place(marker) else { return };
         let own = self.own.get(marker);
         let lines = match own.map(|o| &o.subject) {
@@ -370,8 +242,4 @@ fn source_value(line: &Line, field: &str) -> Option<String> {
         "cancelledDate" => Some(day(newest.map_or(line.charge_end, |n| n.charge_end))),
         _ => None,
     }
-}
-
-fn told(error: PsaError) -> Problem {
-    error.problem().clone()
 }

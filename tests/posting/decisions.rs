@@ -1,0 +1,126 @@
+//! Keep, restore or adopt what reconcile found.
+
+use addendum::domain::decision::Verdict;
+use addendum::sandbox::Recorded;
+use addendum::worker::job::{Job, JobError};
+use jiff::ToSpan;
+use rust_decimal::Decimal;
+
+use crate::bench::{Bench, options};
+
+/// One month is posted, and somebody changed the price of one addition in the PSA. Gives its marker
+/// and number.
+async fn drifted() -> (Bench, String, i64) {
+    let mut bench = Bench::new(options()).await;
+    bench.pull().await;
+    let [before, _] = bench.sandbox.sample().periods();
+    bench.load_periods(&[before]).await;
+    bench.map().await;
+    assert_eq!(bench.sync().await.report.errors, []);
+    let one = bench.sandbox.inspect().all_marked().remove(0);
+    bench.sandbox.inspect().edit_addition(one.id, |a| a.unit_price += Decimal::ONE);
+    let found = bench.reconcile().await;
+    assert_eq!(found.findings.drifted.len(), 1);
+    assert!(!found.is_proven());
+    bench.sandbox.forget_requests();
+    (bench, one.serial_number.unwrap(), one.id)
+}
+
+#[track_caller]
+fn writes(bench: &Bench) -> usize {
+    bench.sandbox.count(Recorded::is_write)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_is_not_told_again_until_it_changes() {
+    let (mut bench, marker, id) = drifted().await;
+    let line = bench.reconcile().await.findings.drifted[0].lines[0].clone();
+    let there = bench.sandbox.inspect().addition(id).unwrap();
+    let kept = bench.decide(&[(&line, Verdict::Keep)]).await;
+    assert!(kept.decided.iter().all(|d| d.problem.is_none() && d.marker == marker));
+    assert_eq!(kept.findings.drifted, []);
+    assert_eq!(kept.findings.kept.len(), 1);
+    assert!(kept.is_proven(), "a decision explains the difference to the cent: {kept:?}");
+    assert!(kept.findings.proven.iter().any(|p| p.decided == there.quantity));
+    assert_eq!(writes(&bench), 0);
+    assert_eq!(bench.sandbox.inspect().addition(id).unwrap(), there);
+    assert!(bench.reconcile().await.is_proven());
+    // Changed once more, it is told again.
+    bench.sandbox.inspect().edit_addition(id, |a| a.unit_price += Decimal::ONE);
+    let again = bench.reconcile().await;
+    assert_eq!(again.findings.drifted.len(), 1);
+    assert!(!again.is_proven());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_adopted_counts_as_posted_and_nothing_is_written() {
+    let (mut bench, marker, id) = drifted().await;
+    let there = bench.sandbox.inspect().addition(id).unwrap();
+    let adopted = bench.decide(&[(&marker, Verdict::Adopt)]).await;
+    assert!(adopted.is_proven(), "{adopted:?}");
+    assert_eq!(adopted.findings.drifted, []);
+    assert_eq!(writes(&bench), 0);
+    let own = bench.worker.profile().store.own_additions().await.unwrap();
+    let own = own.into_iter().find(|a| *a.marker == *marker).unwrap();
+    assert_eq!(own.fields.unit_price, there.unit_price);
+    // The next month goes on from there, and nobody's drift stands in its way.
+    bench.load_sample().await;
+    assert_eq!(bench.sync().await.report.errors, []);
+    bench.each_once();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_restored_is_as_it_was_posted() {
+    let (mut bench, marker, id) = drifted().await;
+    let other = bench
+        .sandbox
+        .inspect()
+        .all_marked()
+        .into_iter()
+        .find(|a| a.id != id)
+        .expect("several additions");
+    let deleted = other.serial_number.clone().unwrap();
+    bench.sandbox.inspect().delete_addition(other.id);
+    let verdicts = [(marker.as_str(), Verdict::Restore), (deleted.as_str(), Verdict::Restore)];
+    let restored = bench.decide(&verdicts).await;
+    assert!(restored.decided.iter().all(|d| d.problem.is_none()), "{:?}", restored.decided);
+    assert!(restored.is_proven(), "{restored:?}");
+    assert_eq!(restored.findings.kept, []);
+    assert_eq!(writes(&bench), 2);
+    let run = restored.restored.unwrap().run;
+    assert_eq!((run.counts.create, run.counts.update), (1, 1));
+    bench.each_once();
+    let again = bench.sandbox.inspect().marked(&deleted).remove(0);
+    assert_eq!((again.unit_price, again.quantity), (other.unit_price, other.quantity));
+    // The lines stayed what they are: nothing is posted again.
+    let after = bench.sync().await.report.run.counts;
+    assert_eq!((after.create, after.update), (0, 0));
+    let whole = bench.worker.profile().store.check_audit(None).await.unwrap();
+    assert!(whole.is_whole(), "{whole:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_invoiced_is_never_altered_and_an_unknown_name_does_nothing() {
+    let (mut bench, marker, id) = drifted().await;
+    let there = bench.sandbox.inspect().addition(id).unwrap();
+    let next = there.effective.first_of_month().checked_add(1.month()).unwrap();
+    bench.sandbox.inspect().invoice_until(there.agreement_id, next);
+    let refused = bench.decide(&[(&marker, Verdict::Restore)]).await;
+    let problem = refused.decided[0].problem.clone().unwrap();
+    assert_eq!(problem.code, "invoiced");
+    assert_eq!(writes(&bench), 0);
+    assert_eq!(bench.sandbox.inspect().addition(id).unwrap(), there);
+    assert_eq!(refused.findings.drifted.len(), 1, "it is still told");
+
+    let verdicts = vec![("nobody".to_owned(), Verdict::Keep), (marker.clone(), Verdict::Keep)];
+    let unknown = bench.run(Job::Decide { periods: vec![], verdicts }).await.unwrap_err();
+    assert!(matches!(unknown, JobError::Problem(p) if p.code == "no-such-finding"));
+    assert_eq!(bench.reconcile().await.findings.kept, []);
+
+    // A deleted one can be left deleted.
+    bench.sandbox.inspect().delete_addition(id);
+    let kept = bench.decide(&[(&marker, Verdict::Keep)]).await;
+    assert!(kept.is_proven(), "{kept:?}");
+    assert_eq!(bench.sync().await.report.run.counts.create, 0);
+    assert!(bench.sandbox.inspect().marked(&marker).is_empty());
+}
