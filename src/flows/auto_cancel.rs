@@ -151,7 +151,8 @@ fn covered<'a>(
 
 /// Why a period looks partial: fewer organizations or less money than a share of the month before
 /// (settings `billing.partial_share`).
-fn looks_partial(
+/// Why a month's load looks partial beside the month before, where it does.
+pub(super) fn looks_partial(
     now: &PeriodTotals,
     before: Option<&PeriodTotals>,
     share: Decimal,

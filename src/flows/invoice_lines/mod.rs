@@ -27,6 +27,7 @@ use crate::domain::status::PsaStatus;
 
 use super::auto_cancel;
 use super::basis;
+use super::guards::partial;
 use planner::Planner;
 use resolve::{Bucket, Standing, Standings};
 
@@ -73,7 +74,11 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
             });
         planner.add_cancels(missing);
     }
-    let done = planner.finish();
+    let mut done = planner.finish();
+    let told = done.notices.iter().any(|n| n.code == "partial-period");
+    if !told && !done.actions.is_empty() && scope.lines.is_empty() && !scope.failed_only {
+        done.notices.extend(partial::notices(input, policy, &periods));
+    }
     let money = money(in_scope(), &done.buckets);
     let basis = basis::basis(input, policy, in_scope(), &done.actions);
     let today = scope.today.unwrap_or(Date::ZERO);

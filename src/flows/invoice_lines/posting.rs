@@ -45,6 +45,7 @@ impl<'a> Planner<'a> {
         let dates = dates::recurring(line, agreement, self.policy)?;
         let worth = self.worth(line, target.product)?;
         self.look(line, &worth, None)?;
+        self.look_at_dates(line, agreement, &dates)?;
         let money = &worth.money;
         // Only a moved start is told: an open end is what a subscription has.
         let own =
@@ -164,6 +165,9 @@ impl<'a> Planner<'a> {
         let dates = dates::once(line, &agreement, self.policy)?;
         let worth = self.worth(line, target.product)?;
         self.look(line, &worth, None)?;
+        if own.is_none() {
+            self.look_at_dates(line, &agreement, &dates)?;
+        }
         let once = Once { line, target, on, dates, worth };
         if own.is_none()
             && let Some(stem) = self.nets(&once, &agreement)
@@ -188,6 +192,12 @@ impl<'a> Planner<'a> {
         if let Some(o) = own {
             if compare::same(&o.fields, &fields) {
                 return Ok(self.settle(line, marker, &worth.sale, cents));
+            }
+            if let Some(next) = agreement.next_invoice
+                && next > o.fields.effective
+                && !agreement.bills_once
+            {
+                return Err(invoiced(&o.marker, next));
             }
             let reasons = vec![reason("changed", "the line changed since its addition was made")];
             let write = Write {
@@ -374,4 +384,17 @@ impl<'a> Planner<'a> {
             self.push_cents(cents);
         }
     }
+}
+
+/// The PSA has billed the addition as it is, and what is billed is never altered.
+fn invoiced(marker: &str, next: jiff::civil::Date) -> Problem {
+    Problem::new(
+        ProblemKind::Incomplete,
+        "invoiced",
+        format!(
+            "the line changed since its addition {marker} was made, and ConnectWise has invoiced \
+             that (up to {next})"
+        ),
+        "credit the difference in ConnectWise, or let the source bill it as a line of its own",
+    )
 }

@@ -11,7 +11,8 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::Product;
 use crate::domain::residual::{self, AdditionMoney};
 
-use super::super::guards::margin;
+use super::super::guards::{dates, margin};
+use super::dates::Dates;
 use super::planner::Planner;
 use super::recurring::Stem;
 
@@ -76,6 +77,29 @@ impl<'a> Planner<'a> {
                 self.charged(line).and_then(|reversed| margin::credit(line, &worth.sale, reversed));
             self.credits.extend(credit);
         }
+        if guard.action == GuardAction::Consent
+            && !self.scope.accept_warnings
+            && let Some(first) = found.first()
+        {
+            return Err(needs_consent(first));
+        }
+        self.done.warnings.extend(found);
+        Ok(())
+    }
+
+    /// Asks the guard about the dates of a new addition.
+    ///
+    /// # Errors
+    /// It warns, and the settings ask for consent that was not given.
+    pub(super) fn look_at_dates(
+        &mut self,
+        line: &Line,
+        agreement: &Agreement,
+        on: &Dates,
+    ) -> Result<(), Problem> {
+        let guard = &self.policy.guard;
+        let days = (on.start, on.end);
+        let found = dates::warnings(guard, line, agreement, days, on.moved.is_some());
         if guard.action == GuardAction::Consent
             && !self.scope.accept_warnings
             && let Some(first) = found.first()

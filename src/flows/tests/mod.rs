@@ -5,6 +5,7 @@ mod agreements;
 mod auto_cancel;
 mod dates;
 mod equation;
+mod guards;
 mod house;
 mod lines;
 mod netting;
