@@ -8,7 +8,7 @@ use crate::domain::money::Currency;
 use crate::domain::policy::ResidualPolicy;
 use crate::domain::price::{self, NoPrice, PriceRule, Sale, SalesRow};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::psa::Product;
+use crate::domain::psa::{Agreement, Product};
 use crate::domain::residual::{self, AdditionMoney};
 
 use super::super::guards::{dates, margin};
