@@ -228,7 +228,7 @@ fn charge(chance: &Chance, n: u64, organizations: usize) -> Charge {
         offer: chance.below(4),
         kind,
         cycle: if recurring {
-            *chance.pick(&["Monthly", "Monthly", "Monthly", "Yearly"])
+            chance.pick::<&str>(&["Monthly", "Monthly", "Monthly", "Yearly"])
         } else {
             ""
         },

@@ -7,6 +7,7 @@ mod chance;
 mod fate;
 mod network;
 mod oracle;
+mod people;
 mod process;
 mod sabotage;
 mod stage;

@@ -91,7 +91,7 @@ fn margin(fields: &AdditionFields) -> Option<Decimal> {
 pub static ACTIONS: &[Spec] = &[
     Spec::new("action", "Action", 13, |r| match r {
         Record::Event(e) => {
-            Cell::toned(Value::text(&format!("{} lines", e.lines.len())), Tone::Good)
+            Cell::toned(Value::text(format!("{} lines", e.lines.len())), Tone::Good)
         }
         _ => action(r, |a| kind(a.kind)),
     })
@@ -113,7 +113,7 @@ pub static ACTIONS: &[Spec] = &[
                     |f| Value::text(&f.invoice_description),
                 )
             },
-            |e| Value::text(&format!("{}: {}", e.text, e.what)),
+            |e| Value::text(format!("{}: {}", e.text, e.what)),
         )
     }),
     Spec::new("amount", "Amount", 12, |r| {
