@@ -360,18 +360,11 @@ impl<'a> Planner<'a> {
         let Some(own) = self.own.get(&*posted.marker).copied() else { return };
         let input = self.input;
         let Some(product) = input.products.get(&own.fields.product_id) else { return };
-        let Ok(worth) = self.worth(line, product) else { return };
-        let money = &worth.money;
-        // Only what was posted under this very rule lacks cents: an addition that was collapsed,
-        // or that shows a later line by now, says nothing.
-        if money.rounding.is_none()
-            || own.line != line.key
-            || matches!(own.subject, Subject::Net { .. })
-            || own.fields.quantity != money.quantity
-            || own.fields.unit_price != money.unit_price
-        {
+        // An addition that shows a later line by now says nothing.
+        if own.line != line.key || matches!(own.subject, Subject::Net { .. }) {
             return;
         }
+        let Some(worth) = self.worth_when_posted(line, posted, &own.fields) else { return };
         let (Some(agreement), Some(company)) =
             (input.agreements.get(&posted.agreement_id), input.companies.get(&own.company_id))
         else {

@@ -3,7 +3,7 @@
 
 use crate::domain::addition::AdditionFields;
 use crate::domain::guard::{GuardAction, Warning};
-use crate::domain::line::Line;
+use crate::domain::line::{Line, Posted};
 use crate::domain::money::Currency;
 use crate::domain::policy::ResidualPolicy;
 use crate::domain::price::{self, NoPrice, PriceRule, Sale, SalesRow};
@@ -52,6 +52,28 @@ impl<'a> Planner<'a> {
             money.unit_cost = sale.cost;
         }
         Ok(Worth { sale, money })
+    }
+
+    /// What a posted line was worth when its addition was made: at the price that is frozen with
+    /// it, never at today's rules, which may have changed since. Absent unless the addition is what
+    /// the rule on residual cents makes of that price, by which it is known to lack cents or not.
+    pub(super) fn worth_when_posted(
+        &self,
+        line: &Line,
+        posted: &Posted,
+        shown: &AdditionFields,
+    ) -> Option<Worth> {
+        // Nothing keeps whether a rule made the price. As billed, it was the line's own total.
+        [false, true].into_iter().filter(|by_rule| *by_rule || posted.sold == line.total).find_map(
+            |by_rule| {
+                let (sold, cost) = (posted.sold, price::cost(line));
+                let sale = Sale { sold, cost, unit_cost: line.unit_cost, by_rule };
+                let (policy, decimals) = (self.policy.residual, self.policy.price_decimals);
+                let money = residual::settle(&sale.money(line), policy, decimals).ok()?;
+                (money.quantity == shown.quantity && money.unit_price == shown.unit_price)
+                    .then_some(Worth { sale, money })
+            },
+        )
     }
 
     /// Asks the guard. `before` is what the line's addition shows.

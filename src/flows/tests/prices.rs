@@ -2,13 +2,14 @@
 
 use super::house::{only, refused};
 use super::{House, day, dec};
+use crate::domain::addition::Subject;
 use crate::domain::charge_type::ChargeType;
 use crate::domain::guard::GuardAction;
 use crate::domain::line::Line;
 use crate::domain::line_extra::LineSide;
 use crate::domain::plan::{ActionKind, Plan};
 use crate::domain::policy::{PostingMode, ResidualPolicy};
-use crate::domain::price::PriceRules;
+use crate::domain::price::{PriceRounding, PriceRules};
 
 fn rule(house: &mut House, rule: &str) {
     house.policy.prices = PriceRules::for_all(rule.parse().unwrap());
@@ -124,6 +125,32 @@ fn nets_and_missing_cents_are_of_the_price() {
     let amounts: Vec<_> = plan.actions.iter().map(|a| a.after.as_ref().unwrap().amount()).collect();
     assert_eq!(amounts, [dec("135.48"), dec("-0.01")]);
     assert!(house.plan().actions.is_empty());
+}
+
+/// 24 at a margin of 12.5 %: 3 x 9.14 where units are rounded, else 27.43.
+#[test]
+fn cents_of_a_posted_line_are_those_of_the_price_it_was_posted_at() {
+    let mut house = House::new();
+    rule(&mut house, "margin 12.5%");
+    house.policy.residual = ResidualPolicy::RoundingLine;
+    costs(house.usage("u", "2026-05"), "3", "8", "24");
+    let mut by_line = house.clone();
+    house.policy.prices.round = PriceRounding::Unit;
+    assert_eq!(only(&house.sync()).sold, [dec("27.42")]);
+    house.policy.prices.round = PriceRounding::Line;
+    assert!(house.plan().actions.is_empty(), "a changed rule adds no cent to what is posted");
+
+    // Nor does it keep back a cent that a dead run left out.
+    assert_eq!(by_line.sync().actions.len(), 2);
+    by_line.input.additions.retain(|a| !matches!(a.subject, Subject::Rounding { .. }));
+    for changed in ["markup 50%", "as-billed"] {
+        rule(&mut by_line, changed);
+        let mut healed = by_line.clone();
+        let plan = healed.sync();
+        let cents = only(&plan).after.as_ref().unwrap();
+        assert_eq!((cents.quantity, cents.unit_price), (dec("1"), dec("0.01")));
+        assert!(healed.plan().actions.is_empty());
+    }
 }
 
 #[test]

@@ -26,8 +26,16 @@ fn turned<T>(items: &mut [T], by: usize) {
     }
 }
 
+/// A number of cases that is said here would win over the environment's: `PROPTEST_CASES=20000`
+/// makes the run longer.
+fn config() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    let said = std::env::var_os("PROPTEST_CASES").is_some();
+    ProptestConfig { cases: if said { usual.cases } else { 150 }, ..usual }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn a_plan_accounts_for_every_line_and_is_done_after_one_run(world in worlds()) {
