@@ -213,7 +213,15 @@ fn mappings_are_imported_listed_by_money_and_exported_again() {
     assert!(list.windows(2).all(|w| weight(&w[0]) >= weight(&w[1])), "ordered by money at stake");
 
     let file = home.file("mapping.csv", bench.sandbox.sample().mapping_csv());
+    let shown = home.json(0, &["map", "import", &file, "--dry-run"]);
+    assert_eq!(shown["applied"], false);
+    has_fields(
+        &shown["changes"][0],
+        &["kind", "source", "platform_id", "platform_name", "field", "from", "to"],
+    );
+    assert!(home.json(0, &["map", "list", "--unmapped"])["mappings"] == unmapped["mappings"]);
     let report = home.json(0, &["map", "import", &file]);
+    assert_eq!((&report["applied"], &report["changes"]), (&true.into(), &shown["changes"]));
     has_fields(&report, &["action", "rows", "organizations", "offers", "contracts", "unchanged"]);
     assert!(report["organizations"].as_u64().is_some_and(|n| n > 0));
     let again = home.json(0, &["map", "import", &file]);
@@ -223,6 +231,10 @@ fn mappings_are_imported_listed_by_money_and_exported_again() {
     let out = home.path().join("out.csv").display().to_string();
     let export = home.json(0, &["map", "export", &out]);
     assert!(export["rows"].as_u64().is_some_and(|n| n > 0));
+    let text = std::fs::read_to_string(&out).expect("the export");
+    assert!(text.starts_with("kind,platform_id,platform_name,psa_id,psa_name,excluded,source,"));
+    home.json(0, &["map", "export", &out]);
+    assert_eq!(std::fs::read_to_string(&out).expect("the export"), text, "it sorts stably");
     let same = home.json(0, &["map", "import", &out]);
     assert_eq!(
         (&same["organizations"], &same["offers"], &same["contracts"]),
@@ -249,6 +261,37 @@ fn a_refused_mapping_file_changes_nothing() {
     assert_eq!(home.json(0, &["map", "list"])["mappings"], serde_json::json!([]));
     home.refused(2, "file", &["map", "import", "/dev/null/m.csv"]);
     home.refused(2, "file", &["map", "export", "/dev/null/at/all/m.csv"]);
+}
+
+#[test]
+fn a_rejected_suggestion_does_not_come_back_and_travels_with_the_file() {
+    let bench = Bench::tidy();
+    let home = &bench.home;
+    home.json(0, &["pull"]);
+    let company = bench.sandbox.inspect().companies().into_iter().next().expect("a company");
+    let id = company.id.to_string();
+    let mut row = one_time("a", "o1", "f1", "1.00");
+    row = row.replace("Name of o1", &format!("\"{}\"", company.name));
+    let lines = home.file("lines.csv", csv(&[row]));
+    home.json(0, &["load", "--from", &lines]);
+    let out = home.path().join("out.csv").display().to_string();
+    let exported = || {
+        home.json(0, &["map", "export", &out]);
+        std::fs::read_to_string(&out).expect("the export")
+    };
+    assert!(exported().contains(&format!("suggested: {id} ")), "{}", exported());
+    home.json(0, &["map", "set", "organization", "o1", "--reject", &company.name]);
+    let kept = exported();
+    assert!(!kept.contains(&format!("suggested: {id} ")), "{kept}");
+    home.json(0, &["map", "auto"]);
+    let list = home.json(0, &["map", "list", "--unmapped", "--kind", "organization"]);
+    assert_eq!(list["mappings"][0]["platform_id"], "o1", "not taken by its very name: {list:#}");
+    home.json(0, &["map", "set", "organization", "o1", "--unreject", &id]);
+    assert!(exported().contains(&format!("suggested: {id} ")));
+    let again = home.file("kept.csv", kept);
+    let report = home.json(0, &["map", "import", &again]);
+    assert_eq!(report["changes"][0]["field"], "rejected", "{report:#}");
+    assert!(!exported().contains(&format!("suggested: {id} ")));
 }
 
 #[test]

@@ -26,6 +26,20 @@ fn each_query_gets_its_candidates_with_score_lead_and_reasons() {
 }
 
 #[test]
+fn lists_with_known_answers_give_figures() {
+    let home = Home::new();
+    let catalog = home.file("c.csv", "id,name\n7,Acme Corporation\n8,Globex Ltd\n9,Initech\n");
+    let queries = home.file("q.csv", "query,id\nACME Corp.,7\nGlobex Limited,8\nInitech,7\n");
+    let document = home.json(0, &["match", "--catalog", &catalog, "--queries", &queries]);
+    let figures = &document["figures"];
+    has_fields(figures, &["queries", "top1", "mrr", "recall5", "accepted", "precision"]);
+    assert_eq!((&figures["queries"], &figures["top1"]), (&3.into(), &0.6667.into()));
+    assert_eq!(figures["precision"], 0.6667, "Initech was taken for another");
+    let text = home.run(&["match", "--catalog", &catalog, "--queries", &queries]).exits(0).stdout;
+    assert!(text.contains("of 3 with a known answer: first 0.667"), "{text}");
+}
+
+#[test]
 fn pairs_are_scored_between_0_and_1() {
     let home = Home::new();
     let pairs = home.file("p.csv", "name1,name2\nAcme,ACME Inc\nAcme,Globex\n");

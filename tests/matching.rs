@@ -1,6 +1,7 @@
 //! Matching measured on labelled names (1,062 company spellings, 1,076 product titles, real offer
-//! renames), with floors. The names are not part of this repository: `ADDENDUM_SHARED` or
-//! `../shared` holds them, else the test says that it was skipped.
+//! renames), with floors. `cargo test --release --test matching -- --nocapture` prints them. The
+//! names are not part of this repository: `ADDENDUM_SHARED` or `../shared` holds them, else the test
+//! says that it was skipped.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

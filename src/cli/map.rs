@@ -8,15 +8,17 @@ use super::Global;
 use super::home;
 use super::jobs::{perform, unexpected};
 use super::map_set::{self, SetArgs};
+use super::shell::ask;
 use super::shell::failure::Failure;
 use super::shell::output::{Answer, Output};
 use super::shell::table::{Align, Table, fit};
 use crate::domain::mapping::MappingKind;
 use crate::domain::money::text as amount;
 use crate::domain::text::harmless;
+use crate::store::Store;
 use crate::sync::fault;
 use crate::worker::job::{Job, Outcome};
-use crate::worker::mapping_file::{self, ImportError};
+use crate::worker::mapping_file::{self, ImportError, MappingChange, Prepared};
 use crate::worker::mapping_view::{MappingItem, MappingState, mappings};
 
 /// So many rows are shown as text; JSON has all.
@@ -31,6 +33,12 @@ pub enum Args {
     Import {
         /// The file
         file: PathBuf,
+        /// Show what would change, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Ask nothing
+        #[arg(short, long)]
+        yes: bool,
     },
     /// Write all mappings to a CSV file
     Export {
@@ -76,26 +84,16 @@ impl From<Kind> for MappingKind {
 pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
     match args {
         Args::Auto => auto(global, output).await,
-        Args::Import { file } => {
+        Args::Import { file, dry_run, yes } => {
             let profile = home::open(global).await?;
             let source = profile.settings().source.id.clone();
-            let report = mapping_file::import(&profile.store, &source, file).await?;
-            let text = format!(
-                "{:>8}  rows read\n{:>8}  organizations changed\n{:>8}  offers changed\n\
-                 {:>8}  contracts changed\n{:>8}  as they were\n\nnext: `addendum plan`",
-                report.rows,
-                report.organizations,
-                report.offers,
-                report.contracts,
-                report.unchanged
-            );
-            let mut document = json!(report);
-            document["action"] = json!("import");
-            Answer::new("map", &document, text)
+            let prepared = mapping_file::prepare(&profile.store, &source, file).await?;
+            import(&profile.store, prepared, *dry_run, *yes, output).await
         }
         Args::Export { file } => {
             let profile = home::open(global).await?;
-            let rows = mapping_file::export(&profile.store, file).await?;
+            let rows =
+                mapping_file::export(&profile.store, &profile.settings().matching, file).await?;
             let shown = file.display().to_string();
             let document = json!({ "action": "export", "rows": rows, "file": shown });
             Answer::new("map", &document, format!("{rows} rows in {}", harmless(&shown)))
@@ -112,6 +110,83 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
             Answer::new("map", &document, text(&items, *unmapped))
         }
         Args::Set(args) => map_set::run(global, args).await,
+    }
+}
+
+/// Shows what a mapping file changes; with a person at the terminal, asks before it does.
+async fn import(
+    store: &Store,
+    prepared: Prepared,
+    dry_run: bool,
+    yes: bool,
+    output: Output,
+) -> Result<Answer, Failure> {
+    let (report, changes) = (prepared.report, prepared.changes.clone());
+    let shown = changed(&changes);
+    let asks = !dry_run && !yes && !output.json && !changes.is_empty() && ask::can_ask();
+    let agreed = if asks {
+        eprintln!("{shown}\n");
+        ask::yes(&format!("Make {} changes?", changes.len()))?
+    } else {
+        !dry_run
+    };
+    if agreed {
+        mapping_file::apply(store, "map import", prepared).await.map_err(fault)?;
+    }
+    let mut text = String::new();
+    if !asks && !shown.is_empty() {
+        text = format!("{shown}\n\n");
+    }
+    text.push_str(&format!(
+        "{:>8}  rows read\n{:>8}  organizations changed\n{:>8}  offers changed\n\
+         {:>8}  contracts changed\n{:>8}  as they were\n\n{}",
+        report.rows,
+        report.organizations,
+        report.offers,
+        report.contracts,
+        report.unchanged,
+        if agreed { "next: `addendum plan`" } else { "nothing was changed" }
+    ));
+    let mut document = json!(report);
+    document["action"] = json!("import");
+    document["applied"] = json!(agreed);
+    document["changes"] = json!(changes);
+    Answer::new("map", &document, text)
+}
+
+/// The changes as a table.
+fn changed(changes: &[MappingChange]) -> String {
+    if changes.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&[
+        ("Kind", Align::Left),
+        ("Id", Align::Left),
+        ("Field", Align::Left),
+        ("From", Align::Left),
+        ("To", Align::Left),
+    ])
+    .shrinking(4);
+    for c in changes.iter().take(SHOWN) {
+        table.row([
+            short_kind(c.kind).to_owned(),
+            fit(&harmless(&c.platform_id), 12),
+            c.field.to_owned(),
+            fit(&harmless(&c.from), 20),
+            harmless(&c.to),
+        ]);
+    }
+    let more = changes.len().saturating_sub(SHOWN);
+    let rest =
+        if more > 0 { format!("\nand {more} more; --json lists all") } else { String::new() };
+    format!("{}{rest}", table.text())
+}
+
+fn short_kind(kind: MappingKind) -> &'static str {
+    match kind {
+        MappingKind::Organization => "org",
+        MappingKind::Offer => "offer",
+        MappingKind::Contract => "contract",
     }
 }
 
@@ -182,12 +257,7 @@ fn text(items: &[MappingItem], unmapped: bool) -> String {
         let money: Vec<String> =
             item.money.iter().map(|(c, sum)| format!("{} {c}", amount(*sum))).collect();
         table.row([
-            match item.kind {
-                MappingKind::Organization => "org",
-                MappingKind::Offer => "offer",
-                MappingKind::Contract => "contract",
-            }
-            .to_owned(),
+            short_kind(item.kind).to_owned(),
             fit(&harmless(&item.id), 12),
             item.name.to_string(),
             if more > 0 { format!("{psa} +{more}") } else { psa },

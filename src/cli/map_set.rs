@@ -40,17 +40,29 @@ pub enum SetArgs {
         /// Excluded from Sync
         #[arg(long, value_enum, value_name = "yes|no")]
         excluded: Option<YesNo>,
+        /// Never suggest this company for it again; repeated: several
+        #[arg(long, value_name = "COMPANY")]
+        reject: Vec<String>,
+        /// It may be suggested again
+        #[arg(long, value_name = "COMPANY")]
+        unreject: Vec<String>,
     },
     /// The catalog item of an offer
     Offer {
         /// The offer's id at the source
         id: String,
         /// Catalog item: its number, its product id or its description
-        #[arg(long, value_name = "PRODUCT", required_unless_present = "clear")]
+        #[arg(long, value_name = "PRODUCT", required_unless_present_any = ["clear", "reject", "unreject"])]
         psa: Option<String>,
         /// Take the mapping away
         #[arg(long, conflicts_with = "psa")]
         clear: bool,
+        /// Never suggest this catalog item for it again; repeated: several
+        #[arg(long, value_name = "PRODUCT")]
+        reject: Vec<String>,
+        /// It may be suggested again
+        #[arg(long, value_name = "PRODUCT")]
+        unreject: Vec<String>,
     },
     /// The agreement remembered for a contract (one for each company)
     Contract {
@@ -120,7 +132,7 @@ pub async fn run(global: &Global, args: &SetArgs) -> Result<Answer, Failure> {
     let directory = Directory::open(store).await.map_err(fault)?;
     let source = profile.settings().source.id.clone();
     match args {
-        SetArgs::Organization { id, psa, add, clear, excluded } => {
+        SetArgs::Organization { id, psa, add, clear, excluded, reject, unreject } => {
             let (home, id) = place(&directory, MappingKind::Organization, id, &source);
             let mut edits = Vec::new();
             if *clear || !psa.is_empty() {
@@ -147,21 +159,44 @@ pub async fn run(global: &Global, args: &SetArgs) -> Result<Answer, Failure> {
                     excluded: *yes == YesNo::Yes,
                 });
             }
+            for (words, rejected) in [(reject, true), (unreject, false)] {
+                for word in words {
+                    edits.push(Edit::RejectCompany {
+                        source: home.clone(),
+                        organization: id.clone(),
+                        company: directory.record(MappingKind::Organization, word)?,
+                        rejected,
+                    });
+                }
+            }
             if edits.is_empty() {
                 return Err(Failure::usage(
                     "nothing to set",
-                    "give --psa COMPANY, --clear or --excluded yes|no",
+                    "give --psa COMPANY, --clear, --excluded yes|no or --reject COMPANY",
                 ));
             }
             save(store, edits).await?;
             shown(store, MappingKind::Organization, &home, &id).await
         }
-        SetArgs::Offer { id, psa, .. } => {
+        SetArgs::Offer { id, psa, clear, reject, unreject } => {
             let (home, id) = place(&directory, MappingKind::Offer, id, &source);
             let product =
                 psa.as_deref().map(|word| directory.find(MappingKind::Offer, word)).transpose()?;
-            save(store, vec![Edit::Product { source: home.clone(), offer: id.clone(), product }])
-                .await?;
+            let mut edits = Vec::new();
+            if product.is_some() || *clear {
+                edits.push(Edit::Product { source: home.clone(), offer: id.clone(), product });
+            }
+            for (words, rejected) in [(reject, true), (unreject, false)] {
+                for word in words {
+                    edits.push(Edit::RejectProduct {
+                        source: home.clone(),
+                        offer: id.clone(),
+                        product: directory.record(MappingKind::Offer, word)?,
+                        rejected,
+                    });
+                }
+            }
+            save(store, edits).await?;
             shown(store, MappingKind::Offer, &home, &id).await
         }
         SetArgs::Contract { id, psa, .. } => {

@@ -10,7 +10,7 @@ use super::shell::output::Answer;
 use super::shell::table::{Align, Table, fit};
 use crate::domain::problem::{FileProblem, FileRefusal};
 use crate::domain::text::harmless;
-use crate::matching::{self, Asked, Candidate, Catalog, Named, Pairs};
+use crate::matching::{self, Asked, Candidate, Catalog, Labelled, Named, Pairs, measure};
 
 /// Arguments of `match`.
 #[derive(Debug, Clone, clap::Args)]
@@ -18,7 +18,8 @@ pub struct Args {
     /// CSV with the columns id and name: what can be matched to
     #[arg(long, value_name = "FILE", required_unless_present = "pairs", conflicts_with = "pairs")]
     pub catalog: Option<PathBuf>,
-    /// CSV with the column query: what is looked for
+    /// CSV with the column query: what is looked for; with a column id, the right answer, figures
+    /// are given
     #[arg(long, value_name = "FILE", required_unless_present = "pairs", conflicts_with = "pairs")]
     pub queries: Option<PathBuf>,
     /// CSV with the columns name1 and name2: how alike each pair is
@@ -59,8 +60,8 @@ pub fn run(args: &Args) -> Result<Answer, Failure> {
     let (Some(catalog), Some(queries)) = (&args.catalog, &args.queries) else {
         return Err(Failure::usage("--catalog and --queries belong together", "give both"));
     };
-    let items = columns(catalog, &["id", "name"])?;
-    let queries = columns(queries, &["query"])?;
+    let items = columns(catalog, &["id", "name"], None)?;
+    let queries = columns(queries, &["query"], Some("id"))?;
     let items = items
         .into_iter()
         .map(|mut row| {
@@ -69,13 +70,19 @@ pub fn run(args: &Args) -> Result<Answer, Failure> {
         })
         .collect();
     let catalog = Catalog::new(kind, items);
+    let labelled: Vec<Labelled> = queries
+        .iter()
+        .filter(|row| row.len() == 2)
+        .map(|row| Labelled { query: row[0].clone(), id: row[1].clone() })
+        .collect();
+    let figures = (!labelled.is_empty()).then(|| measure(&catalog, &labelled));
     let mut found = Vec::new();
-    for mut row in queries {
-        let query = row.pop().unwrap_or_default();
+    for row in queries {
+        let query = row.into_iter().next().unwrap_or_default();
         let candidates = catalog.candidates(&Asked::name(query.as_str()), usize::from(args.top));
         found.push((query, candidates));
     }
-    let document = json!({
+    let mut document = json!({
         "kind": kind,
         "catalog": catalog.len(),
         "queries": found.iter().map(|(query, candidates)| json!({
@@ -84,7 +91,20 @@ pub fn run(args: &Args) -> Result<Answer, Failure> {
             "candidates": candidates.iter().map(candidate).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
     });
-    Answer::new("match", &document, text(&found))
+    let mut text = text(&found);
+    if let Some(m) = figures {
+        document["figures"] = json!({
+            "queries": m.queries, "top1": four(m.top1), "mrr": four(m.mrr),
+            "recall5": four(m.recall5), "accepted": four(m.accepted),
+            "precision": four(m.precision),
+        });
+        text.push_str(&format!(
+            "\n\nof {} with a known answer: first {:.3}, mean reciprocal rank {:.3}, among five \
+             {:.3},\naccepted {:.3}, of these right {:.4}",
+            m.queries, m.top1, m.mrr, m.recall5, m.accepted, m.precision
+        ));
+    }
+    Answer::new("match", &document, text)
 }
 
 fn candidate(c: &Candidate) -> Value {
@@ -96,7 +116,11 @@ fn candidate(c: &Candidate) -> Value {
 
 /// Four decimals: what the machine's floats add beyond them is noise.
 fn rounded(score: f32) -> f64 {
-    (f64::from(score) * 10_000.0).round() / 10_000.0
+    four(f64::from(score))
+}
+
+fn four(value: f64) -> f64 {
+    (value * 10_000.0).round() / 10_000.0
 }
 
 fn text(found: &[(String, Vec<Candidate>)]) -> String {
@@ -141,7 +165,7 @@ fn text(found: &[(String, Vec<Candidate>)]) -> String {
 }
 
 fn pairs(kind: matching::Kind, file: &Path) -> Result<Answer, Failure> {
-    let rows = columns(file, &["name1", "name2"])?;
+    let rows = columns(file, &["name1", "name2"], None)?;
     let all = Pairs::new(kind, rows.iter().flatten().map(String::as_str));
     let scored: Vec<(String, String, f64)> = rows
         .into_iter()
@@ -166,8 +190,8 @@ fn pairs(kind: matching::Kind, file: &Path) -> Result<Answer, Failure> {
     Answer::new("match", &document, table.text())
 }
 
-/// The named columns of a CSV file, row by row.
-fn columns(file: &Path, names: &[&str]) -> Result<Vec<Vec<String>>, Failure> {
+/// The named columns of a CSV file, row by row, and one that may be there.
+fn columns(file: &Path, names: &[&str], maybe: Option<&str>) -> Result<Vec<Vec<String>>, Failure> {
     let shown = file.display().to_string();
     let refused = |row: Option<u64>, column: Option<&str>, code: &'static str, message: String| {
         let mut refusal = FileRefusal::default();
@@ -204,6 +228,7 @@ fn columns(file: &Path, names: &[&str]) -> Result<Vec<Vec<String>>, Failure> {
             }
         }
     }
+    wanted.extend(maybe.and_then(|name| head.get(name)));
     let mut rows = Vec::new();
     for (number, record) in reader.records().enumerate() {
         let record = record.map_err(|e| {

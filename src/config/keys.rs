@@ -20,6 +20,16 @@ pub(super) const CONNECTWISE: [&str; 9] = [
 pub(super) const SOURCE: [&str; 7] =
     ["profile", "id", "location", "account", "date_order", "group_by", "leave_out"];
 
+/// Keys of `[matching]`.
+pub(super) const MATCHING: [&str; 6] = [
+    "organizations",
+    "organization_score",
+    "organization_lead",
+    "offers",
+    "offer_score",
+    "offer_lead",
+];
+
 /// Keys of `[billing]`, its tables last.
 pub(super) const BILLING: [&str; 21] = [
     "agreement_type",
@@ -55,7 +65,7 @@ pub(super) const GUARD: [&str; 3] = ["action", "price_change_percent", "quantity
 pub(super) const NEW_AGREEMENT: [&str; 4] = ["name", "location", "department", "billing_cycle"];
 
 /// Tables of a profile.
-pub(super) const SECTIONS: [&str; 3] = ["connectwise", "source", "billing"];
+pub(super) const SECTIONS: [&str; 4] = ["connectwise", "source", "billing", "matching"];
 
 /// Names of the charge types.
 pub(super) fn charge_types() -> Vec<&'static str> {
@@ -75,6 +85,7 @@ pub(super) fn all() -> Vec<String> {
     };
     add("connectwise", &CONNECTWISE);
     add("source", &SOURCE);
+    add("matching", &MATCHING);
     add("billing", &BILLING[..15]);
     add("billing.charge_end", &charge_types());
     add("billing.charge_start", &cycles());

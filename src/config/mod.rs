@@ -2,6 +2,7 @@
 //! kept (design 4).
 
 mod keys;
+mod matching;
 mod paths;
 mod price_file;
 pub mod private;
@@ -21,6 +22,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 
 pub(crate) use keys::nearest;
+pub use matching::MatchingSettings;
 pub use paths::Paths;
 pub(crate) use replace::replace_file;
 
@@ -80,6 +82,8 @@ pub struct Settings {
     pub connectwise: ConnectWiseSettings,
     /// See [`SourceSettings`].
     pub source: SourceSettings,
+    /// See [`MatchingSettings`].
+    pub matching: MatchingSettings,
     /// `[billing]` as rules read it.
     pub policy: Policy,
     /// `billing.price.file`: where `policy.prices` has its rules for organizations and offers from.
@@ -115,6 +119,7 @@ impl Default for Settings {
                 group_by: String::new(),
                 leave_out: Vec::new(),
             },
+            matching: MatchingSettings::default(),
             policy: Policy::default(),
             price_file: None,
             daily_sync: false,

@@ -12,6 +12,7 @@ use super::reader::Reader;
 mod billing;
 mod billing_tables;
 mod connectwise;
+mod matching;
 mod price;
 mod source;
 /// The keys of a table with their items and full paths.
@@ -48,9 +49,18 @@ impl Reader<'_> {
                         self.billing(t, &full, into);
                     }
                 }
+                "matching" => {
+                    if let Some(t) = self.table(item, &full) {
+                        self.matching(t, &full, &mut into.matching);
+                    }
+                }
                 "profiles" if path.is_empty() => {}
                 _ if path.is_empty() => {
-                    self.unknown(key, &full, &["connectwise", "source", "billing", "profiles"]);
+                    self.unknown(
+                        key,
+                        &full,
+                        &["connectwise", "source", "billing", "matching", "profiles"],
+                    );
                 }
                 _ => self.unknown(key, &full, &keys::SECTIONS),
             }

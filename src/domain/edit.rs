@@ -37,6 +37,28 @@ pub enum Edit {
         /// Catalog item by number; absent clears.
         product: Option<i64>,
     },
+    /// A company that is not suggested for an organization any more, or is again.
+    RejectCompany {
+        /// The source's id.
+        source: Text,
+        /// The organization's id.
+        organization: Text,
+        /// Company by number.
+        company: i64,
+        /// Whether it is rejected.
+        rejected: bool,
+    },
+    /// A catalog item that is not suggested for an offer any more, or is again.
+    RejectProduct {
+        /// The source's id.
+        source: Text,
+        /// The offer's id.
+        offer: Text,
+        /// Catalog item by number.
+        product: i64,
+        /// Whether it is rejected.
+        rejected: bool,
+    },
     /// The agreement remembered for a contract and a company.
     Contract {
         /// The source's id.

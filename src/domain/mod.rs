@@ -24,6 +24,7 @@ pub mod line_extra;
 pub mod load;
 pub mod log;
 pub mod mapping;
+pub mod mapping_memory;
 pub mod marker;
 pub mod money;
 pub mod net;

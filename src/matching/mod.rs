@@ -82,6 +82,8 @@ pub struct Decided {
     pub day: Option<String>,
     /// By which key the thing was recognised.
     pub by: KeyKind,
+    /// Whether it is for the very same thing: then it is taken without asking.
+    pub same: bool,
 }
 
 /// Why a candidate stands where it stands.

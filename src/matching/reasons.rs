@@ -62,7 +62,7 @@ impl<'a> Evidence<'a> {
         if self.decided.is_empty() {
             self.items == [item]
         } else {
-            self.decided.iter().all(|d| d.0 == item)
+            self.decided.iter().all(|d| d.0 == item) && self.decided.iter().any(|d| d.1.same)
         }
     }
 }

@@ -106,7 +106,8 @@ fn an_offer_is_accepted_by_a_key_only() {
 #[test]
 fn an_earlier_decision_outranks_keys_and_names() {
     let c = catalog(Kind::Organization, COMPANIES);
-    let decided = Decided { id: "3".into(), day: Some("2026-09-02".into()), by: KeyKind::Tenant };
+    let decided =
+        Decided { id: "3".into(), day: Some("2026-09-02".into()), by: KeyKind::Tenant, same: true };
     let asked = Asked {
         decided: vec![decided],
         ..named("Harbor Legal PLLC", &["northwinddental.example"])

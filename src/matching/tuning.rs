@@ -2,6 +2,9 @@
 //! names counts. They were chosen on one half of labelled names of each kind, and of names altered
 //! by rule, and looked at on the other half.
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
 use super::Kind;
 
 /// When a candidate is taken without asking: above a likeness **and** ahead of the next one.
@@ -16,6 +19,12 @@ pub struct Acceptance {
 }
 
 impl Acceptance {
+    /// From settings; shares are clamped to 0 to 1.
+    pub fn new(by_name: bool, score: Decimal, lead: Decimal) -> Self {
+        let share = |d: Decimal| d.to_f32().unwrap_or(1.0).clamp(0.0, 1.0);
+        Self { by_name, score: share(score), lead: share(lead) }
+    }
+
     /// What is shipped: organizations by name, offers never. Both figures were chosen on labelled
     /// names so that at least 99 of 100 accepted ones are right, with room to spare.
     pub fn shipped(kind: Kind) -> Self {

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::Store;
 use super::audit::{self, About};
 use super::encoding::{badges, day, to_badges, to_day};
 use super::error::StoreError;
 use super::line_rows::status_of;
+use super::{Store, memory};
 use crate::domain::audit::AuditKind;
 use crate::domain::edit::Edit;
 use crate::domain::line::{DateBadge, LineDates, LineId};
+use crate::domain::mapping::MappingKind;
 use crate::domain::status::PsaStatus;
 
 impl Store {
@@ -24,6 +25,7 @@ impl Store {
     pub async fn edit(&self, edits: Vec<Edit>) -> Result<Vec<Edit>, StoreError> {
         let now = self.now();
         self.write(move |tx| {
+            memory::decided(tx, &edits, now)?;
             let mut inverses = Vec::with_capacity(edits.len());
             for part in edits.chunks(audit::AT_ONCE) {
                 let mut told = Vec::with_capacity(part.len());
@@ -119,6 +121,16 @@ fn make(tx: &Transaction<'_>, edit: Edit) -> Result<Edit, StoreError> {
                 )?,
             };
             Edit::Contract { source, contract, company, agreement: before }
+        }
+        Edit::RejectCompany { source, organization, company, rejected } => {
+            let kind = MappingKind::Organization;
+            let before = memory::reject(tx, kind, &source, &organization, company, rejected)?;
+            Edit::RejectCompany { source, organization, company, rejected: before }
+        }
+        Edit::RejectProduct { source, offer, product, rejected } => {
+            let kind = MappingKind::Offer;
+            let before = memory::reject(tx, kind, &source, &offer, product, rejected)?;
+            Edit::RejectProduct { source, offer, product, rejected: before }
         }
         Edit::LineCompany { line, company } => {
             Edit::LineCompany { line, company: choose(tx, line, "company", company)? }

@@ -33,6 +33,7 @@ mod line_writes;
 mod load;
 mod logs;
 mod mappings;
+mod memory;
 mod names;
 mod plan_input;
 mod psa_records;

@@ -150,21 +150,34 @@ impl Names {
     async fn of(store: &Store, made: &[(Edit, Edit)]) -> Result<Self, StoreError> {
         let mut names = Self::default();
         let any = |f: fn(&Edit) -> bool| made.iter().any(|(edit, _)| f(edit));
-        if any(|e| matches!(e, Edit::Companies { .. } | Edit::Excluded { .. })) {
+        if any(|e| {
+            matches!(e, Edit::Companies { .. } | Edit::Excluded { .. } | Edit::RejectCompany { .. })
+        }) {
             let all = store.organizations().await?;
             names.organizations = all.into_iter().map(|o| ((o.source, o.id), o.name)).collect();
         }
-        if any(|e| matches!(e, Edit::Product { .. })) {
+        if any(|e| matches!(e, Edit::Product { .. } | Edit::RejectProduct { .. })) {
             let all = store.offers().await?;
             names.offers = all.into_iter().map(|o| ((o.source, o.id), o.name)).collect();
         }
         if any(|e| {
-            matches!(e, Edit::Companies { .. } | Edit::LineCompany { .. } | Edit::Contract { .. })
+            matches!(
+                e,
+                Edit::Companies { .. }
+                    | Edit::LineCompany { .. }
+                    | Edit::Contract { .. }
+                    | Edit::RejectCompany { .. }
+            )
         }) {
             names.companies =
                 store.companies().await?.into_iter().map(|c| (c.id, c.name)).collect();
         }
-        if any(|e| matches!(e, Edit::Product { .. } | Edit::LineProduct { .. })) {
+        if any(|e| {
+            matches!(
+                e,
+                Edit::Product { .. } | Edit::LineProduct { .. } | Edit::RejectProduct { .. }
+            )
+        }) {
             names.products =
                 store.products().await?.into_iter().map(|p| (p.id, p.description)).collect();
         }
@@ -209,6 +222,16 @@ impl Names {
             Edit::Product { source, offer, .. } => {
                 format!("product of {}", known(&self.offers, source, offer))
             }
+            Edit::RejectCompany { source, organization, company, .. } => format!(
+                "whether {} is suggested for {}",
+                told(&self.companies, *company),
+                known(&self.organizations, source, organization)
+            ),
+            Edit::RejectProduct { source, offer, product, .. } => format!(
+                "whether {} is suggested for {}",
+                told(&self.products, *product),
+                known(&self.offers, source, offer)
+            ),
             Edit::Contract { contract, company, .. } => format!(
                 "agreement of contract {} for {}",
                 harmless(contract),
@@ -236,6 +259,9 @@ impl Names {
                 all.join(", ")
             }
             Edit::Excluded { excluded, .. } => yes(*excluded),
+            Edit::RejectCompany { rejected, .. } | Edit::RejectProduct { rejected, .. } => {
+                yes(!*rejected)
+            }
             Edit::Product { product, .. } => one(&self.products, product),
             Edit::LineProduct { product, .. } => by_rule(one(&self.products, product)),
             Edit::Contract { agreement, .. } => one(&self.agreements, agreement),
@@ -288,6 +314,8 @@ fn line_of(edit: &Edit) -> Option<LineId> {
         Edit::Companies { .. }
         | Edit::Excluded { .. }
         | Edit::Product { .. }
+        | Edit::RejectCompany { .. }
+        | Edit::RejectProduct { .. }
         | Edit::Contract { .. } => None,
     }
 }

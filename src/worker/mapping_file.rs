@@ -1,31 +1,43 @@
 //! Mapping files (design 7, `map import` and `map export`): CSV with the columns
-//! `kind,platform_id,platform_name,psa_id,psa_name,excluded`.
+//! `kind,platform_id,platform_name,psa_id,psa_name,excluded`, and after them those that help where
+//! mappings are kept and reviewed like code: `source` (whose id it is), `rejected` (records that are
+//! not suggested again), `decided` (the day) and `note` (for people, as are all names). A row whose
+//! first cell begins with `#` is a comment.
 //!
-//! A file is taken whole or not at all; every refused row is named.
+//! A file is taken whole or not at all; every refused row is named. What it does not name stays.
 
+mod export;
 mod read;
 mod resolve;
+mod summary;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::domain::mapping::{MappingKind, MappingRow};
+use crate::domain::edit::Edit;
 use crate::domain::problem::{FileRefusal, Problem};
-use crate::domain::spreadsheet::harmless_cell;
 use crate::store::{Store, StoreError};
 
 use super::changes;
-use super::mapping_view::mappings;
-
+pub use export::export;
 pub use resolve::Directory;
+pub use summary::MappingChange;
 
 /// The columns, as exported.
-const COLUMNS: [&str; 6] =
-    ["kind", "platform_id", "platform_name", "psa_id", "psa_name", "excluded"];
-
-/// How the System Logs name an import.
-const COMMAND: &str = "map import";
+const COLUMNS: [&str; 10] = [
+    "kind",
+    "platform_id",
+    "platform_name",
+    "psa_id",
+    "psa_name",
+    "excluded",
+    "source",
+    "rejected",
+    "decided",
+    "note",
+];
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -56,12 +68,23 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-/// Takes a mapping file. `source` is the source's id that the file speaks of; for a platform id
-/// that the store knows of another source only, that one is meant.
+/// A mapping file that was read and looked up, and nothing changed yet.
+#[derive(Debug)]
+pub struct Prepared {
+    edits: Vec<Edit>,
+    file: PathBuf,
+    /// What taking it does.
+    pub report: ImportReport,
+    /// Each value that changes.
+    pub changes: Vec<MappingChange>,
+}
+
+/// Reads a mapping file. `source` is the source's id that the file speaks of where a row names none;
+/// for a platform id that the store knows of another source only, that one is meant.
 ///
 /// # Errors
-/// See [`ImportError`]; nothing is changed then.
-pub async fn import(store: &Store, source: &str, file: &Path) -> Result<ImportReport, ImportError> {
+/// See [`ImportError`].
+pub async fn prepare(store: &Store, source: &str, file: &Path) -> Result<Prepared, ImportError> {
     let name = file.display().to_string();
     let rows = {
         let (file, name) = (file.to_owned(), name.clone());
@@ -70,20 +93,8 @@ pub async fn import(store: &Store, source: &str, file: &Path) -> Result<ImportRe
     };
     let directory = Directory::open(store).await?;
     let (edits, report) = directory.edits(source, &name, &rows).map_err(ImportError::Refused)?;
-    if !edits.is_empty() {
-        changes::edit(store, COMMAND, edits).await?;
-        let mut entry = super::syslog::info("Mappings imported");
-        entry.details = format!(
-            "by: {}\n{}: {} organizations, {} offers and {} contracts changed",
-            changes::hand(COMMAND),
-            crate::domain::text::harmless(&file.display().to_string()),
-            report.organizations,
-            report.offers,
-            report.contracts
-        );
-        store.log(vec![entry]).await?;
-    }
-    Ok(report)
+    let changes = summary::changes(&directory, &edits);
+    Ok(Prepared { edits, file: file.to_owned(), report, changes })
 }
 
 /// Reads the bytes of a mapping file and says how many rows it has; nothing is looked up.
@@ -94,75 +105,32 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<usize, FileRefusal> {
     Ok(read::rows(name, bytes)?.len())
 }
 
-/// Writes all mappings. Gives how many rows were written.
+/// Makes the changes of a file; gives the edits that take them back, in order. `command` is how the
+/// System Logs name it.
 ///
 /// # Errors
-/// The store cannot be read, or the file cannot be written: the old one is then untouched.
-pub async fn export(store: &Store, file: &Path) -> Result<u64, ImportError> {
-    let mut items = mappings(store).await?;
-    items.sort_by(|a, b| (a.kind, &a.source, &a.id).cmp(&(b.kind, &b.source, &b.id)));
-    let mut rows = Vec::new();
-    for item in &items {
-        let row = MappingRow {
-            kind: item.kind,
-            platform_id: item.id.to_string(),
-            platform_name: item.name.to_string(),
-            psa_id: None,
-            psa_name: String::new(),
-            excluded: item.excluded,
-        };
-        if item.targets.is_empty() {
-            rows.push(row.clone());
-        }
-        for target in &item.targets {
-            rows.push(MappingRow {
-                psa_id: Some(target.id),
-                psa_name: target.name.clone(),
-                ..row.clone()
-            });
-        }
+/// The store cannot be written; nothing is changed then.
+pub async fn apply(
+    store: &Store,
+    command: &str,
+    prepared: Prepared,
+) -> Result<Vec<Edit>, StoreError> {
+    let Prepared { edits, file, report, .. } = prepared;
+    if edits.is_empty() {
+        return Ok(Vec::new());
     }
-    let failed = |e: &dyn std::fmt::Display| ImportError::Failed(unwritable(file, e));
-    let bytes = written(&rows).map_err(|e| failed(&e))?;
-    let whole = std::path::absolute(file).map_err(|e| failed(&e))?;
-    // A mistyped folder is a mistake, not a wish for a new one.
-    if let Some(folder) = whole.parent() {
-        std::fs::metadata(folder).map_err(|e| failed(&e))?;
-    }
-    crate::config::replace_file(&whole, &bytes).map_err(|e| failed(&e))?;
-    Ok(rows.len() as u64)
-}
-
-/// The rows as CSV. A cell that a spreadsheet would take for a formula gets an apostrophe before
-/// it, which reading takes away again (design 8).
-fn written(rows: &[MappingRow]) -> Result<Vec<u8>, csv::Error> {
-    let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(COLUMNS)?;
-    for r in rows {
-        let excluded = match (r.kind, r.excluded) {
-            (MappingKind::Organization, Some(true)) => "yes",
-            (MappingKind::Organization, Some(false)) => "no",
-            _ => "",
-        };
-        out.write_record([
-            r.kind.as_str(),
-            &harmless_cell(&r.platform_id),
-            &harmless_cell(&r.platform_name),
-            &r.psa_id.map(|id| id.to_string()).unwrap_or_default(),
-            &harmless_cell(&r.psa_name),
-            excluded,
-        ])?;
-    }
-    out.into_inner().map_err(|e| csv::Error::from(e.into_error()))
-}
-
-fn unwritable(file: &Path, error: &dyn std::fmt::Display) -> Problem {
-    Problem::new(
-        crate::domain::problem::ProblemKind::Refused,
-        "file",
-        format!("cannot write {}: {error}", file.display()),
-        "check the path, the permissions and the free space",
-    )
+    let inverse = changes::edit(store, command, edits).await?;
+    let mut entry = super::syslog::info("Mappings imported");
+    entry.details = format!(
+        "by: {}\n{}: {} organizations, {} offers and {} contracts changed",
+        changes::hand(command),
+        crate::domain::text::harmless(&file.display().to_string()),
+        report.organizations,
+        report.offers,
+        report.contracts
+    );
+    store.log(vec![entry]).await?;
+    Ok(inverse)
 }
 
 fn died(error: &tokio::task::JoinError) -> Problem {

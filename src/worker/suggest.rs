@@ -1,54 +1,100 @@
 //! Suggestions for organizations and offers: what `map auto` accepts and what the terminal app
 //! shows come from here, so that both say the same.
 
-use std::collections::HashMap;
+mod memory;
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::config::MatchingSettings;
 use crate::domain::mapping::{OfferMapping, OrganizationMapping};
 use crate::domain::psa::{Company, Product};
-use crate::matching::{Asked, Candidate, Catalog, Key, KeyKind, Kind, Named};
+use crate::matching::{Acceptance, Asked, Candidate, Catalog, Key, KeyKind, Kind, Named};
+use crate::store::{Store, StoreError};
 
 use super::mapping_view::{company_usable, product_usable};
 
-/// The PSA records that may be suggested, indexed once.
+pub use memory::Memory;
+
+/// Who suggests: the PSA records that may be, and what was decided before.
 pub struct Suggester {
+    records: Arc<Records>,
+    memory: Memory,
+}
+
+/// The PSA records that may be suggested, indexed once.
+pub struct Records {
     companies: Catalog,
     products: Catalog,
 }
 
-impl Suggester {
+impl Records {
     /// Indexes the records. Deleted and inactive ones, bundles and copies of another record are
     /// not suggested.
-    pub fn new(companies: &[Company], products: &[Product]) -> Self {
+    pub fn new(settings: &MatchingSettings, companies: &[Company], products: &[Product]) -> Self {
         let usable = companies.iter().filter(|c| company_usable(c));
         let companies = originals(usable, |c| (folded(&c.name), told(&c.domain), told(&c.city)));
         let usable = products.iter().filter(|p| product_usable(p));
         let products = originals(usable, |p| {
             (folded(&p.description), told(&p.part_number), told(&p.vendor_sku), p.price, p.cost)
         });
+        let s = settings;
         Self {
-            companies: Catalog::new(
+            companies: Catalog::with(
                 Kind::Organization,
+                Acceptance::new(s.organizations, s.organization_score, s.organization_lead),
                 companies.into_iter().map(|(c, copies)| of_company(c, copies)).collect(),
             ),
-            products: Catalog::new(
+            products: Catalog::with(
                 Kind::Offer,
+                Acceptance::new(s.offers, s.offer_score, s.offer_lead),
                 products.into_iter().map(|(p, copies)| of_product(p, copies)).collect(),
             ),
         }
     }
+}
+
+impl Suggester {
+    /// A suggester that remembers what the store holds of decisions.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn open(store: &Store, records: Arc<Records>) -> Result<Self, StoreError> {
+        Ok(Self { records, memory: Memory::open(store).await? })
+    }
+
+    /// One with a memory at hand.
+    pub fn with(records: Arc<Records>, memory: Memory) -> Self {
+        Self { records, memory }
+    }
+
+    /// The records that it suggests.
+    pub fn records(&self) -> Arc<Records> {
+        Arc::clone(&self.records)
+    }
 
     /// Companies for an organization, best first, at most `top`.
     pub fn organization(&self, of: &OrganizationMapping, top: usize) -> Vec<Candidate> {
-        let asked = Asked { name: of.name.to_string(), keys: own_id(&of.id), ..Asked::default() };
-        self.companies.candidates(&asked, top)
+        let keys = self.memory.organization_keys(of);
+        let asked = Asked {
+            name: of.name.to_string(),
+            decided: self.memory.organization(of, &keys),
+            rejected: self.memory.rejected_companies(of),
+            keys,
+        };
+        self.records.companies.candidates(&asked, top)
     }
 
     /// Catalog items for an offer, best first, at most `top`.
     pub fn offer(&self, of: &OfferMapping, top: usize) -> Vec<Candidate> {
-        let mut keys = own_id(&of.id);
-        keys.extend(of.part_number.as_deref().map(|n| Key::new(KeyKind::PartNumber, n)));
-        let asked = Asked { name: of.name.to_string(), keys, ..Asked::default() };
-        self.products.candidates(&asked, top)
+        let keys = self.memory.offer_keys(of);
+        let asked = Asked {
+            name: of.name.to_string(),
+            decided: self.memory.offer(of, &keys),
+            rejected: self.memory.rejected_products(of),
+            keys,
+        };
+        self.records.products.candidates(&asked, top)
     }
 }
 
@@ -77,12 +123,6 @@ fn folded(text: &str) -> String {
 
 fn told(text: &Option<String>) -> String {
     text.as_deref().map(folded).unwrap_or_default()
-}
-
-/// The source's own id as a stable key. A plain number means nothing in another system.
-fn own_id(id: &str) -> Vec<Key> {
-    let number = id.bytes().all(|b| b.is_ascii_digit());
-    if number { Vec::new() } else { vec![Key::new(KeyKind::Id, id)] }
 }
 
 fn of_company(company: &Company, copies: u32) -> Named {

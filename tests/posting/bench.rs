@@ -98,7 +98,8 @@ impl Bench {
         let file = self.home.path().join("mapping.csv");
         std::fs::write(&file, self.sandbox.sample().mapping_csv()).unwrap();
         let store = &self.worker.profile().store;
-        mapping_file::import(store, "canonical", &file).await.unwrap();
+        let prepared = mapping_file::prepare(store, "canonical", &file).await.unwrap();
+        mapping_file::apply(store, "map import", prepared).await.unwrap();
     }
 
     pub fn scope(&self) -> Scope {

@@ -40,7 +40,11 @@ pub fn contexts(model: &Model) -> Contexts {
     now.add_if(Context::Running, !model.jobs.running.is_empty());
     now.add_if(Context::Paused, model.jobs.running.iter().any(|j| j.paused));
     match top {
-        Some(Layer::Picker(_) | Layer::Palette(_) | Layer::Help(_)) => now.add(Context::Choice),
+        Some(Layer::Picker(p)) => {
+            now.add(Context::Choice);
+            now.add_if(Context::Suggestion, p.on_suggestion().is_some());
+        }
+        Some(Layer::Palette(_) | Layer::Help(_)) => now.add(Context::Choice),
         Some(Layer::Confirm(_)) => now.add(Context::Confirm),
         Some(Layer::Reading(_)) => now.add(Context::Reading),
         Some(Layer::Columns(_)) => now.add(Context::Columns),
@@ -112,6 +116,7 @@ fn needs_a_row(command: Command) -> bool {
             | C::MapClear
             | C::Exclude
             | C::AcceptSuggestion
+            | C::RejectSuggestion
             | C::Bulk
             | C::SetOrganization
             | C::SetProduct

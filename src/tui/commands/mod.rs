@@ -176,6 +176,8 @@ pub enum Command {
     Exclude,
     /// `map.suggest`
     AcceptSuggestion,
+    /// `map.reject`
+    RejectSuggestion,
     /// `map.auto`
     MapAuto,
     /// `invoices.forecast`

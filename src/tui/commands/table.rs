@@ -105,6 +105,7 @@ pub static TABLE: &[Entry] = &[
     row(C::MapClear, "map.clear", "Clear mapping", "Forget what is mapped or chosen here.", G::Mapping, 1, "organizations or products or invoices"),
     row(C::Exclude, "map.exclude", "Excluded yes/no", "Turn Excluded from Sync on or off.", G::Mapping, 7, "organizations"),
     row(C::AcceptSuggestion, "map.suggest", "Accept suggestion", "Map to the best suggestion shown.", G::Mapping, 6, "organizations or products"),
+    row(C::RejectSuggestion, "map.reject", "Wrong suggestion", "Never suggest this record for the row again; the next best one is shown.", G::Mapping, 2, "organizations or products or suggestion"),
     row(C::MapAuto, "map.auto", "Map automatically", "Accept every suggestion that is sure.", G::Mapping, 3, "organizations or products"),
     row(C::Bulk, "map.bulk", "Bulk update", "Change all marked rows at once, with a preview.", G::Mapping, 5, "organizations or products or invoices"),
     row(C::BestPractices, "map.practices", "Best practices", "Six points that save trouble.", G::Mapping, 1, "organizations or products or invoices"),

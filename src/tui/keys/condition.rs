@@ -67,11 +67,13 @@ pub enum Context {
     Tour,
     /// What reconcile found is in front.
     Findings,
+    /// The cursor of a list to choose from stands on a suggestion for a row.
+    Suggestion,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Plain,
         Self::Text,
         Self::Filter,
@@ -100,6 +102,7 @@ impl Context {
         Self::Columns,
         Self::Tour,
         Self::Findings,
+        Self::Suggestion,
     ];
 
     /// The word in `keymap.toml`.

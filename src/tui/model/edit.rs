@@ -26,6 +26,10 @@ pub enum Change {
     Product(Option<i64>),
     /// What matching suggests.
     Suggested,
+    /// What matching suggests is wrong, and is not suggested again.
+    RejectSuggested,
+    /// This record is not suggested again.
+    Reject(i64),
     /// The line's own company.
     LineCompany(Option<i64>),
     /// The line's own catalog item.

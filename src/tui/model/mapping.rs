@@ -50,6 +50,10 @@ impl Model {
                 let label = Self::label_of(&target, "accept the suggestion");
                 self.change(label, target, vec![Change::Suggested])
             }
+            C::RejectSuggestion => {
+                let label = Self::label_of(&target, "reject the suggestion");
+                self.change(label, target, vec![Change::RejectSuggested])
+            }
             C::Bulk => self.open_bulk(target),
             C::BestPractices => {
                 self.read("Best practices", texts::best_practices());

@@ -2,38 +2,43 @@
 //! What a person mapped is never touched, and nobody is taken out of Excluded from Sync: what is
 //! posted stays a person's decision. Each mapping is explained in the System Logs.
 
+use std::sync::Arc;
+
 use super::super::job::{JobError, Outcome};
-use super::super::suggest::Suggester;
+use super::super::suggest::{Memory, Records, Suggester};
 use super::super::syslog;
 use super::Context;
 use crate::domain::edit::Edit;
 use crate::domain::log::LogEntry;
 use crate::domain::mapping::{OfferMapping, OrganizationMapping};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::psa::{Company, Product};
 use crate::matching::Candidate;
 use crate::sync::fault;
 
 pub(super) async fn run(context: &Context) -> Result<Outcome, JobError> {
     let store = &context.profile.store;
-    let (organizations, offers, companies, products) = tokio::try_join!(
+    let (organizations, offers, companies, products, memory) = tokio::try_join!(
         store.organizations(),
         store.offers(),
         store.companies(),
         store.products(),
+        Memory::open(store),
     )
     .map_err(fault)?;
-    let found =
-        tokio::task::spawn_blocking(move || find(&organizations, &offers, &companies, &products))
-            .await
-            .map_err(|e| {
-                Problem::new(
-                    ProblemKind::Fault,
-                    "matching-died",
-                    format!("matching ended without a result: {e}"),
-                    "this is a fault of Addendum; no mapping was changed: report it with the log",
-                )
-            })?;
+    let settings = context.profile.settings().matching.clone();
+    let found = tokio::task::spawn_blocking(move || {
+        let records = Arc::new(Records::new(&settings, &companies, &products));
+        find(&organizations, &offers, &Suggester::with(records, memory))
+    })
+    .await
+    .map_err(|e| {
+        Problem::new(
+            ProblemKind::Fault,
+            "matching-died",
+            format!("matching ended without a result: {e}"),
+            "this is a fault of Addendum; no mapping was changed: report it with the log",
+        )
+    })?;
     if context.cancel.is_cancelled() {
         return Err(JobError::Cancelled);
     }
@@ -62,11 +67,9 @@ struct Found {
 fn find(
     organizations: &[OrganizationMapping],
     offers: &[OfferMapping],
-    companies: &[Company],
-    products: &[Product],
+    suggester: &Suggester,
 ) -> Found {
     let mut found = Found::default();
-    let suggester = Suggester::new(companies, products);
     for organization in organizations.iter().filter(|o| o.companies.is_empty()) {
         let taken = first(suggester.organization(organization, 2));
         let (id, name) = (&organization.id, &organization.name);
@@ -122,6 +125,19 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::MatchingSettings;
+    use crate::domain::psa::{Company, Product};
+
+    fn find(
+        organizations: &[OrganizationMapping],
+        offers: &[OfferMapping],
+        companies: &[Company],
+        products: &[Product],
+    ) -> Found {
+        let records = Records::new(&MatchingSettings::default(), companies, products);
+        let memory = Memory::new(organizations, offers, Default::default(), Default::default());
+        super::find(organizations, offers, &Suggester::with(Arc::new(records), memory))
+    }
 
     fn company(id: i64, name: &str) -> Company {
         Company {
@@ -200,6 +216,29 @@ mod tests {
         };
         assert_eq!(&**offer, "x-1");
         assert_eq!(found.open, 1);
+    }
+
+    #[test]
+    fn a_copy_of_a_company_leaves_the_name_to_a_person() {
+        let twins = [company(1, "Northwind Traders"), company(2, "northwind  traders")];
+        let found = find(&[organization("o1", "Northwind Traders", vec![])], &[], &twins, &[]);
+        assert!(found.edits.is_empty() && found.open == 1);
+    }
+
+    #[test]
+    fn what_another_source_decided_by_the_same_id_is_taken() {
+        let mapped = OrganizationMapping {
+            source: "other".into(),
+            ..organization("tenant-1", "Old name", vec![2])
+        };
+        let asked = organization("tenant-1", "A wholly new name", vec![]);
+        let companies = [company(1, "Contoso Ltd"), company(2, "Northwind Traders")];
+        let found = find(&[mapped, asked], &[], &companies, &[]);
+        let [Edit::Companies { companies, .. }] = found.edits.as_slice() else {
+            panic!("{:?}", found.edits)
+        };
+        assert_eq!(companies.as_slice(), [2]);
+        assert!(found.log[0].details.contains("decided before"), "{}", found.log[0].details);
     }
 
     #[test]

@@ -21,6 +21,10 @@ const LONGEST_CELL: usize = 1_000;
 pub(super) struct NumberedRow {
     pub(super) number: u64,
     pub(super) row: MappingRow,
+    /// The source that the row speaks of; absent: the one that knows the id.
+    pub(super) source: Option<String>,
+    /// Records that are not to be suggested; absent: as they are.
+    pub(super) rejected: Option<Vec<i64>>,
 }
 
 /// The file's bytes.
@@ -99,7 +103,8 @@ impl Reading<'_> {
                 }
             }
             number += blank_lines(bytes.get(before..).unwrap_or_default()) + 1;
-            if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            let comment = record.get(0).is_some_and(|c| c.trim_ascii().starts_with(b"#"));
+            if comment || record.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 continue;
             }
             match &header {
@@ -108,9 +113,7 @@ impl Reading<'_> {
                     None => return Vec::new(),
                 },
                 Some(columns) => {
-                    if let Some(row) = self.row(number, columns, &record) {
-                        rows.push(NumberedRow { number, row });
-                    }
+                    rows.extend(self.row(number, columns, &record));
                 }
             }
         }
@@ -157,6 +160,7 @@ impl Reading<'_> {
         if !columns.contains_key("psa_id")
             && !columns.contains_key("psa_name")
             && !columns.contains_key("excluded")
+            && !columns.contains_key("rejected")
         {
             let message = "none of the columns psa_id, psa_name and excluded is there".to_owned();
             let remedy = "add the one that is to be taken";
@@ -171,7 +175,7 @@ impl Reading<'_> {
         number: u64,
         columns: &HashMap<&'static str, usize>,
         record: &csv::ByteRecord,
-    ) -> Option<MappingRow> {
+    ) -> Option<NumberedRow> {
         let mut cells: HashMap<&'static str, String> = HashMap::new();
         let mut good = true;
         for (name, i) in columns {
@@ -183,7 +187,7 @@ impl Reading<'_> {
                 None => good = false,
             }
         }
-        let mut take = |name| cells.remove(name).unwrap_or_default();
+        let mut take = |name: &str| cells.remove(name).unwrap_or_default();
         let (kind_word, id, excluded_word, psa_word) =
             (take("kind"), take("platform_id"), take("excluded"), take("psa_id"));
         let (platform_name, psa_name) = (take("platform_name"), take("psa_name"));
@@ -234,8 +238,41 @@ impl Reading<'_> {
             );
             good = false;
         }
-        let kind = kind.filter(|_| good)?;
-        Some(MappingRow { kind, platform_id: id, platform_name, psa_id, psa_name, excluded })
+        let source = Some(take("source")).filter(|s| !s.is_empty());
+        // A row that ends before the column says nothing of it.
+        let told = columns.get("rejected").is_some_and(|i| *i < record.len());
+        let rejected = told.then(|| self.numbers(number, &take("rejected"))).transpose();
+        let (kind, rejected) = (kind.filter(|_| good)?, rejected.ok()?);
+        if kind == MappingKind::Contract && rejected.as_ref().is_some_and(|r| !r.is_empty()) {
+            let message = "nothing is suggested for a contract".to_owned();
+            self.refuse(
+                Some(number),
+                Some("rejected"),
+                "not-rejectable",
+                message,
+                "leave it empty",
+            );
+            return None;
+        }
+        let row = MappingRow { kind, platform_id: id, platform_name, psa_id, psa_name, excluded };
+        Some(NumberedRow { number, row, source, rejected })
+    }
+
+    /// Record numbers with spaces between them.
+    fn numbers(&mut self, number: u64, text: &str) -> Result<Vec<i64>, ()> {
+        let mut out = Vec::new();
+        for word in text.split_whitespace() {
+            match word.parse::<i64>() {
+                Ok(n) if n > 0 => out.push(n),
+                _ => {
+                    let message = format!("`{}` is no record number", short(word));
+                    let remedy = "give ConnectWise's numbers with spaces between them";
+                    self.refuse(Some(number), Some("rejected"), "not-a-number", message, remedy);
+                    return Err(());
+                }
+            }
+        }
+        Ok(out)
     }
 
     fn cell(&mut self, number: u64, name: &str, cell: &[u8]) -> Option<String> {
@@ -253,7 +290,7 @@ impl Reading<'_> {
         let text = plain_cell(text.trim());
         // Names are somebody else's and stand as they are; an export must read back. An id holds what
         // the id of a bill may hold.
-        let name_of_others = matches!(name, "platform_name" | "psa_name");
+        let name_of_others = matches!(name, "platform_name" | "psa_name" | "decided" | "note");
         if !name_of_others && text.chars().any(in_no_id) {
             let message = format!("`{}` has control characters in it", short(text));
             self.refuse(row, Some(name), "control-character", message, "remove them");

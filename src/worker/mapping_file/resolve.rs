@@ -1,12 +1,14 @@
 //! From rows to edits: names and numbers are looked up in the local copy of the PSA's records.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::ImportReport;
 use super::read::NumberedRow;
+use super::wanted::Wanted;
 use crate::domain::edit::Edit;
 use crate::domain::line::Text;
 use crate::domain::mapping::{ContractMapping, MappingKind, OfferMapping, OrganizationMapping};
+use crate::domain::mapping_memory::MappingKey;
 use crate::domain::problem::{FileProblem, FileRefusal, Problem, ProblemKind};
 use crate::domain::psa::{Agreement, AgreementStatus, Company, Product};
 use crate::domain::text::harmless;
@@ -22,6 +24,7 @@ pub struct Directory {
     pub(super) organizations: Vec<OrganizationMapping>,
     pub(super) offers: Vec<OfferMapping>,
     pub(super) contracts: Vec<ContractMapping>,
+    pub(super) rejected: BTreeMap<MappingKey, BTreeSet<i64>>,
 }
 
 impl Directory {
@@ -30,7 +33,12 @@ impl Directory {
     /// # Errors
     /// The store cannot be read.
     pub async fn open(store: &Store) -> Result<Self, StoreError> {
+        let mut rejected: BTreeMap<MappingKey, BTreeSet<i64>> = BTreeMap::new();
+        for r in store.mapping_memory().await?.rejected {
+            rejected.entry((r.kind, r.source, r.id)).or_default().insert(r.record);
+        }
         Ok(Self {
+            rejected,
             companies: store.companies().await?,
             products: store.products().await?,
             agreements: store.agreements().await?,
@@ -49,6 +57,17 @@ impl Directory {
         match word.trim().parse::<i64>() {
             Ok(id) => self.by_number(kind, id),
             Err(_) => self.by_name(kind, word),
+        }
+    }
+
+    /// The same for a record that is to be rejected: a number may be that of one that is gone.
+    ///
+    /// # Errors
+    /// Those of [`Directory::find`] for a name.
+    pub fn record(&self, kind: MappingKind, word: &str) -> Result<i64, Problem> {
+        match word.trim().parse::<i64>() {
+            Ok(id) if id > 0 => Ok(id),
+            _ => self.by_name(kind, word),
         }
     }
 
@@ -200,8 +219,11 @@ impl Directory {
         };
         let mut wanted: BTreeMap<(MappingKind, Text, Text), Wanted> = BTreeMap::new();
         let mut index = self.index();
-        for NumberedRow { number, row } in rows {
-            let home = index.source_of(row.kind, &row.platform_id, source);
+        for NumberedRow { number, row, source: told, rejected } in rows {
+            let home = match told {
+                Some(told) => told.as_str().into(),
+                None => index.source_of(row.kind, &row.platform_id, source),
+            };
             let id: Text = row.platform_id.as_str().into();
             let now = index.now(row.kind, &home, &id);
             let record = match (row.psa_id, row.psa_name.as_str()) {
@@ -219,7 +241,14 @@ impl Directory {
                     continue;
                 }
             };
+            if let Some(unknown) = self.dangling(row.kind, &home, &id, rejected.as_deref()) {
+                refuse(*number, "rejected", unknown);
+                continue;
+            }
             let entry = wanted.entry((row.kind, home, id)).or_default();
+            if let Some(rejected) = rejected {
+                entry.rejected.get_or_insert_default().extend(rejected);
+            }
             if let Some(problem) = entry.add(row.kind, record, row.excluded) {
                 refuse(*number, "platform_id", problem);
             }
@@ -231,6 +260,9 @@ impl Directory {
         let mut edits = Vec::new();
         for ((kind, home, id), want) in wanted {
             let before = edits.len();
+            if let Some(rejected) = &want.rejected {
+                edits.extend(self.rejections(kind, &home, &id, rejected));
+            }
             match kind {
                 MappingKind::Organization => {
                     let now = index.organizations.get(&(home.clone(), id.clone()));
@@ -267,6 +299,52 @@ impl Directory {
             *counter += 1;
         }
         Ok((edits, report))
+    }
+
+    /// A rejected record that nobody knows.
+    fn dangling(
+        &self,
+        kind: MappingKind,
+        source: &Text,
+        id: &Text,
+        rejected: Option<&[i64]>,
+    ) -> Option<Problem> {
+        let now = self.rejected.get(&(kind, source.clone(), id.clone()));
+        let known = |n: i64| match kind {
+            MappingKind::Organization => self.companies.iter().any(|c| c.id == n),
+            MappingKind::Offer => self.products.iter().any(|p| p.id == n),
+            MappingKind::Contract => false,
+        };
+        let unknown =
+            rejected?.iter().find(|n| !now.is_some_and(|now| now.contains(n)) && !known(**n))?;
+        Some(refused(
+            "unknown-record",
+            format!("there is no record with the number {unknown} to reject"),
+            "remove the number, or run `addendum pull` if it is new in the PSA",
+        ))
+    }
+
+    /// The edits that make exactly these records rejected.
+    fn rejections(
+        &self,
+        kind: MappingKind,
+        source: &Text,
+        id: &Text,
+        wanted: &BTreeSet<i64>,
+    ) -> Vec<Edit> {
+        let none = BTreeSet::new();
+        let now = self.rejected.get(&(kind, source.clone(), id.clone())).unwrap_or(&none);
+        let edit = |record: i64, rejected: bool| {
+            let (source, id) = (source.clone(), id.clone());
+            match kind {
+                MappingKind::Offer => {
+                    Edit::RejectProduct { source, offer: id, product: record, rejected }
+                }
+                _ => Edit::RejectCompany { source, organization: id, company: record, rejected },
+            }
+        };
+        let gone = now.difference(wanted).map(|r| edit(*r, false));
+        gone.chain(wanted.difference(now).map(|r| edit(*r, true))).collect()
     }
 
     /// The edits that make a contract remember exactly these agreements.
@@ -334,54 +412,6 @@ impl Directory {
     }
 }
 
-/// What the rows of one organization, offer or contract say together.
-#[derive(Debug, Default)]
-struct Wanted {
-    rows: u32,
-    records: Vec<i64>,
-    excluded: Option<bool>,
-}
-
-impl Wanted {
-    fn add(
-        &mut self,
-        kind: MappingKind,
-        record: Option<i64>,
-        excluded: Option<bool>,
-    ) -> Option<Problem> {
-        self.rows += 1;
-        if kind == MappingKind::Offer && self.rows > 1 {
-            return Some(refused(
-                "stands-twice",
-                "the offer stands in an earlier row already".into(),
-                "an offer has one product; remove one of the rows",
-            ));
-        }
-        if let Some(id) = record {
-            if self.records.contains(&id) {
-                return Some(refused(
-                    "stands-twice",
-                    "the same pair stands in an earlier row already".into(),
-                    "remove one of the rows",
-                ));
-            }
-            self.records.push(id);
-        }
-        match (self.excluded, excluded) {
-            (Some(a), Some(b)) if a != b => Some(refused(
-                "contradiction",
-                "an earlier row of this organization says the contrary under excluded".into(),
-                "write the same in all rows of an organization",
-            )),
-            (None, said) => {
-                self.excluded = said;
-                None
-            }
-            _ => None,
-        }
-    }
-}
-
 /// Look-ups that a file of many rows makes again and again.
 struct Index<'a> {
     organizations: HashMap<(Text, Text), &'a OrganizationMapping>,
@@ -433,7 +463,7 @@ fn folded(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-fn refused(code: &'static str, message: String, remedy: &str) -> Problem {
+pub(super) fn refused(code: &'static str, message: String, remedy: &str) -> Problem {
     Problem::new(ProblemKind::Refused, code, message, remedy)
 }
 

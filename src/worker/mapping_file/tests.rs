@@ -1,7 +1,8 @@
+use super::export::{Written, written};
 use super::read::{NumberedRow, rows};
 use super::*;
-use crate::domain::edit::Edit;
-use crate::domain::mapping::{OfferMapping, OrganizationMapping};
+use crate::domain::line::Text;
+use crate::domain::mapping::{MappingKind, MappingRow, OfferMapping, OrganizationMapping};
 use crate::domain::psa::{Company, Product};
 use crate::domain::spreadsheet::begins_a_formula;
 
@@ -181,11 +182,57 @@ fn what_is_written_reads_back_the_same_and_no_cell_is_a_formula() {
             excluded: Some(false),
         })
         .collect();
-    let bytes = written(&all).unwrap();
+    let bytes = written(&all.iter().map(Written::of).collect::<Vec<_>>()).unwrap();
+    assert!(
+        rows("m.csv", &bytes).unwrap().iter().all(|r| {
+            r.rejected == Some(vec![3, 4]) && r.source.as_deref() == Some("canonical")
+        })
+    );
     let back: Vec<MappingRow> =
         rows("m.csv", &bytes).unwrap().into_iter().map(|NumberedRow { row, .. }| row).collect();
     assert_eq!(back, all);
     for record in csv::Reader::from_reader(bytes.as_slice()).records() {
         assert!(record.unwrap().iter().all(|cell| !begins_a_formula(cell)));
     }
+}
+
+#[test]
+fn rejections_follow_the_file_and_dangling_numbers_are_refused() {
+    let head = "kind,platform_id,psa_id,excluded,source,rejected\n";
+    let mut d = directory();
+    let key = (MappingKind::Organization, Text::from("canonical"), Text::from("o1"));
+    d.rejected.insert(key, [2, 77].into());
+    let edits = |text: &str| {
+        let rows = rows("m.csv", format!("{head}{text}").as_bytes())?;
+        d.edits("canonical", "m.csv", &rows)
+    };
+    // 77 is gone from the PSA and was rejected before: it may stay. 2 goes, 3 is new.
+    let (made, report) = edits("organization,o1,,,canonical,3 77\n").unwrap();
+    let reject = |company: i64, rejected: bool| Edit::RejectCompany {
+        source: "canonical".into(),
+        organization: "o1".into(),
+        company,
+        rejected,
+    };
+    assert_eq!(made, [reject(2, false), reject(3, true)]);
+    assert_eq!(report.organizations, 1);
+    let changes = super::summary::changes(&d, &made);
+    assert_eq!((changes[0].field, &*changes[0].to), ("rejected", "2 Twin may be suggested"));
+    // A row that ends before the column says nothing of it.
+    assert!(edits("organization,o1\n").unwrap().0.is_empty());
+    let refusal = edits("organization,o1,,,,88\noffer,f1,,,,x\n").unwrap_err();
+    assert_eq!(refusal.problems[0].code, "not-a-number");
+    let refusal = edits("organization,o1,,,,88\n").unwrap_err();
+    assert_eq!(codes(&refusal), [(Some(2), "rejected".into(), "unknown-record".into())]);
+}
+
+#[test]
+fn a_row_may_name_its_source_and_comments_are_passed_over() {
+    let text = "# reviewed on Monday\nkind,platform_id,psa_id,source\n# the odd one,,,\n\
+                offer,f1,10,third\n";
+    let rows = rows("m.csv", text.as_bytes()).unwrap();
+    assert_eq!((rows.len(), rows[0].number), (1, 4));
+    let (made, _) = directory().edits("canonical", "m.csv", &rows).unwrap();
+    let source: Text = "third".into();
+    assert_eq!(made, [Edit::Product { source, offer: "f1".into(), product: Some(10) }]);
 }

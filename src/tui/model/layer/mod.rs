@@ -93,7 +93,11 @@ impl Model {
             return Some(vec![]);
         }
         match self.layers.last_mut()? {
-            Layer::Picker(_) => (command == Command::Accept).then(|| self.accept_picker()),
+            Layer::Picker(_) => match command {
+                Command::Accept => Some(self.accept_picker()),
+                Command::RejectSuggestion => Some(self.reject_in_picker()),
+                _ => None,
+            },
             Layer::Palette(_) => (command == Command::Accept).then(|| self.accept_palette()),
             Layer::Help(_) => (command == Command::Accept).then(|| self.accept_help()),
             Layer::Confirm(_) => match command {

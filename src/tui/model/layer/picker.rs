@@ -182,6 +182,19 @@ impl Picker {
         &mut self.at
     }
 
+    /// The organization or offer that the choice under the cursor is suggested for, and its number.
+    pub fn on_suggestion(&self) -> Option<(RowId, i64)> {
+        let row = match &self.kind {
+            ChoiceKind::Company(Some(row @ RowId::Organization(..)))
+            | ChoiceKind::Product(Some(row @ RowId::Offer(..))) => row,
+            _ => return None,
+        };
+        match self.choices.get(self.at)? {
+            Choice { chosen: Chosen::Id(id), score: Some(_), .. } => Some((row.clone(), *id)),
+            _ => None,
+        }
+    }
+
     /// Moves the cursor; who moves it wants to see before choosing.
     pub(super) fn step(&mut self, by: isize) {
         self.at = super::stepped(self.at, by, self.choices.len());
@@ -331,6 +344,20 @@ impl Model {
                 }]
             }
         }
+    }
+
+    /// The suggestion under the cursor is wrong for the row: it goes, and does not come back.
+    pub(super) fn reject_in_picker(&mut self) -> Vec<Effect> {
+        let Some(Layer::Picker(p)) = self.layers.last_mut() else { return vec![] };
+        let Some((row, id)) = p.on_suggestion() else { return vec![] };
+        let choice = p.choices.remove(p.at);
+        p.at = p.at.min(p.choices.len().saturating_sub(1));
+        let grid = match row {
+            RowId::Organization(..) => GridId::Organizations,
+            _ => GridId::Products,
+        };
+        let target = Target::Rows { grid, rows: vec![row] };
+        self.change(format!("reject {}", choice.title), target, vec![Change::Reject(id)])
     }
 
     /// The grid that a picker's rows belong to.

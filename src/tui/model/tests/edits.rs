@@ -43,6 +43,15 @@ fn changes(effects: &[Effect]) -> Vec<Change> {
 }
 
 #[test]
+fn a_wrong_suggestion_is_rejected_in_the_grid() {
+    let mut model = on(Tab::Organizations, 80, 24);
+    let effects = press(&mut model, "W");
+    assert_eq!(changes(&effects), [Change::RejectSuggested]);
+    made(&mut model, &effects, 1);
+    assert!(toast(&model).contains("reject the suggestion"), "{}", toast(&model));
+}
+
+#[test]
 fn every_edit_can_be_taken_back_and_made_again() {
     let mut model = on(Tab::Organizations, 80, 24);
     let effects = press(&mut model, "x");

@@ -32,7 +32,7 @@ impl Inner {
         let mut edits: Vec<Edit> = Vec::new();
         let mut rows = Vec::new();
         self.each_of(target, |some| {
-            if changes.contains(&Change::Suggested) {
+            if changes.iter().any(|c| matches!(c, Change::Suggested | Change::RejectSuggested)) {
                 rows.extend(some);
                 return;
             }
@@ -56,6 +56,7 @@ impl Inner {
         let inverse = changes::edit(&self.profile.store, changes::TERMINAL_APP, edits)
             .await
             .map_err(|e: StoreError| e.problem())?;
+        self.tables.choices.forget_decisions();
         Ok(Edited { rows, frozen, inverse })
     }
 
@@ -191,6 +192,17 @@ fn organization(o: &OrganizationRow, change: &Change) -> Option<FieldChange> {
         field: "excluded",
         edit: Edit::Excluded { source: m.source.clone(), organization: m.id.clone(), excluded: to },
     };
+    let rejects = |company: i64| FieldChange {
+        from: number(Some(company)),
+        to: "not suggested again".to_owned(),
+        field: "suggestion",
+        edit: Edit::RejectCompany {
+            source: m.source.clone(),
+            organization: m.id.clone(),
+            company,
+            rejected: true,
+        },
+    };
     Some(match change {
         Change::Company(None) => companies(vec![]),
         Change::Company(Some(id)) => {
@@ -207,6 +219,8 @@ fn organization(o: &OrganizationRow, change: &Change) -> Option<FieldChange> {
             companies(to)
         }
         Change::Suggested => companies(vec![o.suggestion.as_ref()?.id]),
+        Change::RejectSuggested => rejects(o.suggestion.as_ref()?.id),
+        Change::Reject(id) => rejects(*id),
         Change::Excluded(to) => excluded(*to),
         Change::ToggleExcluded => excluded(!m.excluded),
         _ => return None,
@@ -214,12 +228,25 @@ fn organization(o: &OrganizationRow, change: &Change) -> Option<FieldChange> {
 }
 
 fn offer(o: &OfferRow, change: &Change) -> Option<FieldChange> {
+    let m = &o.mapping;
+    let rejects = |product: i64| FieldChange {
+        from: number(Some(product)),
+        to: "not suggested again".to_owned(),
+        field: "suggestion",
+        edit: Edit::RejectProduct {
+            source: m.source.clone(),
+            offer: m.id.clone(),
+            product,
+            rejected: true,
+        },
+    };
     let to = match change {
+        Change::RejectSuggested => return Some(rejects(o.suggestion.as_ref()?.id)),
+        Change::Reject(id) => return Some(rejects(*id)),
         Change::Product(id) => *id,
         Change::Suggested => Some(o.suggestion.as_ref()?.id),
         _ => return None,
     };
-    let m = &o.mapping;
     Some(FieldChange {
         from: number(m.product),
         to: number(to),

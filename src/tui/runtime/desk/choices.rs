@@ -12,6 +12,7 @@ use crate::tui::model::layer::picker::{Choice, ChoiceKind, Chosen};
 use crate::tui::model::message::Answer;
 use crate::tui::model::record::{LineRow, Record, RowId, Suggestion};
 use crate::worker::mapping_view::{company_usable, product_usable};
+use crate::worker::suggest::Records;
 
 /// Choices that are shown at most; typing narrows further.
 const SHOWN: usize = 200;
@@ -30,6 +31,8 @@ pub(super) struct PsaLists {
 pub(super) struct Lists {
     lists: Mutex<Option<Arc<PsaLists>>>,
     suggester: Mutex<Option<Arc<Suggester>>>,
+    /// The records of a suggester whose decisions are no longer the newest.
+    records: Mutex<Option<Arc<Records>>>,
 }
 
 impl Lists {
@@ -37,6 +40,19 @@ impl Lists {
     pub(super) fn forget(&self) {
         *self.lists.lock().unwrap_or_else(PoisonError::into_inner) = None;
         *self.suggester.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.records.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Mappings or rejections have changed: the index of records stays.
+    pub(super) fn forget_decisions(&self) {
+        let old = self.suggester.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(old) = old {
+            *self.records.lock().unwrap_or_else(PoisonError::into_inner) = Some(old.records());
+        }
+    }
+
+    pub(super) fn records(&self) -> Option<Arc<Records>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn suggester(&self) -> Option<Arc<Suggester>> {

@@ -13,6 +13,7 @@ use crate::tui::model::record::{
     Money, Named, OfferRow, OrganizationRow, Record, Row, RowId, add_money,
 };
 use crate::worker::mapping_view::{company_usable, product_usable};
+use crate::worker::suggest::{self, Records};
 
 /// Lines and money of one organization or offer.
 type Stakes = HashMap<(Text, Text), (u64, Money)>;
@@ -163,10 +164,18 @@ impl Inner {
         if let Some(kept) = self.tables.choices.suggester() {
             return Ok(kept);
         }
-        let lists = self.lists().await?;
-        let made = tokio::task::spawn_blocking(move || Arc::new(Suggester::new(&lists)))
-            .await
-            .map_err(died)?;
+        let store = &self.profile.store;
+        let records = match self.tables.choices.records() {
+            Some(kept) => kept,
+            None => {
+                let lists = self.lists().await?;
+                let settings = self.profile.settings().matching.clone();
+                let made = move || Records::new(&settings, &lists.companies, &lists.products);
+                Arc::new(tokio::task::spawn_blocking(made).await.map_err(died)?)
+            }
+        };
+        let worker = suggest::Suggester::open(store, records).await.map_err(refused)?;
+        let made = Arc::new(Suggester::new(worker));
         self.tables.choices.keep_suggester(&made);
         Ok(made)
     }

@@ -1,9 +1,8 @@
 //! Suggestions as the screens show them. What is sure here is what `map auto` would accept.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::choices::PsaLists;
 use super::{Inner, died};
 use crate::domain::line::Text;
 use crate::domain::mapping::{OfferMapping, OrganizationMapping};
@@ -23,10 +22,13 @@ pub(super) struct Suggester {
 }
 
 impl Suggester {
-    /// Indexes the records.
-    pub(super) fn new(lists: &PsaLists) -> Self {
-        let worker = suggest::Suggester::new(&lists.companies, &lists.products);
+    pub(super) fn new(worker: suggest::Suggester) -> Self {
         Self { worker, known: Mutex::default() }
+    }
+
+    /// The records that it suggests.
+    pub(super) fn records(&self) -> Arc<suggest::Records> {
+        self.worker.records()
     }
 
     /// Fills in what is known already; tells whether that was all.
