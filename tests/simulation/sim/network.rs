@@ -1,12 +1,13 @@
 //! Between a process and the PSA: requests that are lost, late or come twice, answers that never
 //! come or come spoiled, a PSA that is overloaded and whose lists lag behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use addendum::connectwise::wire::{Arrived, NoAnswer, Request, Wire};
 use addendum::sandbox::direct::{Asked, Direct, Mood, Told};
+use addendum::sandbox::records::Addition;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
@@ -14,6 +15,7 @@ use tokio::time::{Instant, sleep};
 
 use super::chance::Chance;
 use super::fate::Fate;
+use super::oracle::marker;
 use super::trace::Trace;
 
 /// How long the client waits for an answer.
@@ -92,6 +94,8 @@ pub struct Network {
     weather: Mutex<Weather>,
     met: Mutex<BTreeMap<Mishap, u64>>,
     requests: Mutex<(u64, u64)>,
+    /// Markers of additions on which a request's second copy undid a newer write.
+    overtaken: Mutex<BTreeSet<String>>,
     /// Lists of additions are empty, whatever there is: see `sabotage`.
     blind: bool,
 }
@@ -106,6 +110,7 @@ impl Network {
             weather: Mutex::default(),
             met: Mutex::default(),
             requests: Mutex::default(),
+            overtaken: Mutex::default(),
             blind,
         }
     }
@@ -122,6 +127,11 @@ impl Network {
     /// Requests so far, and those of them that write.
     pub fn requests(&self) -> (u64, u64) {
         *lock(&self.requests)
+    }
+
+    /// Markers of additions on which a request's second copy undid a newer write.
+    pub fn overtaken(&self) -> BTreeSet<String> {
+        lock(&self.overtaken).clone()
     }
 
     pub fn tell(&self, line: impl FnOnce() -> String) {
@@ -154,6 +164,22 @@ impl Network {
         let lag = (weather.lag_ms > 0).then(|| self.chance.ms(0, weather.lag_ms));
         let ignores_filters = self.chance.percent(weather.unfiltered);
         Mood { list_lag: lag, ignores_filters, ignores_patches }
+    }
+
+    /// The PSA works on the second copy of a request. One that comes after a newer write and undoes
+    /// it is like a person's edit: no client can do anything about it but tell it.
+    fn work_again(&self, letter: &Letter) {
+        let id = letter.path.rsplit('/').next().and_then(|n| n.parse().ok());
+        let addition = || id.and_then(|id| self.psa.inspect().addition(id));
+        let money =
+            |a: &Addition| (a.quantity, a.unit_price, a.unit_cost, a.effective, a.cancelled);
+        let before = addition();
+        self.work(letter, false);
+        if let (Some(before), Some(after)) = (before, addition())
+            && money(&before) != money(&after)
+        {
+            lock(&self.overtaken).extend(marker(&after).map(str::to_owned));
+        }
     }
 
     /// The PSA works on a request.
@@ -287,7 +313,11 @@ impl Line {
             Mishap::Twice => {
                 let late = lock(&n.weather).late_ms.max(200);
                 let again = n.chance.ms(there.as_millis() as u64, late);
-                drop(self.deliver(letter.clone(), again, false));
+                let (network, copy) = (Arc::clone(n), letter.clone());
+                tokio::spawn(async move {
+                    sleep(again).await;
+                    network.work_again(&copy);
+                });
                 let told = self.deliver(letter, there, false).await;
                 sleep(back).await;
                 Ok(whole(told))

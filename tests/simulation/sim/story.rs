@@ -174,6 +174,7 @@ impl<'a> Story<'a> {
         self.network.tell(|| "---- quiet ----".into());
         self.network.set(Weather::default());
         sleep(Duration::from_secs(60)).await;
+        self.touched.extend(self.network.overtaken());
         let told = |p: Problem| format!("UNQUIET: {} {}", p.code, p.message);
         let process = self.quiet_process(setup).await?;
         process.executor().recover().await.map_err(told)?;
