@@ -310,7 +310,7 @@ fn while_syncing(program: &mut Program, size: &Size) {
     program.press("y");
     let mut ticks = Times::default();
     let begun = Instant::now();
-    while ticks.len() < size.keys / 15 && begun.elapsed() < Duration::from_secs(5) {
+    while ticks.len() < (size.keys / 15).max(1) && begun.elapsed() < Duration::from_secs(5) {
         if let Some(frame) = program.frame(Duration::from_secs(1)) {
             ticks.add(frame.at - begun, frame.bytes);
         }
