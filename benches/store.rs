@@ -167,14 +167,14 @@ fn index(bencher: Bencher<'_, '_>, lines: usize) {
     let runtime = runtime();
     let (_place, store) = filled(&runtime, lines);
     bencher.counter(ItemsCount::new(lines)).bench(|| {
-        runtime.block_on(store.index(&[], Abandon::default())).expect("an index").is_some()
+        runtime.block_on(store.index(&[], None, Abandon::default())).expect("an index").is_some()
     });
 }
 
 fn view(bencher: Bencher<'_, '_>, lines: usize, query: &Query) {
     let runtime = runtime();
     let (_place, store) = filled(&runtime, lines);
-    let index = runtime.block_on(store.index(&[], Abandon::default()));
+    let index = runtime.block_on(store.index(&[], None, Abandon::default()));
     let index = index.expect("an index").expect("not abandoned");
     bencher.counter(ItemsCount::new(lines)).bench(|| {
         let answer = store.view(index.clone(), query.clone(), Abandon::default());

@@ -1,10 +1,9 @@
 //! `addendum audit`: the journal of who did what, checked and exported.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Global;
 use super::home;
@@ -12,16 +11,14 @@ use super::logs::since;
 use super::shell::ask;
 use super::shell::exit::Exit;
 use super::shell::failure::Failure;
-use super::shell::output::{Answer, Output, fault as broken};
+use super::shell::output::{Answer, Output};
 use super::shell::table::wrapped;
-use crate::domain::audit::{Anchoring, AuditHash, AuditRecord, AuditReport, kept_head};
+use crate::domain::audit::{Anchoring, AuditReport, kept_head};
 use crate::domain::text::harmless;
 use crate::store::{AuditState, Store};
 use crate::sync::fault;
-use crate::worker::plan_file;
+use crate::worker::audit_file;
 
-/// Records that are read at once.
-const PAGE: u32 = 1_000;
 /// Faults that are shown as text; JSON has more.
 const SHOWN: usize = 20;
 
@@ -155,7 +152,7 @@ async fn export(store: &Store, args: &Export, output: Output) -> Result<Answer, 
     }
     if output.json {
         let mut records = Vec::new();
-        pages(store, since, |record| {
+        audit_file::pages(store, since, |record| {
             records.push(record);
             Ok(())
         })
@@ -164,7 +161,7 @@ async fn export(store: &Store, args: &Export, output: Output) -> Result<Answer, 
         let document = json!({ "length": head.length, "head": head.hash, "records": records });
         return Answer::new("audit", &document, String::new());
     }
-    pages(store, since, |record| {
+    audit_file::pages(store, since, |record| {
         output.json_line(&record);
         Ok(())
     })
@@ -174,60 +171,13 @@ async fn export(store: &Store, args: &Export, output: Output) -> Result<Answer, 
 
 /// Writes a file of its own rights beside, and gives it the name when it is complete.
 async fn to_file(store: &Store, since: Option<i64>, file: &Path) -> Result<Answer, Failure> {
-    let mut bytes = Vec::new();
-    let mut count = 0u64;
-    pages(store, since, |record| {
-        serde_json::to_writer(&mut bytes, &record).map_err(|e| broken(e.to_string()))?;
-        count += 1;
-        bytes.write_all(b"\n").map_err(|e| Failure::file(file, "write", &e))
-    })
-    .await?;
-    plan_file::write(file, &bytes).map_err(|e| Failure::file(file, "write", &e))?;
-    let AuditState { head, .. } = store.audit_state().await.map_err(fault)?;
+    let (count, head) = audit_file::write(store, since, file).await?;
     let document = json!({
         "file": file.display().to_string(), "records": count,
         "length": head.length, "head": head.hash,
     });
     let text = format!("{count} records written to {}\nhead: {}", file.display(), head.hash);
     Answer::new("audit", &document, text)
-}
-
-/// Hands over all records, page by page.
-async fn pages(
-    store: &Store,
-    since: Option<i64>,
-    mut take: impl FnMut(Value) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let mut after = 0;
-    loop {
-        let page = store.audit_page(after, since, PAGE).await.map_err(fault)?;
-        let Some((last, ..)) = page.records.last() else { return Ok(()) };
-        after = last.id;
-        for (record, hash, told) in page.records {
-            take(document(&record, &hash, told.as_deref()))?;
-        }
-    }
-}
-
-/// A record with what it tells of: the request with its action, the answer with what came of it.
-fn document(record: &AuditRecord, hash: &AuditHash, told: Option<&str>) -> Value {
-    let json =
-        |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
-    let mut value = json!({
-        "id": record.id,
-        "at": record.time(),
-        "who": record.who,
-        "kind": record.kind,
-        "run": record.run.map(|r| r.to_string()),
-        "entry": record.entry,
-        "body": json(&record.body),
-        "hash": hash,
-    });
-    if let (Some(told), Some(fields)) = (told, value.as_object_mut()) {
-        let name = if record.kind == "intended" { "request" } else { "answer" };
-        fields.insert(name.into(), json(told));
-    }
-    value
 }
 
 /// One line on how the journal stands, for `status`.

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Global;
@@ -132,39 +131,7 @@ fn text(entry: &LogEntry) -> String {
     out
 }
 
-/// A day, a time, or how long ago.
+/// A day, a time, or how long ago from now.
 pub(super) fn since(text: &str) -> Result<Timestamp, String> {
-    let text = text.trim();
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Ok(at);
-    }
-    if let Ok(day) = text.parse::<jiff::civil::Date>() {
-        return day.to_zoned(TimeZone::UTC).map(|z| z.timestamp()).map_err(|e| e.to_string());
-    }
-    let ago = text.parse::<jiff::Span>().map_err(|_| {
-        "this is no day (2026-11-21), time (2026-11-21T08:00:00Z) or duration (2h, 7d)".to_owned()
-    })?;
-    let now: Zoned = Timestamp::now().to_zoned(TimeZone::UTC);
-    let span = if ago.is_negative() { ago.negate() } else { ago };
-    now.checked_sub(span).map(|z| z.timestamp()).map_err(|_| "this is too long ago".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn since_takes_days_times_and_durations_and_nothing_else() {
-        assert_eq!(since("2026-11-21").expect("a day").to_string(), "2026-11-21T00:00:00Z");
-        assert_eq!(
-            since("2026-11-21T08:00:00Z").expect("a time").to_string(),
-            "2026-11-21T08:00:00Z"
-        );
-        for ago in ["2h", "7d", "1 month", "90 minutes"] {
-            assert!(since(ago).expect(ago) < Timestamp::now(), "{ago}");
-        }
-        for bad in ["", "yesterday", "2026-13-01", "99999999999999999999d", "30000y"] {
-            assert!(since(bad).is_err(), "{bad}");
-        }
-    }
+    crate::domain::since::since(text, Timestamp::now())
 }

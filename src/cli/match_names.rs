@@ -1,6 +1,5 @@
 //! `addendum match`: what matching would say about lists of one's own.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -8,9 +7,9 @@ use serde_json::{Value, json};
 use super::shell::failure::Failure;
 use super::shell::output::Answer;
 use super::shell::table::{Align, Table, fit};
-use crate::domain::problem::{FileProblem, FileRefusal};
 use crate::domain::text::harmless;
-use crate::matching::{self, Asked, Candidate, Catalog, Labelled, Named, Pairs, measure};
+use crate::matching::{self, Candidate};
+use crate::worker::match_lists::{self, Matched};
 
 /// Arguments of `match`.
 #[derive(Debug, Clone, clap::Args)]
@@ -60,39 +59,18 @@ pub fn run(args: &Args) -> Result<Answer, Failure> {
     let (Some(catalog), Some(queries)) = (&args.catalog, &args.queries) else {
         return Err(Failure::usage("--catalog and --queries belong together", "give both"));
     };
-    let items = columns(catalog, &["id", "name"], None)?;
-    let queries = columns(queries, &["query"], Some("id"))?;
-    let items = items
-        .into_iter()
-        .map(|mut row| {
-            let name = row.pop().unwrap_or_default();
-            Named { id: row.pop().unwrap_or_default(), name, ..Named::default() }
-        })
-        .collect();
-    let catalog = Catalog::new(kind, items);
-    let labelled: Vec<Labelled> = queries
-        .iter()
-        .filter(|row| row.len() == 2)
-        .map(|row| Labelled { query: row[0].clone(), id: row[1].clone() })
-        .collect();
-    let figures = (!labelled.is_empty()).then(|| measure(&catalog, &labelled));
-    let mut found = Vec::new();
-    for row in queries {
-        let query = row.into_iter().next().unwrap_or_default();
-        let candidates = catalog.candidates(&Asked::name(query.as_str()), usize::from(args.top));
-        found.push((query, candidates));
-    }
+    let matched = match_lists::search(kind, catalog, queries, usize::from(args.top))?;
     let mut document = json!({
         "kind": kind,
-        "catalog": catalog.len(),
-        "queries": found.iter().map(|(query, candidates)| json!({
+        "catalog": matched.catalog,
+        "queries": matched.found.iter().map(|(query, candidates)| json!({
             "query": query,
             "accepted": candidates.first().is_some_and(|c| c.accepted),
             "candidates": candidates.iter().map(candidate).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
     });
-    let mut text = text(&found);
-    if let Some(m) = figures {
+    let mut text = text(&matched);
+    if let Some(m) = matched.figures {
         document["figures"] = json!({
             "queries": m.queries, "top1": four(m.top1), "mrr": four(m.mrr),
             "recall5": four(m.recall5), "accepted": four(m.accepted),
@@ -123,7 +101,8 @@ fn four(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0
 }
 
-fn text(found: &[(String, Vec<Candidate>)]) -> String {
+fn text(matched: &Matched) -> String {
+    let found = &matched.found;
     let mut table = Table::new(&[
         ("Query", Align::Left),
         ("", Align::Left),
@@ -155,7 +134,7 @@ fn text(found: &[(String, Vec<Candidate>)]) -> String {
             ]);
         }
     }
-    let accepted = found.iter().filter(|(_, c)| c.first().is_some_and(|c| c.accepted)).count();
+    let accepted = matched.accepted();
     format!(
         "{}\n\n{} queries, {accepted} would be accepted (=), {} are for a person",
         table.text(),
@@ -165,16 +144,9 @@ fn text(found: &[(String, Vec<Candidate>)]) -> String {
 }
 
 fn pairs(kind: matching::Kind, file: &Path) -> Result<Answer, Failure> {
-    let rows = columns(file, &["name1", "name2"], None)?;
-    let all = Pairs::new(kind, rows.iter().flatten().map(String::as_str));
-    let scored: Vec<(String, String, f64)> = rows
+    let scored: Vec<(String, String, f64)> = match_lists::pairs(kind, file)?
         .into_iter()
-        .map(|mut row| {
-            let b = row.pop().unwrap_or_default();
-            let a = row.pop().unwrap_or_default();
-            let score = rounded(all.likeness(&a, &b));
-            (a, b, score)
-        })
+        .map(|(a, b, likeness)| (a, b, rounded(likeness)))
         .collect();
     let document = json!({
         "kind": kind,
@@ -188,55 +160,4 @@ fn pairs(kind: matching::Kind, file: &Path) -> Result<Answer, Failure> {
         table.row([format!("{score:.3}"), fit(&harmless(a), 34), fit(&harmless(b), 34)]);
     }
     Answer::new("match", &document, table.text())
-}
-
-/// The named columns of a CSV file, row by row, and one that may be there.
-fn columns(file: &Path, names: &[&str], maybe: Option<&str>) -> Result<Vec<Vec<String>>, Failure> {
-    let shown = file.display().to_string();
-    let refused = |row: Option<u64>, column: Option<&str>, code: &'static str, message: String| {
-        let mut refusal = FileRefusal::default();
-        refusal.push(FileProblem {
-            file: shown.clone(),
-            row,
-            column: column.map(str::to_owned),
-            code: code.into(),
-            message,
-            remedy: format!(
-                "give UTF-8 CSV whose first row names the columns {}",
-                names.join(", ")
-            ),
-        });
-        Failure::Files(refusal)
-    };
-    let bytes = std::fs::read(file).map_err(|e| Failure::file(file, "read", &e))?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let head: HashMap<String, usize> = reader
-        .headers()
-        .map_err(|e| refused(Some(1), None, "not-csv", harmless(&e.to_string())))?
-        .iter()
-        .enumerate()
-        .map(|(i, name)| (name.trim().to_lowercase(), i))
-        .collect();
-    let mut wanted = Vec::new();
-    for name in names {
-        match head.get(*name) {
-            Some(i) => wanted.push(*i),
-            None => {
-                let message = "the column is missing".to_owned();
-                return Err(refused(Some(1), Some(name), "column-missing", message));
-            }
-        }
-    }
-    wanted.extend(maybe.and_then(|name| head.get(name)));
-    let mut rows = Vec::new();
-    for (number, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| {
-            refused(Some(number as u64 + 2), None, "not-csv", harmless(&e.to_string()))
-        })?;
-        rows.push(
-            wanted.iter().map(|i| record.get(*i).unwrap_or_default().trim().to_owned()).collect(),
-        );
-    }
-    Ok(rows)
 }

@@ -23,7 +23,7 @@ use crate::domain::text::harmless;
 
 pub(crate) use keys::nearest;
 pub use matching::MatchingSettings;
-pub use paths::Paths;
+pub use paths::{Paths, at_home};
 pub(crate) use replace::replace_file;
 
 /// The whole file with its comments, every key at its default.

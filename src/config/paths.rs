@@ -5,6 +5,19 @@ use std::path::{Path, PathBuf};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 
+/// A path as people write it: `~` and `~/...` are the user's home.
+pub fn at_home(path: &str) -> PathBuf {
+    let rest = match path.strip_prefix('~') {
+        Some("") => Some(""),
+        Some(rest) => rest.strip_prefix(['/', '\\']),
+        None => None,
+    };
+    match (rest, directories::BaseDirs::new()) {
+        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
 /// Where everything of one profile lives (design 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {

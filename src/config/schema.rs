@@ -176,13 +176,7 @@ fn expand(location: &str, folder: &Path) -> String {
     if location.contains("://") {
         return location.into();
     }
-    let home = || directories::BaseDirs::new().map(|b| b.home_dir().to_owned());
-    let expanded = match location.strip_prefix('~') {
-        Some("") => home(),
-        Some(rest) => rest.strip_prefix(['/', '\\']).and_then(|rest| home().map(|h| h.join(rest))),
-        None => None,
-    };
-    let path = expanded.unwrap_or_else(|| folder.join(location));
+    let path = folder.join(super::at_home(location));
     path.to_string_lossy().into_owned()
 }
 

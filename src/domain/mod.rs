@@ -37,6 +37,7 @@ pub mod problem;
 pub mod psa;
 pub mod residual;
 pub mod revision;
+pub mod since;
 pub mod spreadsheet;
 pub mod status;
 pub mod text;

@@ -34,7 +34,7 @@ pub use bill::{FileLook, LineLook, Look};
 use collector::Collector;
 pub use options::Options;
 use profile::Profile;
-pub use profile::{Known, known};
+pub use profile::{Known, TEMPLATES, known};
 
 /// Where lines come from.
 #[derive(Debug, Clone, PartialEq, Eq)]

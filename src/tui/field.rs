@@ -104,6 +104,10 @@ impl Field {
             }
             return true;
         }
+        // As in a shell and in the hidden fields; the widget would undo.
+        if chord == Chord::ctrl('u') {
+            return self.area.delete_line_by_head();
+        }
         let Some(input) = to_text_area(chord) else { return false };
         let before = self.area.cursor();
         self.area.input(input) || self.area.cursor() != before
@@ -167,6 +171,8 @@ mod tests {
         assert!(!field.press(Chord::of(Key::Enter)));
         field.press(Chord::ctrl('m'));
         assert_eq!(field.text(), "ax y[2Jc");
+        assert!(field.press(Chord::ctrl('u')));
+        assert_eq!(field.text(), "c", "what stands before the cursor");
     }
 
     #[test]

@@ -13,6 +13,8 @@ use self::job::{Event, Job, JobError, JobId, Outcome};
 use self::jobs::Context;
 
 pub mod approvals;
+pub mod audit_file;
+pub mod bill_check;
 pub mod changes;
 mod events;
 pub mod forecast;
@@ -21,6 +23,7 @@ mod jobs;
 mod lease;
 pub mod mapping_file;
 pub mod mapping_view;
+pub mod match_lists;
 mod origin;
 pub mod overview;
 mod person;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::at_home;
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::sources::Origin;
@@ -34,20 +35,7 @@ pub(super) fn resolve(
     if url("http://") || url("https://") {
         return Ok((Origin::Url(location.to_owned()), periods));
     }
-    Ok((Origin::Location(expand(location)), periods))
-}
-
-/// `~` and `~/...` are the user's home.
-fn expand(location: &str) -> PathBuf {
-    let rest = match location.strip_prefix('~') {
-        Some("") => Some(""),
-        Some(rest) => rest.strip_prefix(['/', '\\']),
-        None => None,
-    };
-    match (rest, directories::BaseDirs::new()) {
-        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest),
-        _ => PathBuf::from(location),
-    }
+    Ok((Origin::Location(at_home(location)), periods))
 }
 
 #[cfg(test)]

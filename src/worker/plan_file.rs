@@ -115,7 +115,7 @@ impl Serialize for Errors<'_> {
 }
 
 /// A saved plan, and the scope that it was made for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Saved {
     /// The plan.
     pub plan: Plan,

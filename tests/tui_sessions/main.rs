@@ -12,8 +12,10 @@ mod support;
 mod terminal;
 
 mod drawn;
+mod files;
 mod lost;
 mod month;
+mod permissions;
 mod person;
 mod random;
 mod signals;

@@ -6,14 +6,15 @@ use serde_json::{Value, json};
 
 use super::super::shell::exit::Exit;
 use super::super::shell::failure::Failure;
-use super::super::shell::output::{Answer, fault};
+use super::super::shell::output::Answer;
 use super::super::shell::table::{Align, Table, fit};
 use crate::config::SourceSettings;
 use crate::domain::load::LoadedLine;
 use crate::domain::money::text as money;
 use crate::domain::policy::Policy;
 use crate::domain::text::harmless;
-use crate::sources::{self, FileLook, Look, Options, Source, SourceError};
+use crate::sources::{FileLook, Look};
+use crate::worker::bill_check;
 
 /// Arguments of `source check`.
 #[derive(Debug, Clone, clap::Args)]
@@ -40,24 +41,14 @@ pub struct Args {
 
 /// Looks.
 pub(super) async fn run(args: Args) -> Result<Answer, Failure> {
-    let look = tokio::task::spawn_blocking(move || {
-        let chosen = SourceSettings {
-            date_order: args.date_order.unwrap_or_default(),
-            group_by: args.group_by,
-            leave_out: args.leave_out,
-            ..crate::config::Settings::default().source
-        };
-        let options = Options::from(&chosen);
-        let source = Source { options: &options, ..Source::of(&args.profile) };
-        sources::look(source, &args.files, &Policy::default(), args.lines)
-    });
-    let look = match look.await {
-        Ok(Ok(look)) => look,
-        Ok(Err(SourceError::Failed(problem))) => return Err(problem.into()),
-        Ok(Err(SourceError::Refused(refusal))) => return Err(Failure::Files(refusal)),
-        Ok(Err(SourceError::Abandoned)) => return Err(fault("the look was given up")),
-        Err(e) => return Err(fault(format!("the look ended without a result: {e}"))),
+    let chosen = SourceSettings {
+        profile: args.profile,
+        date_order: args.date_order.unwrap_or_default(),
+        group_by: args.group_by,
+        leave_out: args.leave_out,
+        ..crate::config::Settings::default().source
     };
+    let look = bill_check::look(chosen, Policy::default(), args.files, args.lines).await?;
     let good = look.refusal.is_empty();
     let answer = Answer::new("source", &document(&look), text(&look))?;
     Ok(if good { answer } else { answer.ending(Exit::Refused) })

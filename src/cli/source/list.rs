@@ -9,12 +9,6 @@ use crate::config::nearest;
 use crate::domain::text::harmless;
 use crate::sources;
 
-/// Profiles to begin one's own with.
-const TEMPLATES: [(&str, &str); 2] = [
-    ("template", include_str!("../../../config/sources/template.toml")),
-    ("template-http", include_str!("../../../config/sources/template-http.toml")),
-];
-
 /// Arguments of `source show`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ShowArgs {
@@ -58,7 +52,7 @@ pub(super) fn show(args: &ShowArgs) -> Result<Answer, Failure> {
         .iter()
         .filter(|one| !one.text.is_empty())
         .map(|one| (one.name, one.text))
-        .chain(TEMPLATES)
+        .chain(sources::TEMPLATES)
         .collect();
     let Some((name, text)) = texts.iter().find(|(name, _)| *name == args.name) else {
         let names: Vec<&str> = texts.iter().map(|(name, _)| *name).collect();

@@ -34,7 +34,7 @@ use columns::{Col, Columns};
 pub use mapper::{Choices, Fate, Foreign, Mapped, Mapper};
 #[cfg(test)]
 pub use shipped::shipped;
-pub use shipped::{Known, known};
+pub use shipped::{Known, TEMPLATES, known};
 use written::{DateStyle, NumberStyle};
 
 /// A profile, checked.

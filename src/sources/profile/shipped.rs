@@ -90,6 +90,12 @@ pub struct Known {
     pub text: &'static str,
 }
 
+/// Profiles to begin one's own with: names and TOML.
+pub const TEMPLATES: [(&str, &str); 2] = [
+    ("template", include_str!("../../../config/sources/template.toml")),
+    ("template-http", include_str!("../../../config/sources/template-http.toml")),
+];
+
 /// All profiles that are part of the program, `canonical` first.
 ///
 /// # Errors

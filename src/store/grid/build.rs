@@ -1,19 +1,22 @@
 //! Building the index from the store, and reading the columns that it does not hold at first.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use rusqlite::{Connection, Row};
 
-use super::super::encoding::{line_numbers, to_amount, to_amount_or_none};
+use super::super::encoding::{line_numbers, to_amount};
 use super::super::error::StoreError;
 use super::super::line_rows::months;
 use super::super::names::{each, to_currency};
 use super::super::revisions::next_number;
 use super::super::totals::revised_totals;
 use super::super::{logs, psa_records};
-use super::columns::{Flags, Index, NONE, Records};
-use super::numbers::Numbers;
-use super::{Abandon, Column, abandoned};
+use super::codes;
+use super::columns::{ALL_FLAGS, Flags, Index, NONE, Records};
+use super::numbering::Numbering;
+use super::numbers;
+use super::{Abandon, abandoned};
 use crate::domain::line::LineChoice;
 use crate::domain::problem::Problem;
 use crate::domain::psa::{Agreement, Company, Product};
@@ -21,10 +24,12 @@ use crate::domain::psa::{Agreement, Company, Product};
 /// Rows between two looks at whether anybody still waits.
 const STRIDE: usize = 16_384;
 
-/// Builds the index of some months; all when none is named. `None`: abandoned.
+/// Builds the index of some months; all when none is named. Columns that say what those of the
+/// index before say are shared with it. `None`: abandoned.
 pub(super) fn build(
     conn: &Connection,
     wanted: &[i64],
+    before: Option<&Index>,
     abandon: &Abandon,
 ) -> Result<Option<Index>, StoreError> {
     let mut index = Index::default();
@@ -33,14 +38,13 @@ pub(super) fn build(
     dictionaries(conn, &mut index)?;
     let mut months = months(conn)?;
     months.retain(|m| wanted.is_empty() || wanted.contains(m));
-    make_room(conn, &mut index, &months)?;
+    let mut columns = Growing::new(&index, before, expected(conn, &months)?);
     for month in months {
-        let range = line_numbers(month);
-        index.spans.push((range.0, index.sequence.len() as u32));
-        if !rows(conn, &mut index, range, abandon)? {
+        if !rows(conn, &mut index, &mut columns, line_numbers(month), abandon)? {
             return Ok(None);
         }
     }
+    columns.done(&mut index);
     for texts in [
         &mut index.customer.names,
         &mut index.item.names,
@@ -60,38 +64,86 @@ pub(super) fn build(
         texts.rank();
     }
     // The first sort by amount would be the one that a person waits for.
-    index.amounts.ranks();
+    index.amounts.settle();
     Ok(Some(index))
 }
 
-/// Lists that grow by doubling would take twice the memory for a moment.
-fn make_room(conn: &Connection, index: &mut Index, months: &[i64]) -> Result<(), StoreError> {
+/// How many lines some months have: lists that grow by doubling would take twice the memory for a
+/// moment.
+fn expected(conn: &Connection, months: &[i64]) -> Result<usize, StoreError> {
     let mut rows = 0;
     for month in months {
         // Most months have no gaps in their numbers.
         let lines = next_number(conn, *month)? - line_numbers(*month).0;
         rows += usize::try_from(lines).unwrap_or(0);
     }
-    for list in [
-        &mut index.sequence,
-        &mut index.customers,
-        &mut index.items,
-        &mut index.subscriptions,
-        &mut index.invoices,
-    ] {
-        list.reserve_exact(rows);
+    Ok(rows)
+}
+
+/// The columns while they are built.
+struct Growing {
+    numbering: Numbering,
+    customers: codes::Growing,
+    items: codes::Growing,
+    subscriptions: codes::Growing,
+    invoices: codes::Growing,
+    flags: codes::Growing,
+    starts: codes::Growing,
+    ends: codes::Growing,
+    days: Vec<i32>,
+    /// Positions in `days`.
+    day_codes: HashMap<i32, u32>,
+    amounts: numbers::Growing,
+}
+
+impl Growing {
+    fn new(index: &Index, before: Option<&Index>, rows: usize) -> Self {
+        let column = |of: fn(&Index) -> &Arc<codes::Codes>, numbers: usize| {
+            codes::Growing::new(before.map(of), rows, numbers as u32)
+        };
+        // Days keep their positions, so that columns of them can be the same.
+        let days = before.map(|b| b.days.clone()).unwrap_or_default();
+        Self {
+            numbering: Numbering::default(),
+            customers: column(|i| &i.customers, index.customer.organizations.len()),
+            items: column(|i| &i.items, index.item.offers.len()),
+            subscriptions: column(|i| &i.subscriptions, index.subscription.contracts.len()),
+            invoices: column(|i| &i.invoices, index.invoice.days.len()),
+            flags: column(|i| &i.flags, ALL_FLAGS as usize),
+            starts: column(|i| &i.starts, days.len()),
+            ends: column(|i| &i.ends, days.len()),
+            day_codes: days.iter().copied().zip(0..).collect(),
+            days,
+            amounts: numbers::Growing::new(before.map(|b| &b.amounts), rows),
+        }
     }
-    index.flags.reserve_exact(rows);
-    index.starts.reserve_exact(rows);
-    index.ends.reserve_exact(rows);
-    index.amounts = Numbers::with_room(rows);
-    Ok(())
+
+    fn day(&mut self, day: i32) -> u32 {
+        *self.day_codes.entry(day).or_insert_with(|| {
+            self.days.push(day);
+            self.days.len() as u32 - 1
+        })
+    }
+
+    fn done(self, index: &mut Index) {
+        index.numbering = self.numbering;
+        index.customers = self.customers.done();
+        index.items = self.items.done();
+        index.subscriptions = self.subscriptions.done();
+        index.invoices = self.invoices.done();
+        index.flags = self.flags.done();
+        index.starts = self.starts.done();
+        index.ends = self.ends.done();
+        index.days = self.days;
+        index.amounts = self.amounts.done();
+    }
 }
 
 /// The rows of a month; false: abandoned.
 fn rows(
     conn: &Connection,
     index: &mut Index,
+    columns: &mut Growing,
     range: (i64, i64),
     abandon: &Abandon,
 ) -> Result<bool, StoreError> {
@@ -105,26 +157,21 @@ fn rows(
     )?;
     let mut rows = statement.query(range)?;
     while let Some(r) = rows.next()? {
-        let row = index.sequence.len() as u32;
+        let row = columns.numbering.len() as u32;
         if (row as usize).is_multiple_of(STRIDE) && abandoned(abandon) {
             return Ok(false);
         }
         let id: i64 = r.get(0)?;
-        index.sequence.push((id & 0xFFFF_FFFF) as u32);
-        index.invoices.push(code(r, 1)?);
-        index.customers.push(code(r, 2)?);
-        index.items.push(code(r, 3)?);
-        index.subscriptions.push(code(r, 6)?);
+        columns.numbering.push(id);
+        columns.invoices.push(code(r, 1)?);
+        columns.customers.push(code(r, 2)?);
+        columns.items.push(code(r, 3)?);
+        columns.subscriptions.push(code(r, 6)?);
         let choice = if choices.is_empty() { None } else { choices.remove(&id) };
         let newest = if revised.is_empty() { None } else { revised.get(&id).copied() };
         let badges: i64 = r.get(12)?;
-        index.flags.push(Flags::new(
-            r.get(4)?,
-            r.get(7)?,
-            badges,
-            choice.is_some(),
-            newest.is_some(),
-        ));
+        let flags = Flags::new(r.get(4)?, r.get(7)?, badges, choice.is_some(), newest.is_some());
+        columns.flags.push(flags.0);
         if let Some(choice) = choice {
             index.choices.insert(row, choice);
         }
@@ -134,12 +181,14 @@ fn rows(
             let at = index.errors.push(&message);
             index.failed.insert(row, at);
         }
-        index.amounts.push(Some(match newest {
+        columns.amounts.push(Some(match newest {
             Some(total) => total,
             None => to_amount(r.get_ref(5)?)?,
         }));
-        index.starts.push(effective(r, badges % 3, 10, 8)?);
-        index.ends.push(effective(r, badges / 3, 11, 9)?);
+        let (start, end) = (effective(r, badges % 3, 10, 8)?, effective(r, badges / 3, 11, 9)?);
+        let (start, end) = (columns.day(start), columns.day(end));
+        columns.starts.push(start);
+        columns.ends.push(end);
     }
     Ok(true)
 }
@@ -302,91 +351,4 @@ fn dictionaries(conn: &Connection, index: &mut Index) -> Result<(), StoreError> 
         put(&mut invoice.currencies, r.get(0)?, code, NONE)?;
         Ok(())
     })
-}
-
-/// The amounts of a column; `None` for other columns. Those that the index does not hold are read
-/// once, for the rows that it has.
-pub(super) fn numbers<'i>(
-    conn: &Connection,
-    index: &'i Index,
-    column: Column,
-) -> Result<Option<&'i Numbers>, StoreError> {
-    let (cell, name) = match column {
-        Column::Amount => return Ok(Some(&index.amounts)),
-        Column::Quantity => (&index.quantities, "quantity"),
-        Column::Price => (&index.prices, "unit_price"),
-        Column::Cost => (&index.costs, "unit_cost"),
-        _ => return Ok(None),
-    };
-    if let Some(known) = cell.get() {
-        return Ok(Some(known));
-    }
-    let mut values = Numbers::empty(index.len());
-    each_row(conn, index, name, |row, r| {
-        values.set(row, to_amount_or_none(r.get_ref(1)?)?);
-        Ok(())
-    })?;
-    Ok(Some(cell.get_or_init(|| values)))
-}
-
-/// The place of each row in the order of the keys, read once.
-pub(super) fn key_places<'i>(conn: &Connection, index: &'i Index) -> Result<&'i [u32], StoreError> {
-    if let Some(known) = index.keys.get() {
-        return Ok(known);
-    }
-    let mut keys: Vec<(Box<str>, u32)> = Vec::with_capacity(index.len());
-    each_row(conn, index, "key", |row, r| {
-        let key = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-        keys.push((key.to_lowercase().into(), row));
-        Ok(())
-    })?;
-    keys.sort_unstable();
-    let mut places = vec![NONE; index.len()];
-    for (place, (_, row)) in (0..).zip(&keys) {
-        places[*row as usize] = place;
-    }
-    Ok(index.keys.get_or_init(|| places))
-}
-
-/// The rows whose key satisfies a test.
-pub(super) fn rows_with_key(
-    conn: &Connection,
-    index: &Index,
-    test: impl Fn(&str) -> bool,
-) -> Result<HashSet<u32>, StoreError> {
-    let mut found = HashSet::new();
-    each_row(conn, index, "key", |row, r| {
-        if test(r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?) {
-            found.insert(row);
-        }
-        Ok(())
-    })?;
-    Ok(found)
-}
-
-/// Reads a column for the rows of the index; lines that came or went since are passed over.
-fn each_row(
-    conn: &Connection,
-    index: &Index,
-    column: &str,
-    mut take: impl FnMut(u32, &Row<'_>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT id, {column} FROM line WHERE id BETWEEN ?1 AND ?2 ORDER BY id"
-    ))?;
-    for (n, (base, first)) in index.spans.iter().enumerate() {
-        let last = index.spans.get(n + 1).map_or(index.len(), |(_, f)| *f as usize);
-        let mut row = *first as usize;
-        let mut rows = statement.query((base, base | 0xFFFF_FFFF))?;
-        while let Some(r) = rows.next()? {
-            let sequence = (r.get::<_, i64>(0)? & 0xFFFF_FFFF) as u32;
-            while row < last && index.sequence[row] < sequence {
-                row += 1;
-            }
-            if row < last && index.sequence[row] == sequence {
-                take(row as u32, r)?;
-            }
-        }
-    }
-    Ok(())
 }

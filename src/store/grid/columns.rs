@@ -1,40 +1,45 @@
 //! The index itself: a few bytes a line in columns, and what their codes stand for.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rust_decimal::Decimal;
 
 use super::super::error::StoreError;
 use super::Column;
+use super::codes::Codes;
+use super::numbering::Numbering;
 use super::numbers::{Numbers, Sum};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::invoice_status::InvoiceStatus;
-use crate::domain::line::{DateBadge, LineChoice, LineId};
+use crate::domain::line::{DateBadge, LineChoice};
 use crate::domain::money::Currency;
 use crate::domain::status::{MappingStatus, PsaStatus};
 
 /// No value.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// All lines of some periods, in order of their numbers. About 40 bytes a line.
+/// All lines of some periods, in order of their numbers: about 16 bytes a line, of which an index
+/// made after an edit or a run shares those columns that say the same.
 #[derive(Default)]
 pub struct Index {
-    /// Base of the numbers of each month, and its first row.
-    pub(super) spans: Vec<(i64, u32)>,
-    pub(super) sequence: Vec<u32>,
-    pub(super) customers: Vec<u32>,
-    pub(super) items: Vec<u32>,
-    pub(super) subscriptions: Vec<u32>,
-    pub(super) invoices: Vec<u32>,
-    pub(super) flags: Vec<Flags>,
-    /// YYYYMMDD; 0: open.
-    pub(super) starts: Vec<i32>,
-    pub(super) ends: Vec<i32>,
-    pub(super) amounts: Numbers,
-    pub(super) quantities: OnceLock<Numbers>,
-    pub(super) prices: OnceLock<Numbers>,
-    pub(super) costs: OnceLock<Numbers>,
+    pub(super) numbering: Numbering,
+    pub(super) customers: Arc<Codes>,
+    pub(super) items: Arc<Codes>,
+    pub(super) subscriptions: Arc<Codes>,
+    pub(super) invoices: Arc<Codes>,
+    pub(super) flags: Arc<Codes>,
+    /// Positions in `days`.
+    pub(super) starts: Arc<Codes>,
+    pub(super) ends: Arc<Codes>,
+    /// Each day that occurs once, YYYYMMDD; 0: open.
+    pub(super) days: Vec<i32>,
+    pub(super) amounts: Arc<Numbers>,
+    pub(super) quantities: OnceLock<Arc<Numbers>>,
+    pub(super) prices: OnceLock<Arc<Numbers>>,
+    pub(super) costs: OnceLock<Arc<Numbers>>,
+    /// What lines cost, are sold for, and what is left, worked out when it is asked for.
+    pub(super) worked_out: OnceLock<[Arc<Numbers>; 3]>,
     /// Place of each row in the order of the keys.
     pub(super) keys: OnceLock<Vec<u32>>,
     pub(super) choices: HashMap<u32, LineChoice>,
@@ -48,9 +53,12 @@ pub struct Index {
     pub(super) psa: Psa,
 }
 
-/// Status, charge type, badges, whether a choice was made and whether it was revised, in 16 bits.
+/// Status, charge type, badges, whether a choice was made and whether it was revised, in 11 bits.
 #[derive(Clone, Copy)]
-pub(super) struct Flags(pub u16);
+pub(super) struct Flags(pub u32);
+
+/// The greatest flags.
+pub(super) const ALL_FLAGS: u32 = (1 << 11) - 1;
 
 impl Flags {
     pub(super) fn new(
@@ -61,19 +69,19 @@ impl Flags {
         revised: bool,
     ) -> Self {
         let bits = (status & 3) | (charge_type & 7) << 2 | (badges & 15) << 5;
-        Self(bits as u16 | u16::from(chosen) << 9 | u16::from(revised) << 10)
+        Self(bits as u32 | u32::from(chosen) << 9 | u32::from(revised) << 10)
     }
     pub(super) fn status(self) -> u32 {
-        u32::from(self.0 & 3)
+        self.0 & 3
     }
     pub(super) fn charge_type(self) -> u32 {
-        u32::from(self.0 >> 2 & 7)
+        self.0 >> 2 & 7
     }
     pub(super) fn start_badge(self) -> u32 {
-        u32::from(self.0 >> 5 & 15) % 3
+        (self.0 >> 5 & 15) % 3
     }
     pub(super) fn end_badge(self) -> u32 {
-        u32::from(self.0 >> 5 & 15) / 3
+        (self.0 >> 5 & 15) / 3
     }
     fn chosen(self) -> bool {
         self.0 >> 9 & 1 == 1
@@ -203,35 +211,26 @@ pub(super) struct Psa {
 impl Index {
     /// How many lines it holds.
     pub fn len(&self) -> usize {
-        self.sequence.len()
+        self.numbering.len()
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.sequence.is_empty()
+        self.len() == 0
     }
 
-    /// The number of the line in a row.
-    pub(super) fn id(&self, row: u32) -> LineId {
-        let span = self.spans.partition_point(|(_, first)| *first <= row).saturating_sub(1);
-        LineId(self.spans[span].0 | i64::from(self.sequence[row as usize]))
-    }
-
-    /// The row of a line.
-    pub(super) fn row(&self, line: LineId) -> Option<u32> {
-        let base = line.0 & !0xFFFF_FFFF;
-        let span = self.spans.iter().position(|(b, _)| *b == base)?;
-        let first = self.spans[span].1 as usize;
-        let last = self.spans.get(span + 1).map_or(self.len(), |(_, f)| *f as usize);
-        let wanted = (line.0 & 0xFFFF_FFFF) as u32;
-        self.sequence[first..last].binary_search(&wanted).ok().map(|at| (first + at) as u32)
+    fn flags(&self, row: u32) -> Flags {
+        Flags(self.flags.get(row))
     }
 
     /// Money by currency of some rows.
-    pub(super) fn money(&self, rows: &[u32]) -> Result<Vec<(Currency, Decimal)>, StoreError> {
+    pub(super) fn money(
+        &self,
+        rows: impl Iterator<Item = u32>,
+    ) -> Result<Vec<(Currency, Decimal)>, StoreError> {
         let mut sums: Vec<Option<Sum>> = vec![None; self.invoice.codes.len()];
-        for &row in rows {
-            let invoice = self.invoices[row as usize];
+        for row in rows {
+            let invoice = self.invoices.get(row);
             let currency = self.invoice.currencies[invoice as usize] as usize;
             self.amounts.add_to(row, sums[currency].get_or_insert_default())?;
         }
@@ -247,7 +246,7 @@ impl Index {
 
     /// What a person has to look at: Unmapped and not excluded, Error, revised after posting.
     pub(super) fn needs_a_person(&self, row: u32) -> bool {
-        let flags = self.flags[row as usize];
+        let flags = self.flags(row);
         let status = PsaStatus::ALL[flags.status() as usize];
         status == PsaStatus::Error
             || flags.revised()
@@ -255,14 +254,14 @@ impl Index {
     }
 
     fn choice(&self, row: u32) -> Option<&LineChoice> {
-        if self.flags[row as usize].chosen() { self.choices.get(&row) } else { None }
+        if self.flags(row).chosen() { self.choices.get(&row) } else { None }
     }
 
     fn company(&self, row: u32) -> u32 {
         match self.choice(row).and_then(|c| c.company) {
             Some(own) => self.psa.companies.at.get(&own).copied().unwrap_or(NONE),
             None => {
-                let customer = self.customers[row as usize] as usize;
+                let customer = self.customers.get(row) as usize;
                 self.customer.companies[self.customer.organizations[customer] as usize]
             }
         }
@@ -272,7 +271,7 @@ impl Index {
         match self.choice(row).and_then(|c| c.product) {
             Some(own) => self.psa.products.at.get(&own).copied().unwrap_or(NONE),
             None => {
-                let item = self.items[row as usize] as usize;
+                let item = self.items.get(row) as usize;
                 self.item.products[self.item.offers[item] as usize]
             }
         }
@@ -285,7 +284,7 @@ impl Index {
         if self.psa.remembered.is_empty() {
             return NONE;
         }
-        let contract = self.subscription.contracts[self.subscriptions[row as usize] as usize];
+        let contract = self.subscription.contracts[self.subscriptions.get(row) as usize];
         let company = self.psa.companies.ids.get(self.company(row) as usize);
         match company {
             Some(id) => self.psa.remembered.get(&(contract, *id)).copied().unwrap_or(NONE),
@@ -294,7 +293,7 @@ impl Index {
     }
 
     fn excluded(&self, row: u32) -> u32 {
-        let customer = self.customers[row as usize] as usize;
+        let customer = self.customers.get(row) as usize;
         u32::from(self.customer.excluded[self.customer.organizations[customer] as usize])
     }
 
@@ -312,25 +311,25 @@ impl Index {
     /// The code of a row in a column of texts; [`NONE`] for an empty cell. Codes are positions in
     /// what [`Index::texts`] or [`words`] gives for the column.
     pub(super) fn code(&self, column: Column, row: u32) -> u32 {
-        let r = row as usize;
-        let flags = self.flags[r];
+        let subscription = || self.subscriptions.get(row) as usize;
+        let invoice = || self.invoices.get(row) as usize;
         match column {
-            Column::Organization => self.customers[r],
-            Column::Offer => self.items[r],
-            Column::Currency => self.invoice.currencies[self.invoices[r] as usize],
+            Column::Organization => self.customers.get(row),
+            Column::Offer => self.items.get(row),
+            Column::Currency => self.invoice.currencies[invoice()],
             Column::Mapping => self.mapping(row),
-            Column::Status => flags.status(),
-            Column::ChargeType => flags.charge_type(),
+            Column::Status => self.flags(row).status(),
+            Column::ChargeType => self.flags(row).charge_type(),
             Column::Company => self.company(row),
             Column::Product => self.product(row),
             Column::Agreement => self.agreement(row),
-            Column::StartBadge => flags.start_badge(),
-            Column::EndBadge => flags.end_badge(),
-            Column::Subscription => self.subscriptions[r],
-            Column::Cycle => self.subscription.cycles[self.subscriptions[r] as usize],
-            Column::Contract => self.subscription.contracts[self.subscriptions[r] as usize],
-            Column::Invoice => self.invoices[r],
-            Column::InvoiceStatus => self.invoice.statuses[self.invoices[r] as usize],
+            Column::StartBadge => self.flags(row).start_badge(),
+            Column::EndBadge => self.flags(row).end_badge(),
+            Column::Subscription => self.subscriptions.get(row),
+            Column::Cycle => self.subscription.cycles[subscription()],
+            Column::Contract => self.subscription.contracts[subscription()],
+            Column::Invoice => self.invoices.get(row),
+            Column::InvoiceStatus => self.invoice.statuses[invoice()],
             Column::Excluded => self.excluded(row),
             Column::Error => self.failed.get(&row).copied().unwrap_or(NONE),
             _ => NONE,
@@ -359,9 +358,9 @@ impl Index {
     pub(super) fn days(&self, column: Column) -> Option<impl Fn(u32) -> i32 + '_> {
         let known = matches!(column, Column::Start | Column::End | Column::Date);
         known.then_some(move |row: u32| match column {
-            Column::Start => self.starts[row as usize],
-            Column::End => self.ends[row as usize],
-            _ => self.invoice.days[self.invoices[row as usize] as usize],
+            Column::Start => self.days[self.starts.get(row) as usize],
+            Column::End => self.days[self.ends.get(row) as usize],
+            _ => self.invoice.days[self.invoices.get(row) as usize],
         })
     }
 }

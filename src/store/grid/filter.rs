@@ -1,16 +1,14 @@
 //! Filtering rows: a term is tried on every text or amount that occurs, once; a row then only looks
 //! its code up.
 
-use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use foldhash::{HashMap, HashMapExt};
 use rusqlite::Connection;
 
 use super::super::error::StoreError;
 use super::columns::{Index, words};
-use super::{Abandon, Column, Comparison, Term, Wanted, abandoned, build};
+use super::{Abandon, Column, Comparison, Term, Wanted, abandoned, asked};
 use crate::domain::money;
 
 /// Rows between two looks at whether anybody still waits.
@@ -37,26 +35,51 @@ const ANY: [Column; 17] = [
     Column::Error,
 ];
 
-/// The rows that satisfy all terms, in order of their numbers. `None`: abandoned.
+/// The rows that satisfy all terms, in order of their numbers; all of them are not listed.
+pub(super) enum Found {
+    /// Every row.
+    All,
+    /// These.
+    Some(Vec<u32>),
+    /// Abandoned.
+    Nobody,
+}
+
+/// Looks for the rows that satisfy all terms.
 pub(super) fn matching(
     conn: &Connection,
     index: &Index,
     terms: &[Term],
     abandon: &Abandon,
-) -> Result<Option<Vec<u32>>, StoreError> {
-    let mut rows: Vec<u32> = (0..index.len() as u32).collect();
+) -> Result<Found, StoreError> {
+    let mut found: Option<Vec<u32>> = None;
+    let all = index.len() as u32;
     for term in terms {
         let test = test(conn, index, term)?;
         let mut kept = Vec::new();
-        for part in rows.chunks(STRIDE) {
-            if abandoned(abandon) {
-                return Ok(None);
+        let hit = |row: &u32| test(*row) != term.not;
+        match &found {
+            None => {
+                for first in (0..all).step_by(STRIDE) {
+                    if abandoned(abandon) {
+                        return Ok(Found::Nobody);
+                    }
+                    kept.extend((first..all.min(first + STRIDE as u32)).filter(hit));
+                }
             }
-            kept.extend(part.iter().copied().filter(|r| test(*r) != term.not));
+            Some(rows) => {
+                for part in rows.chunks(STRIDE) {
+                    if abandoned(abandon) {
+                        return Ok(Found::Nobody);
+                    }
+                    kept.extend(part.iter().copied().filter(hit));
+                }
+            }
         }
-        rows = kept;
+        kept.shrink_to_fit();
+        found = Some(kept);
     }
-    Ok(Some(rows))
+    Ok(found.map_or(Found::All, Found::Some))
 }
 
 type Test<'i> = Box<dyn Fn(u32) -> bool + 'i>;
@@ -68,7 +91,7 @@ fn test<'i>(conn: &Connection, index: &'i Index, term: &Term) -> Result<Test<'i>
         return Ok(Box::new(move |row| tests.iter().any(|t| t(row))));
     };
     if column == Column::Line {
-        let found: HashSet<u32> = build::rows_with_key(conn, index, |key| text_hit(key, term))?;
+        let found: HashSet<u32> = asked::rows_with_key(conn, index, |key| text_hit(key, term))?;
         return Ok(Box::new(move |row| found.contains(&row)));
     }
     if let Some(day) = index.days(column) {
@@ -94,7 +117,7 @@ fn test<'i>(conn: &Connection, index: &'i Index, term: &Term) -> Result<Test<'i>
             Wanted::Number(_) => Box::new(|_| false),
         });
     }
-    if let Some(numbers) = build::numbers(conn, index, column)? {
+    if let Some(numbers) = asked::numbers(conn, index, column)? {
         let comparison = term.comparison;
         return Ok(match &term.wanted {
             Wanted::Number(wanted) => {
@@ -102,19 +125,8 @@ fn test<'i>(conn: &Connection, index: &'i Index, term: &Term) -> Result<Test<'i>
                 Box::new(move |row| order(row).is_some_and(|o| satisfies(comparison, o)))
             }
             Wanted::Text(_) => {
-                // Amounts repeat: each is made a text once.
-                let known = RefCell::new(HashMap::new());
                 let term = term.clone();
-                let hit = move |amount| text_hit(&money::text(amount), &term);
-                Box::new(move |row| {
-                    let Some(amount) = numbers.get(row) else { return false };
-                    match numbers.form(row) {
-                        Some(form) => {
-                            *known.borrow_mut().entry(form).or_insert_with(|| hit(amount))
-                        }
-                        None => hit(amount),
-                    }
-                })
+                numbers.satisfying(move |amount| text_hit(&money::text(amount), &term))
             }
             Wanted::Day(_) => Box::new(|_| false),
         });

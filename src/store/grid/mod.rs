@@ -18,13 +18,18 @@ use crate::domain::line::{Line, LineId};
 use crate::domain::money::Currency;
 use crate::domain::period::Period;
 
+mod asked;
 mod build;
+mod codes;
 mod columns;
 mod filter;
+mod numbering;
 mod numbers;
 mod order;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_sharing;
 
 pub use columns::Index;
 
@@ -67,6 +72,12 @@ pub enum Column {
     Price,
     /// Unit cost.
     Cost,
+    /// What the line costs, by the bill or a price rule.
+    LineCost,
+    /// What it is sold for.
+    Sold,
+    /// What is left of that.
+    Margin,
     /// Billing cycle, as the source writes it.
     Cycle,
     /// Invoice number.
@@ -145,6 +156,15 @@ pub struct Query {
     pub sort: Vec<Level>,
 }
 
+impl Query {
+    /// Whether it asks for cost, price or margin.
+    pub fn needs_prices(&self) -> bool {
+        let priced = |c: Column| matches!(c, Column::LineCost | Column::Sold | Column::Margin);
+        self.filter.iter().filter_map(|t| t.column).any(priced)
+            || self.sort.iter().any(|l| priced(l.column))
+    }
+}
+
 /// Tells work that it is no longer wanted: set it, and the work ends soon without a result.
 pub type Abandon = Arc<AtomicBool>;
 
@@ -152,25 +172,42 @@ pub type Abandon = Arc<AtomicBool>;
 #[derive(Clone)]
 pub struct View {
     index: Arc<Index>,
-    rows: Arc<[u32]>,
+    /// In order; absent: every row of the index as it stands.
+    rows: Option<Arc<Vec<u32>>>,
     /// Their money by currency.
     pub money: Vec<(Currency, Decimal)>,
 }
 
 impl Store {
-    /// Builds the index of some periods; all when none is named. `None`: abandoned.
+    /// Builds the index of some periods; all when none is named. What says the same in the index
+    /// before is shared with it. `None`: abandoned.
     pub async fn index(
         &self,
         periods: &[Period],
+        before: Option<Arc<Index>>,
         abandon: Abandon,
     ) -> Result<Option<Arc<Index>>, StoreError> {
         let wanted: Vec<i64> = periods.iter().map(|p| encoding::month(*p)).collect();
-        self.read_for_grid(move |conn| Ok(build::build(conn, &wanted, &abandon)?.map(Arc::new)))
-            .await
+        self.read_for_grid(move |conn| {
+            Ok(build::build(conn, &wanted, before.as_deref(), &abandon)?.map(Arc::new))
+        })
+        .await
+    }
+
+    /// Works out cost, price and margin of each line of an index by a rule, in this order, unless
+    /// that was done. False: abandoned.
+    pub async fn work_out(
+        &self,
+        index: Arc<Index>,
+        rule: impl Fn(&Line) -> [Option<Decimal>; 3] + Send + 'static,
+        abandon: Abandon,
+    ) -> Result<bool, StoreError> {
+        self.read_for_grid(move |conn| asked::work_out(conn, &index, &rule, &abandon)).await
     }
 
     /// Answers a query. `None`: abandoned. What is asked of a column that the index does not hold
-    /// (quantity, unit price and cost, a line's key) is read once and kept.
+    /// (quantity, unit price and cost, a line's key) is read once and kept; cost, price and margin
+    /// are empty until [`Store::work_out`] was asked for them.
     pub async fn view(
         &self,
         index: Arc<Index>,
@@ -178,15 +215,23 @@ impl Store {
         abandon: Abandon,
     ) -> Result<Option<View>, StoreError> {
         self.read_for_grid(move |conn| {
-            let Some(mut rows) = filter::matching(conn, &index, &query.filter, &abandon)? else {
-                return Ok(None);
+            let mut rows = match filter::matching(conn, &index, &query.filter, &abandon)? {
+                filter::Found::Nobody => return Ok(None),
+                filter::Found::Some(rows) => Some(rows),
+                filter::Found::All => None,
             };
-            order::sort(conn, &index, &mut rows, &query.sort)?;
+            if !query.sort.is_empty() {
+                let rows = rows.get_or_insert_with(|| (0..index.len() as u32).collect());
+                order::sort(conn, &index, rows, &query.sort)?;
+            }
             if abandoned(&abandon) {
                 return Ok(None);
             }
-            let money = index.money(&rows)?;
-            Ok(Some(View { index, rows: rows.into(), money }))
+            let money = match &rows {
+                Some(rows) => index.money(rows.iter().copied())?,
+                None => index.money(0..index.len() as u32)?,
+            };
+            Ok(Some(View { index, rows: rows.map(Arc::new), money }))
         })
         .await
     }
@@ -234,12 +279,12 @@ impl Store {
 impl View {
     /// How many lines the filter lets through.
     pub fn len(&self) -> u64 {
-        self.rows.len() as u64
+        self.rows.as_ref().map_or(self.index.len(), |rows| rows.len()) as u64
     }
 
     /// Whether it lets none through.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len() == 0
     }
 
     /// How many lines there are without the filter.
@@ -247,17 +292,29 @@ impl View {
         self.index.len() as u64
     }
 
+    /// The row at a position within the view.
+    fn row(&self, position: u64) -> u32 {
+        self.rows.as_ref().map_or(position as u32, |rows| rows[position as usize])
+    }
+
+    /// The rows at these positions; positions beyond the end are left out.
+    fn rows(&self, positions: Range<u64>) -> impl Iterator<Item = u32> + '_ {
+        let end = positions.end.min(self.len());
+        (positions.start.min(end)..end).map(|position| self.row(position))
+    }
+
     /// Numbers of the lines at these positions; positions beyond the end are left out.
     pub fn ids(&self, positions: Range<u64>) -> Vec<LineId> {
-        let at = |p: u64| usize::try_from(p).unwrap_or(usize::MAX).min(self.rows.len());
-        let (from, to) = (at(positions.start), at(positions.end));
-        self.rows.get(from..to).unwrap_or_default().iter().map(|r| self.index.id(*r)).collect()
+        self.rows(positions).map(|row| self.index.numbering.id(row)).collect()
     }
 
     /// Where a line stands.
     pub fn position(&self, line: LineId) -> Option<u64> {
-        let row = self.index.row(line)?;
-        self.rows.iter().position(|r| *r == row).map(|p| p as u64)
+        let row = self.index.numbering.row(line)?;
+        match &self.rows {
+            None => Some(u64::from(row)),
+            Some(rows) => rows.iter().position(|r| *r == row).map(|p| p as u64),
+        }
     }
 
     /// The next position, from one on (itself left out) downwards or upwards, of a line that needs
@@ -267,7 +324,7 @@ impl View {
         let steps = (1..count).map(|n| {
             if backwards { (from + count - n % count) % count } else { (from + n) % count }
         });
-        steps.into_iter().find(|p| self.index.needs_a_person(self.rows[*p as usize]))
+        steps.into_iter().find(|p| self.index.needs_a_person(self.row(*p)))
     }
 
     /// Money by currency of the lines at these positions.
@@ -275,9 +332,7 @@ impl View {
     /// # Errors
     /// The sum is beyond what a decimal holds.
     pub fn money_of(&self, positions: Range<u64>) -> Result<Vec<(Currency, Decimal)>, StoreError> {
-        let at = |p: u64| usize::try_from(p).unwrap_or(usize::MAX).min(self.rows.len());
-        let (from, to) = (at(positions.start), at(positions.end));
-        self.index.money(self.rows.get(from..to).unwrap_or_default())
+        self.index.money(self.rows(positions))
     }
 
     /// How many of these lines are in the index, and their money by currency, whether or not the
@@ -286,8 +341,8 @@ impl View {
     /// # Errors
     /// The sum is beyond what a decimal holds.
     pub fn sums(&self, lines: &[LineId]) -> Result<(u64, Vec<(Currency, Decimal)>), StoreError> {
-        let rows: Vec<u32> = lines.iter().filter_map(|id| self.index.row(*id)).collect();
-        Ok((rows.len() as u64, self.index.money(&rows)?))
+        let rows: Vec<u32> = lines.iter().filter_map(|id| self.index.numbering.row(*id)).collect();
+        Ok((rows.len() as u64, self.index.money(rows.iter().copied())?))
     }
 }
 

@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 use super::super::error::StoreError;
-use super::build;
+use super::asked;
 use super::columns::{Index, NONE, words};
 use super::{Column, Level};
 
@@ -64,12 +64,11 @@ fn ranks(
         let first = days.iter().copied().filter(|d| *d != 0).min().unwrap_or(0);
         return Ok(days.iter().map(|d| if *d == 0 { NONE } else { d.abs_diff(first) }).collect());
     }
-    if let Some(numbers) = build::numbers(conn, index, column)? {
-        let ranks = numbers.ranks();
-        return Ok(rows.iter().map(|r| ranks[*r as usize]).collect());
+    if let Some(numbers) = asked::numbers(conn, index, column)? {
+        return Ok(rows.iter().map(|r| numbers.rank(*r)).collect());
     }
     if column == Column::Line {
-        let places = build::key_places(conn, index)?;
+        let places = asked::key_places(conn, index)?;
         return Ok(rows.iter().map(|r| places[*r as usize]).collect());
     }
     if let Some(words) = words(column) {

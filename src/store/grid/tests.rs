@@ -15,7 +15,7 @@ use crate::domain::journal::{RunKind, Step};
 use crate::domain::line::Line;
 use crate::domain::psa::Company;
 
-fn go() -> Abandon {
+pub(super) fn go() -> Abandon {
     Arc::new(AtomicBool::new(false))
 }
 
@@ -33,7 +33,7 @@ fn company(id: i64, name: &str) -> Company {
 }
 
 /// Two months of lines that differ in everything, some mapped, failed, chosen, undated.
-async fn filled() -> (Fixture, Vec<Line>) {
+pub(super) async fn filled() -> (Fixture, Vec<Line>) {
     let f = Fixture::new().await;
     let mut lines = Vec::new();
     for n in 0..120_i64 {
@@ -168,11 +168,11 @@ fn plain(lines: &[Line], query: &Query) -> Vec<i64> {
     found.into_iter().map(|l| l.id.0).collect()
 }
 
-async fn view(f: &Fixture, index: &Arc<Index>, query: &Query) -> View {
+pub(super) async fn view(f: &Fixture, index: &Arc<Index>, query: &Query) -> View {
     f.store.view(index.clone(), query.clone(), go()).await.unwrap().expect("not abandoned")
 }
 
-fn ids(view: &View) -> Vec<i64> {
+pub(super) fn ids(view: &View) -> Vec<i64> {
     view.ids(0..view.len()).into_iter().map(|id| id.0).collect()
 }
 
@@ -184,7 +184,7 @@ fn text(column: Column, comparison: Comparison, wanted: &str) -> Term {
 #[tokio::test]
 async fn every_filter_and_sort_gives_what_the_plain_way_gives() {
     let (f, lines) = filled().await;
-    let index = f.store.index(&[], go()).await.unwrap().unwrap();
+    let index = f.store.index(&[], None, go()).await.unwrap().unwrap();
     assert_eq!(index.len(), lines.len());
     let number = |column, comparison, n: &str| Term {
         not: false,
@@ -246,7 +246,7 @@ async fn every_filter_and_sort_gives_what_the_plain_way_gives() {
 #[tokio::test]
 async fn a_word_alone_is_looked_for_in_every_column_of_texts() {
     let (f, lines) = filled().await;
-    let index = f.store.index(&[], go()).await.unwrap().unwrap();
+    let index = f.store.index(&[], None, go()).await.unwrap().unwrap();
     let word = Term { column: None, ..text(Column::Offer, Comparison::Contains, "zeta") };
     let found = view(&f, &index, &Query { filter: vec![word.clone()], sort: vec![] }).await;
     let expected = lines
@@ -261,7 +261,7 @@ async fn a_word_alone_is_looked_for_in_every_column_of_texts() {
 #[tokio::test]
 async fn money_positions_and_windows_agree_with_the_lines() {
     let (f, lines) = filled().await;
-    let index = f.store.index(&[], go()).await.unwrap().unwrap();
+    let index = f.store.index(&[], None, go()).await.unwrap().unwrap();
     let sort = vec![Level { column: Column::Amount, descending: true }];
     let view = view(&f, &index, &Query { filter: vec![], sort }).await;
     for (currency, sum) in &view.money {
@@ -290,12 +290,12 @@ async fn money_positions_and_windows_agree_with_the_lines() {
 async fn periods_narrow_it_and_the_first_lines_need_no_index() {
     let (f, lines) = filled().await;
     let october = lines.iter().map(|l| l.period).min().unwrap();
-    let index = f.store.index(&[october], go()).await.unwrap().unwrap();
+    let index = f.store.index(&[october], None, go()).await.unwrap().unwrap();
     let here: Vec<i64> = lines.iter().filter(|l| l.period == october).map(|l| l.id.0).collect();
     assert_eq!(ids(&view(&f, &index, &Query::default()).await), here);
     let first = f.store.first_lines(&[], 50).await.unwrap();
     assert_eq!(first, lines[..50]);
     let abandoned: Abandon = Arc::new(AtomicBool::new(true));
-    assert!(f.store.index(&[], abandoned.clone()).await.unwrap().is_none());
+    assert!(f.store.index(&[], None, abandoned.clone()).await.unwrap().is_none());
     assert!(f.store.view(index, Query::default(), abandoned).await.unwrap().is_none());
 }

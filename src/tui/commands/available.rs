@@ -128,13 +128,31 @@ fn needs_a_row(command: Command) -> bool {
             | C::SyncMarked
             | C::UndoRun
             | C::CreditRun
+            | C::ApproveUndo
+            | C::ApproveCredit
             | C::KeepFinding
             | C::RestoreFinding
             | C::AdoptFinding
     )
 }
 
+/// Whether a command works before there are credentials and an agreement type.
+pub fn needs_no_setup(command: Command) -> bool {
+    use Command as C;
+    matches!(
+        command,
+        C::CheckBill
+            | C::SourceProfiles
+            | C::MatchLists
+            | C::AuditVerify
+            | C::AuditExport
+            | C::AuditAccept
+    )
+}
+
 fn works_at_gate(command: Command) -> bool {
     use super::Group;
-    matches!(command.entry().group, Group::Tabs | Group::Program) || command == Command::Open
+    matches!(command.entry().group, Group::Tabs | Group::Program)
+        || command == Command::Open
+        || needs_no_setup(command)
 }

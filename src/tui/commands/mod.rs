@@ -4,7 +4,7 @@
 mod available;
 mod table;
 
-pub use available::{contexts, works_now};
+pub use available::{contexts, needs_no_setup, works_now};
 pub use table::TABLE;
 
 /// A command. Its row in [`TABLE`] says what it is called and does.
@@ -182,12 +182,24 @@ pub enum Command {
     MapAuto,
     /// `invoices.forecast`
     Forecast,
+    /// `map.import`
+    MapImport,
+    /// `map.export`
+    MapExport,
+    /// `map.lists`
+    MatchLists,
     /// `map.bulk`
     Bulk,
     /// `map.practices`
     BestPractices,
     /// `invoices.load`
     Load,
+    /// `invoices.load-file`
+    LoadFile,
+    /// `source.check`
+    CheckBill,
+    /// `source.profiles`
+    SourceProfiles,
     /// `invoices.period`
     ShowPeriod,
     /// `invoices.period-older`
@@ -216,6 +228,14 @@ pub enum Command {
     MakePlan,
     /// `sync.save`
     SavePlan,
+    /// `sync.open`
+    OpenPlan,
+    /// `approve.plan`
+    ApprovePlan,
+    /// `approve.undo`
+    ApproveUndo,
+    /// `approve.credit`
+    ApproveCredit,
     /// `sync.apply`
     Apply,
     /// `sync.pause`
@@ -250,6 +270,12 @@ pub enum Command {
     RepostDeleted,
     /// `logs.level`
     LogLevel,
+    /// `audit.verify`
+    AuditVerify,
+    /// `audit.export`
+    AuditExport,
+    /// `audit.accept`
+    AuditAccept,
     /// `logs.follow`
     Follow,
 }

@@ -172,8 +172,8 @@ impl Model {
             Ok(view) => {
                 self.toast(Toast::note(format!("saved: {what}")));
                 let mut effects = self.take_settings(*view);
-                self.sync.stale = self.sync.plan.is_some();
-                effects.push(Effect::Stale { records: false });
+                // Mappings wait for nothing of it, but prices do, and what a plan makes of a line.
+                effects.extend(self.data_changed(false));
                 effects
             }
             Err(problem) => {

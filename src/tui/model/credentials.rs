@@ -246,9 +246,10 @@ impl Model {
             let are = if missing == 1 { "permission is" } else { "permissions are" };
             Toast::warning(format!("{missing} {are} missing: Enter says what to grant"))
         });
+        // The table is what was asked for, and in it what is missing.
+        let first = checks.iter().position(|c| c.state == CheckState::Missing).unwrap_or(0);
         self.credentials.checks = Some(checks);
-        // The table is what was asked for.
-        self.credentials.at = FIELDS.len();
+        self.credentials.at = FIELDS.len() + first;
     }
 
     fn ask_delete(&mut self) {

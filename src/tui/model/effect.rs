@@ -9,6 +9,7 @@ use super::edit::Change;
 use super::grid::{GridId, Target, ViewQuery};
 use super::layer::picker::ChoiceKind;
 use super::settings::Setting;
+use super::tools::Tool;
 use crate::domain::edit::Edit;
 use crate::domain::period::Period;
 use crate::domain::plan::Plan;
@@ -200,6 +201,18 @@ pub enum Effect {
         scope: Box<Scope>,
         /// The file.
         path: String,
+    },
+    /// Work on a file or on the audit journal.
+    Use {
+        /// Copied into the answer.
+        ticket: u64,
+        /// The work.
+        tool: Tool,
+    },
+    /// That work is no longer wanted.
+    GiveUp {
+        /// The number of the effect.
+        ticket: u64,
     },
     /// Write what a grid shows to a CSV file.
     Export {

@@ -38,6 +38,8 @@ pub struct RunningJob {
     pub since: Timestamp,
     /// It is held.
     pub paused: bool,
+    /// The desk does it, not the worker.
+    pub tool: bool,
 }
 
 impl RunningJob {
@@ -165,6 +167,7 @@ impl Model {
             note: String::new(),
             since: self.now,
             paused: false,
+            tool: false,
         });
         ticket
     }
@@ -262,10 +265,16 @@ impl Model {
 
     /// Cancels what is shown as running.
     pub(super) fn cancel_job(&mut self) -> Vec<Effect> {
-        let Some((id, title)) = self.jobs.shown().map(|j| (j.id, j.title.clone())) else {
+        let Some(job) = self.jobs.shown() else {
             self.toast(Toast::note("nothing is running"));
             return vec![];
         };
+        let (id, title, ticket) = (job.id, job.title.clone(), job.ticket);
+        if job.tool && !job.writes {
+            self.jobs.running.retain(|j| j.ticket != ticket);
+            self.toast(Toast::warning(format!("{title} was given up")));
+            return vec![Effect::GiveUp { ticket }];
+        }
         self.toast(Toast::warning(format!("{title}: stopping at the next safe point")));
         id.map(Effect::Cancel).into_iter().collect()
     }

@@ -10,13 +10,14 @@ use super::layer::picker::Choice;
 use super::record::Row;
 use super::settings::SettingsView;
 use super::sync::SyncView;
+use super::tools::Done;
 use crate::connectwise::SystemInfo;
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::tui::commands::Command;
 use crate::tui::keys::Chord;
 use crate::vault::SecretPlace;
-use crate::worker::job::{Event, JobId};
+use crate::worker::job::{Event, JobError, JobId};
 
 /// What the update is told.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,6 +159,13 @@ pub enum Answer {
     KeysKept(Result<Vec<SecretPlace>, Problem>),
     /// The connection was tried with what the form holds.
     Tested(Result<SystemInfo, Problem>),
+    /// Work on a file or on the audit journal was done, or not.
+    Used {
+        /// The number of the effect.
+        ticket: u64,
+        /// What came of it.
+        result: Result<Done, JobError>,
+    },
     /// A file was written: its path and how many rows.
     Exported(Result<(String, u64), Problem>),
     /// The plan was saved to this file.

@@ -33,6 +33,7 @@ pub mod settings;
 pub mod sync;
 pub mod texts;
 pub mod toast;
+pub mod tools;
 mod tour;
 pub mod update;
 

@@ -7,7 +7,7 @@ use super::layer::confirm::Deed;
 use super::toast::Toast;
 use super::{Model, Tab};
 use crate::tui::commands::Command as C;
-use crate::tui::commands::works_now;
+use crate::tui::commands::{needs_no_setup, works_now};
 
 impl Model {
     /// Runs a command.
@@ -47,14 +47,17 @@ impl Model {
             C::Theme => return vec![Effect::NextTheme],
             _ => {}
         }
-        if self.closed(self.tab).is_some() {
+        if self.closed(self.tab).is_some() && !needs_no_setup(command) {
             return self.run_at_gate(command);
         }
         // A key can only say what works here; other ways to a command are checked the same.
         if !works_now(self, command) {
             return vec![];
         }
-        self.run_on_page(command)
+        match self.run_tool(command) {
+            Some(effects) => effects,
+            None => self.run_on_page(command),
+        }
     }
 
     fn run_everywhere(&mut self, command: C) -> Option<Vec<Effect>> {

@@ -83,6 +83,8 @@ pub struct Sync {
     pub scope: Scope,
     /// The same, for people.
     pub scope_text: String,
+    /// The file that the last saved plan was opened from.
+    pub file: Option<String>,
     /// What the last job that writes was called, and what broke it; absent where none was broken.
     pub broken: Option<(String, Problem)>,
     /// How the last run ended.
@@ -141,6 +143,12 @@ impl Model {
             C::Retry => self.ask_retry(),
             C::UndoRun => self.ask_undo(),
             C::CreditRun => self.ask_credit(),
+            C::ApproveUndo | C::ApproveCredit => {
+                if let Some(run) = self.current_run() {
+                    self.ask_approval_of(command, run);
+                }
+                vec![]
+            }
             C::KeepFinding | C::RestoreFinding | C::AdoptFinding => self.ask_verdict(command),
             C::Open => self.open_row(),
             C::Down => {
@@ -205,6 +213,8 @@ impl Model {
         if self.sync.scope_text.is_empty() {
             self.sync.scope_text = "everything loaded".into();
         }
+        // A saved plan is of its day; one that is made now is of today.
+        self.sync.scope.today = None;
         let mut scope = self.sync.scope.clone();
         // A plan of some lines stays one, also when it is made anew.
         if let Some(plan) = &self.sync.plan {
@@ -256,7 +266,8 @@ impl Model {
 
     fn ask_apply(&mut self) -> Vec<Effect> {
         let Some(plan) = self.sync.plan.clone() else { return vec![] };
-        if self.sync.stale {
+        // The worker holds a saved plan against what it rests on: it is approved as it is.
+        if self.sync.stale && plan.file.is_none() {
             self.toast(Toast::warning("something has changed since: the plan is made anew"));
             return self.make_plan();
         }
@@ -264,10 +275,10 @@ impl Model {
             self.toast(Toast::note("there is nothing to write"));
             return vec![];
         }
-        if self.needs_approval() {
+        if self.needs_approval() && plan.file.is_none() {
             self.ask_file(
-                "Two persons are needed: save the plan, let another system user run `addendum \
-                 approve FILE`, then run `addendum sync --plan FILE`.",
+                "Two persons are needed: save the plan, let another system user approve it \
+                 (Approve a plan, or `addendum approve FILE`), then open it and carry it out.",
             );
             return vec![];
         }

@@ -6,6 +6,7 @@ mod logs;
 mod marks;
 mod posting;
 mod setup;
+mod tools;
 
 use super::Tab;
 use super::dashboard::DashboardData;

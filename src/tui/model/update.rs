@@ -179,6 +179,7 @@ impl Model {
             Answer::Saved { what, result } => self.saved(&what, result),
             Answer::KeysKept(result) => self.keys_kept(result),
             Answer::Tested(result) => self.tested(result),
+            Answer::Used { ticket, result } => self.tool_done(ticket, result),
             Answer::Exported(result) => {
                 self.toast(match result {
                     Ok((path, rows)) => Toast::note(format!("{rows} rows written to {path}")),
@@ -189,11 +190,12 @@ impl Model {
             Answer::PlanSaved(result) => {
                 self.toast(match result {
                     Ok(path) => Toast::note(format!(
-                        "saved; `addendum sync --plan {path}` carries it out{}",
+                        "saved to {path}; {}",
                         if self.needs_approval() {
-                            " once another user ran `addendum approve` on it"
+                            "another user approves it (Approve a plan), then it is opened again \
+                             and carried out"
                         } else {
-                            ""
+                            "Open saved plan brings it back, `addendum sync --plan` carries it out"
                         }
                     )),
                     Err(problem) => Toast::problem(&problem),

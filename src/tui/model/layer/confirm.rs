@@ -8,6 +8,7 @@ use crate::tui::field::Field;
 use crate::tui::model::Model;
 use crate::tui::model::effect::Effect;
 use crate::tui::model::toast::Toast;
+use crate::tui::model::tools::Tool;
 
 /// What Yes does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,10 @@ pub enum Deed {
     Decide(Verdict, Vec<String>),
     /// Delete the integration.
     DeleteIntegration,
+    /// Have the desk do it.
+    Use(Tool),
+    /// Show all that the mapping file of this question changes.
+    ShowMappings,
 }
 
 /// A word that must be typed.
@@ -83,17 +88,24 @@ impl Model {
             self.toast(Toast::warning(text));
             return vec![];
         }
+        if !yes && matches!(c.otherwise, Some((_, Deed::ShowMappings))) {
+            let question = c.clone();
+            self.layers.pop();
+            self.show_mapping_changes(question);
+            return vec![];
+        }
         let deed =
             if yes { Some(c.deed.clone()) } else { c.otherwise.as_ref().map(|o| o.1.clone()) };
         self.layers.pop();
         match deed {
-            None => vec![],
+            None | Some(Deed::ShowMappings) => vec![],
             Some(Deed::Quit) => self.leave(),
             Some(Deed::Apply(with_cancels)) => self.apply(with_cancels),
             Some(Deed::Retry(run)) => self.retry(run),
             Some(Deed::UndoRun(run)) => self.undo_run(run),
             Some(Deed::Decide(verdict, markers)) => self.decide(verdict, markers),
             Some(Deed::CreditRun(run)) => self.credit_run(run),
+            Some(Deed::Use(tool)) => self.use_tool(tool),
             Some(Deed::DeleteIntegration) => vec![Effect::DeleteIntegration],
         }
     }

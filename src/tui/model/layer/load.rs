@@ -1,10 +1,11 @@
-//! Load Invoices: which months (domain.md 1.8).
+//! Load Invoices: which months (domain.md 1.8), or which file.
 
 use super::Layer;
 use crate::domain::period::Period;
 use crate::tui::model::Model;
 use crate::tui::model::effect::Effect;
 use crate::tui::model::toast::Toast;
+use crate::tui::model::tools::Question;
 use crate::worker::job::Job;
 
 /// The dialog.
@@ -14,14 +15,14 @@ pub struct LoadDialog {
     pub months: [Period; 2],
     /// Which of them are wanted.
     pub wanted: [bool; 2],
-    /// Where the cursor is: a month, or the button.
+    /// Where the cursor is: a month, the button, or the way to a file.
     pub at: usize,
 }
 
 impl LoadDialog {
     /// How many places the cursor has.
     pub fn stops(&self) -> usize {
-        self.months.len() + 1
+        self.months.len() + 2
     }
 }
 
@@ -40,6 +41,11 @@ impl Model {
         let Some(Layer::Load(dialog)) = self.layers.last_mut() else { return vec![] };
         if let Some(wanted) = dialog.wanted.get_mut(dialog.at) {
             *wanted = !*wanted;
+            return vec![];
+        }
+        if dialog.at > dialog.months.len() {
+            self.layers.pop();
+            self.ask_path(Question::Load);
             return vec![];
         }
         let mut periods: Vec<Period> =

@@ -83,6 +83,8 @@ pub enum Purpose {
     ShowPeriod,
     /// The lines of an event, by its place in the list.
     ShowEvent,
+    /// The text of a source profile.
+    ShowProfile,
     /// A setting.
     Setting {
         /// Its key in the file.
@@ -329,6 +331,12 @@ impl Model {
                 Chosen::Id(at) => self.show_event(usize::try_from(at).unwrap_or(usize::MAX)),
                 _ => vec![],
             },
+            Purpose::ShowProfile => {
+                if let Chosen::Word(name) = &choice.chosen {
+                    self.show_profile(name);
+                }
+                vec![]
+            }
             Purpose::Setting { key, title } => {
                 let value = match choice.chosen {
                     Chosen::Word(word) => Some(Setting::Text(word)),

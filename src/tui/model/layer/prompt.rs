@@ -9,6 +9,7 @@ use crate::tui::model::edit::Change;
 use crate::tui::model::effect::{Effect, Hidden};
 use crate::tui::model::grid::{GridId, Target};
 use crate::tui::model::settings::Setting;
+use crate::tui::model::tools::Question;
 
 /// What the value is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Asked {
     ExportTo(GridId),
     /// The file to save the plan to.
     SavePlan,
+    /// What work on a file or on the audit journal needs to know.
+    Tool(Question),
     /// A setting's text.
     Setting {
         /// Its key in the file.
@@ -128,6 +131,7 @@ impl Model {
                 self.layers.pop();
                 self.save_plan(text)
             }
+            Asked::Tool(question) => self.answer_question(question, text)?,
             Asked::Setting { key, title, as_what } => {
                 let value = match as_what {
                     _ if text.is_empty() && as_what != TextKind::Text => None,

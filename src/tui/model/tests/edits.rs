@@ -231,7 +231,7 @@ fn the_month_is_switched_and_loaded() {
     );
     press(&mut model, "[");
     assert!(toast(&model).contains("L loads invoices"));
-    let effects = press(&mut model, "L Up Up Space G Enter");
+    let effects = press(&mut model, "L Up Up Space Down Down Enter");
     let submitted = effects.iter().find_map(|e| match e {
         Effect::Submit { job: Job::Load { periods, .. }, .. } => Some(periods.clone()),
         _ => None,

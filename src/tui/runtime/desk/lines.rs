@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::names::Names;
 use super::{Inner, refused};
+use crate::domain::line::Line;
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::store::grid::{self, Abandon, Column, Index, Level, Query};
@@ -76,6 +77,9 @@ fn column(name: &str) -> Option<Column> {
         "quantity" => Column::Quantity,
         "price" => Column::Price,
         "cost" => Column::Cost,
+        "line-cost" => Column::LineCost,
+        "sold" => Column::Sold,
+        "margin" => Column::Margin,
         "cycle" => Column::Cycle,
         "invoice" => Column::Invoice,
         "date" => Column::Date,
@@ -189,8 +193,9 @@ impl Inner {
         }
         let wanted = StillWanted::new();
         let periods: Vec<Period> = period.into_iter().collect();
-        let built =
-            self.profile.store.index(&periods, Arc::clone(&wanted.0)).await.map_err(refused)?;
+        let before = self.tables.index.of(period, epoch).map(|(index, _)| index);
+        let store = &self.profile.store;
+        let built = store.index(&periods, before, Arc::clone(&wanted.0)).await.map_err(refused)?;
         if let Some(index) = &built {
             self.tables.index.keep(period, epoch, index);
         }
@@ -204,13 +209,17 @@ impl Inner {
     ) -> Result<Option<LinesView>, Problem> {
         let wanted = StillWanted::new();
         let question = question(&query.filter, &query.sort);
-        let view = self
-            .profile
-            .store
-            .view(index, question, Arc::clone(&wanted.0))
-            .await
-            .map_err(refused)?;
         let names = self.names().await?;
+        let store = &self.profile.store;
+        if question.needs_prices() {
+            let rule = Arc::clone(&names);
+            let rule = move |line: &Line| rule.worth(line);
+            let (index, wanted) = (Arc::clone(&index), Arc::clone(&wanted.0));
+            if !store.work_out(index, rule, wanted).await.map_err(refused)? {
+                return Ok(None);
+            }
+        }
+        let view = store.view(index, question, Arc::clone(&wanted.0)).await.map_err(refused)?;
         Ok(view.map(|view| LinesView { view, names }))
     }
 
@@ -268,5 +277,18 @@ impl Inner {
             start,
             rows,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::model::grid::{GridId, columns};
+
+    #[test]
+    fn every_column_of_the_lines_can_be_filtered_and_sorted_by() {
+        for spec in columns::of(GridId::Invoices) {
+            assert!(column(spec.name).is_some(), "{}", spec.name);
+        }
     }
 }

@@ -14,6 +14,7 @@ mod questions;
 mod settings;
 mod suggest;
 mod table;
+mod tools;
 mod views;
 
 #[cfg(test)]
@@ -62,6 +63,8 @@ pub struct Desk {
     /// not come before its number.
     submitted: VecDeque<Heard>,
     slots: HashMap<Slot, AbortHandle>,
+    /// Work that may be given up, by its number.
+    tools: HashMap<u64, AbortHandle>,
     jobs: HashMap<JobId, JobHandle>,
 }
 
@@ -111,6 +114,7 @@ impl Desk {
             answers: heard,
             submitted: VecDeque::new(),
             slots: HashMap::new(),
+            tools: HashMap::new(),
             jobs: HashMap::new(),
         }
     }
@@ -238,6 +242,17 @@ impl Perform for Desk {
                     let result = desk.save_plan(&plan, &scope, &path).await;
                     desk.answer(Answer::PlanSaved(result)).await;
                 });
+            }
+            Effect::Use { ticket, tool } => {
+                let handle =
+                    self.begin(move |desk| async move { desk.use_tool(ticket, tool).await });
+                self.tools.retain(|_, handle| !handle.is_finished());
+                self.tools.insert(ticket, handle);
+            }
+            Effect::GiveUp { ticket } => {
+                if let Some(handle) = self.tools.remove(&ticket) {
+                    handle.abort();
+                }
             }
             Effect::Export { query, columns, path } => {
                 self.begin(move |desk| async move { desk.export(query, columns, path).await });

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
 use super::mapping::{company_named, product_named};
 use super::{Inner, refused};
 use crate::domain::line::{Line, Text};
@@ -55,16 +57,7 @@ impl Names {
             true => MappingStatus::Mapped,
             false => MappingStatus::Unmapped,
         };
-        let price = product.as_ref().and_then(|p| self.products.get(&p.id)?.price);
-        let sale = match &line.posted {
-            Some(posted) => Some(Sale {
-                sold: posted.sold,
-                cost: price::cost(&line),
-                unit_cost: line.unit_cost,
-                by_rule: false,
-            }),
-            None => price::sale(&line, &self.prices, price).ok(),
-        };
+        let sale = self.sale(&line, product.as_ref().map(|p| p.id));
         Row {
             id: RowId::Line(line.id),
             record: Record::Line(Box::new(LineRow {
@@ -77,6 +70,30 @@ impl Names {
                 line,
             })),
         }
+    }
+
+    /// What a line is sold for: what it was posted at, else what the rules say now.
+    fn sale(&self, line: &Line, product: Option<i64>) -> Option<Sale> {
+        match &line.posted {
+            Some(posted) => Some(Sale {
+                sold: posted.sold,
+                cost: price::cost(line),
+                unit_cost: line.unit_cost,
+                by_rule: false,
+            }),
+            None => {
+                let product = product.and_then(|id| self.products.get(&id)?.price);
+                price::sale(line, &self.prices, product).ok()
+            }
+        }
+    }
+
+    /// Cost, price and margin of a line, as its row shows them.
+    pub(super) fn worth(&self, line: &Line) -> [Option<Decimal>; 3] {
+        let offer = || self.offers.get(&(line.source.clone(), line.offer_id.clone()));
+        let product = line.choice.product.or_else(|| offer()?.product);
+        let sale = self.sale(line, product);
+        [sale.and_then(|s| s.cost), sale.map(|s| s.sold), sale.and_then(|s| s.margin())]
     }
 
     /// The agreement remembered for the line's contract and company.

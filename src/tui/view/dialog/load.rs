@@ -1,4 +1,4 @@
-//! Load Invoice Lines: which months.
+//! Load Invoice Lines: which months, or which file.
 
 use ratatui::layout::{Position, Rect};
 
@@ -9,7 +9,7 @@ use crate::tui::view::theme::Part;
 
 /// Draws the dialog.
 pub(super) fn draw(l: &LoadDialog, pen: &mut Pen, area: Rect) -> Option<Position> {
-    let inner = pen.dialog(area, 58.min(area.width), 9, "Load Invoice Lines");
+    let inner = pen.dialog(area, 58.min(area.width), 11, "Load Invoice Lines");
     let plain = pen.style(Part::Text);
     let text = "Select which periods to load invoice lines for.";
     pen.text(inner.x, inner.y, inner.width, text, plain);
@@ -25,12 +25,15 @@ pub(super) fn draw(l: &LoadDialog, pen: &mut Pen, area: Rect) -> Option<Position
             cursor = Some(Position { x: inner.x + 1, y });
         }
     }
-    let here = l.at == l.months.len();
-    pen.spot(inner.x, inner.y + 5, inner.width, Spot::Row(l.months.len()));
-    let style = pen.style(if here { Part::Cursor } else { Part::Title });
-    pen.text(inner.x, inner.y + 5, inner.width, "[ Load ]", style);
-    if here {
-        cursor = Some(Position { x: inner.x, y: inner.y + 5 });
+    for (i, text) in [(2, "[ Load ]"), (3, "[ From a file ... ]")] {
+        let here = l.at == i;
+        let y = inner.y + 5 + 2 * (i as u16 - 2);
+        pen.spot(inner.x, y, inner.width, Spot::Row(i));
+        let style = pen.style(if here { Part::Cursor } else { Part::Title });
+        pen.text(inner.x, y, inner.width, text, style);
+        if here {
+            cursor = Some(Position { x: inner.x, y });
+        }
     }
     cursor
 }
