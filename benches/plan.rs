@@ -9,7 +9,8 @@ use addendum::domain::billing_cycle::BillingCycle;
 use addendum::domain::charge_type::ChargeType;
 use addendum::domain::identity::Identities;
 use addendum::domain::invoice_status::InvoiceStatus;
-use addendum::domain::line::{CanonicalLine, Line, LineChoice, LineDates, LineId, Posted, Text};
+use addendum::domain::line::{CanonicalLine, Line, LineDates, LineId, Posted, Text};
+use addendum::domain::line_choice::OwnChoice;
 use addendum::domain::mapping::{OfferMapping, OrganizationMapping};
 use addendum::domain::money::Currency;
 use addendum::domain::period::Period;
@@ -158,7 +159,7 @@ fn month(lines: usize) -> PlanInput {
             currency: eur(),
             side: None,
             dates: LineDates::default(),
-            choice: LineChoice::default(),
+            choice: OwnChoice::default(),
             psa_status: PsaStatus::NotSynced,
             posted: None,
             revision: None,
@@ -177,13 +178,13 @@ fn posted(mut input: PlanInput) -> PlanInput {
         for id in &action.line_ids {
             let line = &mut input.lines[id.0 as usize];
             line.psa_status = PsaStatus::Synced;
-            line.posted = Some(Posted {
+            line.posted = Some(Box::new(Posted {
                 marker: marker.clone(),
                 agreement_id,
                 addition_id,
                 total: line.total,
                 sold: line.total,
-            });
+            }));
         }
         input.additions.push(OwnAddition {
             marker,

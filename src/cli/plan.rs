@@ -37,7 +37,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
     let profile = home::open(global).await?;
     let mut plan = make_on(profile.clone(), output, scope.clone()).await?;
     if let Some(file) = &args.out {
-        plan = plan_file::save(&profile.store, &plan, &scope, file).await?;
+        plan_file::save(&profile.store, &mut plan, &scope, file).await?;
     }
     let needs_approval = profile.settings().approval == Approval::TwoPerson;
     if output.json {

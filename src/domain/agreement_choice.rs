@@ -2,7 +2,7 @@
 //! its contract and company; else the company's only active agreement of the default type in the
 //! line's currency; else a new one.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::line::Line;
 use super::mapping::ContractMapping;

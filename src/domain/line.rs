@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -10,14 +11,16 @@ use serde::{Deserialize, Serialize};
 use super::billing_cycle::BillingCycle;
 use super::charge_type::ChargeType;
 use super::invoice_status::InvoiceStatus;
+use super::line_choice::OwnChoice;
 use super::line_extra::{LineExtra, LineSide};
 use super::money::Currency;
 use super::period::Period;
 use super::problem::Problem;
 use super::status::PsaStatus;
 
-/// Text that many lines share: cheap to clone, interned by the store.
-pub type Text = Arc<str>;
+/// Text that many lines share: cheap to clone, interned by the store. One word wide, because a line
+/// has a dozen and there are a million of lines.
+pub type Text = ArcStr;
 
 /// The store's number of a line. It dies with the store; people and scripts use [`Line::key`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -122,19 +125,6 @@ pub struct LineDates {
     pub end_badge: DateBadge,
 }
 
-/// What a person chose for one line; beats the mappings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub struct LineChoice {
-    /// PSA company.
-    pub company: Option<i64>,
-    /// PSA catalog item.
-    pub product: Option<i64>,
-    /// PSA agreement.
-    pub agreement: Option<i64>,
-    /// Post a superseded recurring line once, as an addition of its own (design 6.3).
-    pub post_once: bool,
-}
-
 /// Where a posted line is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posted {
@@ -220,11 +210,11 @@ pub struct Line {
     /// Dates set by rule or person.
     pub dates: LineDates,
     /// What a person chose.
-    pub choice: LineChoice,
+    pub choice: OwnChoice,
     /// What has become of it.
     pub psa_status: PsaStatus,
     /// Where it was posted.
-    pub posted: Option<Posted>,
+    pub posted: Option<Box<Posted>>,
     /// The newest content of a line that was changed after posting.
     pub revision: Option<Box<Revision>>,
     /// Why the last try failed.

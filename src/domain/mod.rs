@@ -20,6 +20,7 @@ pub mod identity;
 pub mod invoice_status;
 pub mod journal;
 pub mod line;
+pub mod line_choice;
 pub mod line_extra;
 pub mod load;
 pub mod log;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::addition::{AdditionFields, Subject};
 use super::guard::Warning;
@@ -82,6 +83,9 @@ pub struct Reason {
     pub text: Cow<'static, str>,
 }
 
+/// The reasons of an action, mostly one.
+pub type Reasons = SmallVec<[Reason; 1]>;
+
 /// One write to one PSA record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Action {
@@ -104,14 +108,14 @@ pub struct Action {
     /// What the addition stands for; absent for agreements.
     pub subject: Option<Subject>,
     /// Keys of the lines that it settles.
-    pub lines: Vec<Text>,
+    pub lines: SmallVec<[Text; 2]>,
     /// Store numbers of the same lines; not part of a saved plan.
     #[serde(skip)]
-    pub line_ids: Vec<LineId>,
+    pub line_ids: SmallVec<[LineId; 2]>,
     /// The period whose values the addition shows afterwards.
     pub period: Option<Period>,
     /// The fields before, as the store knows them.
-    pub before: Option<AdditionFields>,
+    pub before: Option<Box<AdditionFields>>,
     /// The fields after.
     pub after: Option<AdditionFields>,
     /// The fields of a new agreement.
@@ -126,7 +130,7 @@ pub struct Action {
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "super::money::as_texts")]
     pub sold: Vec<Decimal>,
     /// Why.
-    pub reasons: Vec<Reason>,
+    pub reasons: Reasons,
 }
 
 impl Action {

@@ -1,8 +1,9 @@
 //! What a flow looks at: a snapshot of the store as plain values, so that planning is a pure
 //! function (design 1).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use rust_decimal::Decimal;
 
 use super::addition::OwnAddition;

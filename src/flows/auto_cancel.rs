@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_decimal::Decimal;
+use smallvec::{SmallVec, smallvec};
 
 use crate::domain::addition::{OwnAddition, Subject};
 use crate::domain::line::{Line, Text};
@@ -211,16 +212,16 @@ fn cancel(
         addition_id: Some(own.addition_id),
         marker: Some(own.marker.clone()),
         subject: Some(own.subject.clone()),
-        lines: Vec::new(),
-        line_ids: Vec::new(),
+        lines: SmallVec::new(),
+        line_ids: SmallVec::new(),
         period: Some(own.shown),
-        before: Some(own.fields.clone()),
+        before: Some(Box::new(own.fields.clone())),
         after: Some(after),
         new_agreement: None,
         amount: -own.fields.amount(),
         currency: own.currency,
         sold: Vec::new(),
-        reasons: vec![match why {
+        reasons: smallvec![match why {
             Why::Missing => Reason {
                 code: Cow::Borrowed("subscription-missing"),
                 text: format!(

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use foldhash::HashSet;
 
@@ -82,7 +81,7 @@ struct Used<'a> {
 
 impl<'a> Used<'a> {
     fn by(&mut self, line: &'a Line) {
-        let place = |t: &Text| Arc::as_ptr(t).cast::<u8>() as usize;
+        let place = |t: &Text| t.as_ptr() as usize;
         let source = place(&line.source);
         if self.seen.insert((source, place(&line.organization_id), 0)) {
             self.organizations.insert((&line.source, &line.organization_id));

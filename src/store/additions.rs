@@ -1,7 +1,6 @@
 //! The additions that Addendum made or found by their marker.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -11,6 +10,7 @@ use super::error::StoreError;
 use super::journal::DONE;
 use super::names::{each, to_currency};
 use crate::domain::addition::{AdditionFields, OwnAddition, Subject};
+use crate::domain::line::Text;
 
 const COLUMNS: &str =
     "marker, subject, company, agreement, addition, fields, currency, shown, line, gone";
@@ -140,7 +140,7 @@ pub(super) fn put(tx: &Connection, a: &OwnAddition) -> Result<(), StoreError> {
 fn addition(r: &Row<'_>) -> Result<OwnAddition, StoreError> {
     let text = |column| r.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
     Ok(OwnAddition {
-        marker: Arc::from(text(0)?),
+        marker: Text::from(text(0)?),
         subject: serde_json::from_str(text(1)?)?,
         company_id: r.get(2)?,
         agreement_id: r.get(3)?,
@@ -148,7 +148,7 @@ fn addition(r: &Row<'_>) -> Result<OwnAddition, StoreError> {
         fields: serde_json::from_str(text(5)?)?,
         currency: to_currency(text(6)?)?,
         shown: to_month(r.get(7)?)?,
-        line: Arc::from(text(8)?),
+        line: Text::from(text(8)?),
         gone: r.get(9)?,
     })
 }

@@ -1,7 +1,6 @@
 //! What people decided about additions that are not in the PSA as they were posted.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use serde_json::json;
 
@@ -24,7 +23,7 @@ impl Store {
             let mut found = HashMap::new();
             while let Some(r) = rows.next()? {
                 let marker: Text =
-                    Arc::from(r.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
+                    Text::from(r.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
                 let verdict: String = r.get(1)?;
                 let decision = Decision {
                     marker: marker.clone(),

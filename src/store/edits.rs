@@ -1,7 +1,5 @@
 //! Edits that people make, each with its inverse.
 
-use std::sync::Arc;
-
 use rusqlite::{OptionalExtension, Transaction};
 
 use super::audit::{self, About};
@@ -11,7 +9,7 @@ use super::line_rows::status_of;
 use super::{Store, memory};
 use crate::domain::audit::AuditKind;
 use crate::domain::edit::Edit;
-use crate::domain::line::{DateBadge, LineDates, LineId};
+use crate::domain::line::{DateBadge, LineDates, LineId, Text};
 use crate::domain::mapping::MappingKind;
 use crate::domain::status::PsaStatus;
 
@@ -234,11 +232,11 @@ fn editable(tx: &Transaction<'_>, line: LineId) -> Result<(), StoreError> {
     }
 }
 
-fn key(tx: &Transaction<'_>, line: LineId) -> Result<Arc<str>, StoreError> {
+fn key(tx: &Transaction<'_>, line: LineId) -> Result<Text, StoreError> {
     let key: String = tx
         .prepare_cached("SELECT key FROM line WHERE id = ?1")?
         .query_row([line.0], |r| r.get(0))?;
-    Ok(Arc::from(crate::domain::text::harmless(&key)))
+    Ok(Text::from(crate::domain::text::harmless(&key)))
 }
 
 /// The dates of a line that may be edited.

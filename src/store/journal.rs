@@ -357,7 +357,7 @@ pub(super) fn entries(
     let mut found = Vec::new();
     while let Some(r) = rows.next()? {
         let mut entry = entry(r)?;
-        entry.action.line_ids = lines.remove(&entry.id.0).unwrap_or_default();
+        entry.action.line_ids = lines.remove(&entry.id.0).unwrap_or_default().into();
         found.push(entry);
     }
     Ok(found)

@@ -16,7 +16,8 @@ use super::names::{Names, json_list};
 use super::sides::SideRows;
 use super::{Store, encoding, revisions};
 use crate::domain::charge_type::ChargeType;
-use crate::domain::line::{Line, LineChoice, LineDates, LineId, Posted, Revision, Text};
+use crate::domain::line::{Line, LineDates, LineId, Posted, Revision, Text};
+use crate::domain::line_choice::LineChoice;
 use crate::domain::line_extra::LineSide;
 use crate::domain::period::Period;
 use crate::domain::status::PsaStatus;
@@ -364,7 +365,7 @@ fn line(
     Ok(Line {
         id: LineId(id),
         source,
-        key: Arc::from(key),
+        key: Text::from(key),
         period: Period::of(invoice_date),
         invoice_number,
         invoice_date,
@@ -388,15 +389,12 @@ fn line(
         currency,
         side: sides.told.take(id),
         dates: LineDates { start: day(10)?, start_badge, end: day(11)?, end_badge },
-        choice: sides.choices.take(id).unwrap_or_default(),
+        choice: sides.choices.take(id).map(Into::into).unwrap_or_default(),
         psa_status: at_position(&PsaStatus::ALL, row.get(4)?)?,
         // A posted line is frozen, so what was posted for it is its total.
-        posted: sides.postings.take(id).map(|(marker, agreement_id, addition_id, sold)| Posted {
-            marker,
-            agreement_id,
-            addition_id,
-            total,
-            sold: sold.unwrap_or(total),
+        posted: sides.postings.take(id).map(|(marker, agreement_id, addition_id, sold)| {
+            let sold = sold.unwrap_or(total);
+            Box::new(Posted { marker, agreement_id, addition_id, total, sold })
         }),
         revision: sides.revisions.take(id),
         error: sides.problems.take(id),

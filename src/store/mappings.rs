@@ -1,7 +1,6 @@
 //! Reading mappings: organizations, offers, remembered agreements.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use rusqlite::Connection;
 
@@ -31,7 +30,7 @@ impl Store {
 fn sources(conn: &Connection) -> Result<HashMap<i64, Text>, StoreError> {
     let mut all = HashMap::new();
     each(conn, "SELECT id, name FROM source", |r| {
-        all.insert(r.get(0)?, Arc::from(r.get::<_, String>(1)?));
+        all.insert(r.get(0)?, Text::from(r.get::<_, String>(1)?));
         Ok(())
     })?;
     Ok(all)
@@ -55,8 +54,8 @@ pub(super) fn organizations(conn: &Connection) -> Result<Vec<OrganizationMapping
         |r| {
             all.push(OrganizationMapping {
                 source: sources[&r.get(1)?].clone(),
-                id: Arc::from(r.get::<_, String>(2)?),
-                name: Arc::from(r.get::<_, String>(3)?),
+                id: Text::from(r.get::<_, String>(2)?),
+                name: Text::from(r.get::<_, String>(3)?),
                 excluded: r.get(4)?,
                 companies: companies.remove(&r.get(0)?).unwrap_or_default(),
             });
@@ -75,9 +74,9 @@ pub(super) fn offers(conn: &Connection) -> Result<Vec<OfferMapping>, StoreError>
         |r| {
             all.push(OfferMapping {
                 source: sources[&r.get(0)?].clone(),
-                id: Arc::from(r.get::<_, String>(1)?),
-                name: Arc::from(r.get::<_, String>(2)?),
-                part_number: r.get::<_, Option<String>>(3)?.map(Arc::from),
+                id: Text::from(r.get::<_, String>(1)?),
+                name: Text::from(r.get::<_, String>(2)?),
+                part_number: r.get::<_, Option<String>>(3)?.map(Text::from),
                 product: r.get(4)?,
             });
             Ok(())
@@ -96,7 +95,7 @@ pub(super) fn contracts(conn: &Connection) -> Result<Vec<ContractMapping>, Store
         |r| {
             all.push(ContractMapping {
                 source: sources[&r.get(0)?].clone(),
-                id: Arc::from(r.get::<_, String>(1)?),
+                id: Text::from(r.get::<_, String>(1)?),
                 agreement: r.get(2)?,
             });
             Ok(())

@@ -1,7 +1,5 @@
 //! What is remembered of decisions on mappings.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use rusqlite::Transaction;
 
@@ -34,7 +32,7 @@ impl Store {
                 Ok(())
             })?;
             for (kind, source, id, at) in rows.drain(..) {
-                let key = (at_position(&KINDS, kind)?, Arc::from(source), Arc::from(id));
+                let key = (at_position(&KINDS, kind)?, Text::from(source), Text::from(id));
                 memory.decided.insert(key, to_time(at)?);
             }
             let sql = "SELECT r.kind, s.name, r.key, r.record FROM mapping_rejection r \

@@ -1,7 +1,6 @@
 //! What a line's small numbers stand for: its invoice, customer, item and subscription.
 
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
@@ -59,7 +58,7 @@ impl Texts {
         if let Some((kept, ())) = self.0.get_key_value(text) {
             return kept.clone();
         }
-        let kept: Text = Arc::from(text);
+        let kept: Text = Text::from(text);
         self.0.insert(kept.clone(), ());
         kept
     }
@@ -250,7 +249,7 @@ fn text_or_none(
 
 fn invoice(texts: &mut Texts, row: &Row<'_>) -> Result<Invoice, StoreError> {
     Ok(Invoice {
-        number: Arc::from(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?),
+        number: Text::from(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?),
         date: to_day(row.get(2)?)?,
         status: at_position(&InvoiceStatus::ALL, row.get(3)?)?,
         currency: to_currency(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?,

@@ -89,7 +89,7 @@ impl Store {
 }
 
 fn text(r: &Row<'_>, column: usize) -> Result<Text, StoreError> {
-    Ok(Arc::from(r.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?))
+    Ok(Text::from(r.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?))
 }
 
 /// Gives numbers to sides while lines are loaded, and remembers which keys are stored.
@@ -198,7 +198,7 @@ pub(super) fn put(tx: &Connection, line: i64, side: Option<i64>) -> Result<(), S
 fn side(r: &Row<'_>) -> Result<LineSide, StoreError> {
     let text = |column| -> Result<Option<Text>, StoreError> {
         let text = r.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
-        Ok(text.map(Arc::from))
+        Ok(text.map(Text::from))
     };
     Ok(LineSide {
         event_id: text(1)?,

@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
+use smallvec::smallvec;
 
 use super::Store;
 use crate::domain::addition::{AdditionFields, Subject};
@@ -152,8 +153,8 @@ pub(super) fn action(line: &Line) -> Action {
         addition_id: None,
         marker: Some(format!("AD-{}", line.key).into()),
         subject: Some(Subject::Line { source: line.source.clone(), key: line.key.clone() }),
-        lines: vec![line.key.clone()],
-        line_ids: vec![line.id],
+        lines: smallvec![line.key.clone()],
+        line_ids: smallvec![line.id],
         period: Some(line.period),
         before: None,
         after: Some(fields()),
@@ -161,7 +162,7 @@ pub(super) fn action(line: &Line) -> Action {
         amount: line.total,
         currency: line.currency,
         sold: vec![],
-        reasons: vec![],
+        reasons: smallvec![],
     }
 }
 

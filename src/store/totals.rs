@@ -1,8 +1,6 @@
 //! Lines grouped for the equation (design 6.10). The rows are summed here and not in SQL: SQL would
 //! sort a million rows to group them, and its sums know no decimals.
 
-use std::sync::Arc;
-
 use foldhash::{HashMap, HashMapExt};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use rusqlite::Connection;
@@ -127,7 +125,7 @@ fn named(
 fn texts(conn: &Connection, sql: &str) -> Result<HashMap<i64, Text>, StoreError> {
     let mut found = HashMap::new();
     each(conn, sql, |r| {
-        found.insert(r.get(0)?, Arc::from(r.get::<_, String>(1)?));
+        found.insert(r.get(0)?, Text::from(r.get::<_, String>(1)?));
         Ok(())
     })?;
     Ok(found)

@@ -441,7 +441,7 @@ impl Lane {
             // It lacks what an earlier line of the run was to change, and that is nobody's drift.
             return (Sent::Failed(problems::earlier_failed(action), None), false);
         }
-        let expected = self.known.get(&marker).or(action.before.as_ref());
+        let expected = self.known.get(&marker).or(action.before.as_deref());
         if let Some(expected) = expected
             && !under.options.overwrite_drift
         {

@@ -199,7 +199,7 @@ fn seen(entry: &Entry, agreement: i64, live: Option<&ByMarker>, last: bool) -> O
             }
             (Some(before), _) if same(before, &addition.fields) => dropped(),
             (before, after) if last => {
-                let asked = after.as_ref().or(before.as_ref())?;
+                let asked = after.as_ref().or(before.as_deref())?;
                 let what = super::fields::told(&super::fields::differences_of(asked, addition));
                 Some(Step::Failed { entry: entry.id, problem: problems::drift(action, &what) })
             }

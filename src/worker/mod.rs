@@ -145,7 +145,7 @@ impl Worker {
         handle
     }
 
-    /// Runs one job to its end and hands over its events (that one too). For the command line.
+    /// Runs one job to its end and hands over the events before it. For the command line.
     ///
     /// # Errors
     /// What the job failed with; [`JobError::Cancelled`] when the worker was stopped before it
@@ -162,14 +162,12 @@ impl Worker {
         let handle = self.submit(job);
         let mut result = None;
         while let Some(event) = events.recv().await {
-            if let Event::Ended { job, result: ended } = &event
-                && *job == handle.id
-            {
-                result = Some((**ended).clone());
-            }
-            tell(event);
-            if result.is_some() {
-                break;
+            match event {
+                Event::Ended { job, result: ended } if job == handle.id => {
+                    result = Some(*ended);
+                    break;
+                }
+                event => tell(event),
             }
         }
         self.events = Some(events);

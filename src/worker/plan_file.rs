@@ -135,13 +135,18 @@ struct SavedScope<'a> {
 }
 
 /// Saves a plan to a file with the name of its maker, and puts that on record: only a plan whose
-/// making is on record can be approved. Gives the plan as it was saved.
+/// making is on record can be approved. The plan knows its maker afterwards.
 ///
 /// # Errors
 /// The file or the store cannot be written.
-pub async fn save(store: &Store, plan: &Plan, scope: &Scope, file: &Path) -> Result<Plan, Problem> {
-    let plan = Plan { made_by: Some(who().to_owned()), ..plan.clone() };
-    let mut bytes = serde_json::to_vec_pretty(&document(&plan, scope)).map_err(|e| {
+pub async fn save(
+    store: &Store,
+    plan: &mut Plan,
+    scope: &Scope,
+    file: &Path,
+) -> Result<(), Problem> {
+    plan.made_by = Some(who().to_owned());
+    let mut bytes = serde_json::to_vec_pretty(&document(plan, scope)).map_err(|e| {
         let message = format!("the plan is no JSON: {e}");
         Problem::new(ProblemKind::Fault, "fault", message, "report this with the program log")
     })?;
@@ -149,8 +154,7 @@ pub async fn save(store: &Store, plan: &Plan, scope: &Scope, file: &Path) -> Res
     let digest = digest(&bytes);
     // On record first: a plan that is on record and was never written harms nobody.
     approvals::made(store, &plan.run, &digest).await?;
-    write(file, &bytes).map_err(|e| file_problem(file, "write", &e))?;
-    Ok(plan)
+    write(file, &bytes).map_err(|e| file_problem(file, "write", &e))
 }
 
 /// Writes the file in one step: a reader sees the old content or the new one whole.

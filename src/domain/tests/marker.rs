@@ -6,7 +6,7 @@ use crate::domain::addition::Subject;
 use crate::domain::marker::{PREFIX, marker};
 
 fn any_subject() -> impl Strategy<Value = Subject> {
-    let short = || "[ab]{0,3}".prop_map(|s| std::sync::Arc::<str>::from(s.as_str()));
+    let short = || "[ab]{0,3}".prop_map(|s| crate::domain::line::Text::from(s.as_str()));
     prop_oneof![
         (short(), short()).prop_map(|(source, key)| Subject::Line { source, key }),
         (short(), short()).prop_map(|(source, key)| Subject::Rounding { source, key }),

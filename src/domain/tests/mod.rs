@@ -19,7 +19,8 @@ use rust_decimal::Decimal;
 
 use super::charge_type::ChargeType;
 use super::invoice_status::InvoiceStatus;
-use super::line::{CanonicalLine, Line, LineChoice, LineDates, LineId};
+use super::line::{CanonicalLine, Line, LineDates, LineId};
+use super::line_choice::OwnChoice;
 use super::status::PsaStatus;
 
 /// A day from its text.
@@ -90,7 +91,7 @@ fn kept(line: &CanonicalLine) -> Line {
         currency: line.currency,
         side: None,
         dates: LineDates::default(),
-        choice: LineChoice::default(),
+        choice: OwnChoice::default(),
         psa_status: PsaStatus::NotSynced,
         posted: None,
         revision: None,

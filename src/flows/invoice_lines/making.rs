@@ -1,11 +1,12 @@
 //! Makes actions, and puts them in order.
 
 use foldhash::HashSet;
+use smallvec::{SmallVec, smallvec};
 
 use crate::domain::addition::{AdditionFields, Subject};
 use crate::domain::line::{Line, Text};
 use crate::domain::money::Currency;
-use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reason, Settled};
+use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reasons, Settled};
 use crate::domain::price::Sale;
 
 use super::events;
@@ -20,10 +21,10 @@ pub(super) struct Write {
     pub addition_id: Option<i64>,
     pub marker: Text,
     pub subject: Subject,
-    pub before: Option<AdditionFields>,
+    pub before: Option<Box<AdditionFields>>,
     pub after: AdditionFields,
     pub sale: Sale,
-    pub reasons: Vec<Reason>,
+    pub reasons: Reasons,
 }
 
 impl Planner<'_> {
@@ -92,8 +93,8 @@ impl Planner<'_> {
             addition_id: w.addition_id,
             marker: Some(w.marker),
             subject: Some(w.subject),
-            lines: vec![line.key.clone()],
-            line_ids: vec![line.id],
+            lines: smallvec![line.key.clone()],
+            line_ids: smallvec![line.id],
             period: Some(line.period),
             before: w.before,
             after: Some(w.after),
@@ -142,15 +143,15 @@ impl Planner<'_> {
                 addition_id: None,
                 marker: None,
                 subject: None,
-                lines: Vec::new(),
-                line_ids: Vec::new(),
+                lines: SmallVec::new(),
+                line_ids: SmallVec::new(),
                 period: None,
                 before: None,
                 after: None,
                 amount: rust_decimal::Decimal::ZERO,
                 currency: f.currency,
                 sold: Vec::new(),
-                reasons: vec![reason(
+                reasons: smallvec![reason(
                     "no-agreement",
                     format!(
                         "the company has no active agreement of the default type in {}",

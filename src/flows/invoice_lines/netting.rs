@@ -5,6 +5,7 @@
 use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
+use smallvec::smallvec;
 
 use crate::domain::addition::{AdditionFields, OwnAddition, Subject};
 use crate::domain::billing_period;
@@ -14,7 +15,7 @@ use crate::domain::line::{Line, Text};
 use crate::domain::marker::marker;
 use crate::domain::money::{self, Currency};
 use crate::domain::net;
-use crate::domain::plan::{ActionKind, AgreementTarget, LineProblem, Reason};
+use crate::domain::plan::{ActionKind, AgreementTarget, LineProblem, Reasons};
 use crate::domain::policy::PostingMode;
 use crate::domain::price::Sale;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -256,7 +257,7 @@ impl<'a> Planner<'a> {
             cancelled: end,
             invoice_description: invoice_description(shown, self.policy, notes),
         };
-        let mut reasons: Vec<Reason> = vec![reason("netted", text)];
+        let mut reasons: Reasons = smallvec![reason("netted", text)];
         if let Ok(agreement) = self.agreement(&together.on) {
             let dates = Dates { start, end, moved: None };
             self.tell_proration(&agreement, &dates, &mut reasons);
@@ -278,7 +279,7 @@ impl<'a> Planner<'a> {
             reasons,
         };
         let mut action = self.action(lines[0], write);
-        action.lines = keys;
+        action.lines = keys.into();
         action.line_ids = lines.iter().map(|l| l.id).collect();
         action.amount = sums.total;
         if by_rule {

@@ -1,14 +1,15 @@
 //! What one line becomes: a new recurring addition, an update of one, or an addition of its own.
 
+use smallvec::smallvec;
 use std::borrow::Cow;
 
-use crate::domain::addition::{AdditionFields, Subject};
+use crate::domain::addition::{AdditionFields, OwnAddition, Subject};
 use crate::domain::billing_period;
 use crate::domain::compare;
 use crate::domain::description::{Notes, invoice_description};
 use crate::domain::line::{DateBadge, Line, Text};
 use crate::domain::marker::marker;
-use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reason};
+use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reasons};
 use crate::domain::policy::{RecurringPolicy, ResidualPolicy};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::Agreement;
@@ -30,6 +31,15 @@ pub(super) struct Once<'a> {
     pub on: AgreementTarget,
     pub dates: Dates,
     pub worth: Worth,
+    /// Of the addition that stands for the line alone.
+    pub marker: Text,
+    /// That addition, where there is one that is not gone.
+    pub own: Option<&'a OwnAddition>,
+}
+
+/// What an addition stands for that a line has for itself.
+fn alone(line: &Line) -> Subject {
+    Subject::Line { source: line.source.clone(), key: line.key.clone() }
 }
 
 impl<'a> Planner<'a> {
@@ -53,7 +63,7 @@ impl<'a> Planner<'a> {
         let fields = self.fields(line, target, &dates, money, own);
         let subject = stem.subject(life);
         let marker: Text = marker(&subject).into();
-        let mut reasons = vec![if life > 1 {
+        let mut reasons: Reasons = smallvec![if life > 1 {
             reason("came-back", "the subscription came back after its addition had ended")
         } else {
             reason("new-subscription", "the subscription has no addition yet")
@@ -120,7 +130,7 @@ impl<'a> Planner<'a> {
             self.settle(line, known.marker.clone(), &worth.sale, cents)
         } else {
             let what: Vec<&str> = changes.iter().map(|c| c.field.as_str()).collect();
-            let reasons = vec![reason(
+            let reasons: Reasons = smallvec![reason(
                 "changed",
                 format!("{} changed since {}", what.join(", "), known.shown),
             )];
@@ -130,7 +140,7 @@ impl<'a> Planner<'a> {
                 addition_id: known.addition_id,
                 marker: known.marker.clone(),
                 subject: stem.subject(known.life),
-                before: Some(known.fields.as_ref().clone()),
+                before: Some(Box::new(known.fields.as_ref().clone())),
                 after: fields.clone(),
                 sale: worth.sale,
                 reasons,
@@ -147,8 +157,7 @@ impl<'a> Planner<'a> {
 
     /// An addition of its own, posted once.
     pub(super) fn once(&mut self, line: &'a Line, target: Target<'a>) -> Result<Fate, Problem> {
-        let subject = Subject::Line { source: line.source.clone(), key: line.key.clone() };
-        let marker: Text = marker(&subject).into();
+        let marker: Text = marker(&alone(line)).into();
         let own = self.own.get(&*marker).copied();
         if own.is_some_and(|o| o.gone) && !self.scope.repost_deleted {
             return Err(deleted_in_psa(&marker));
@@ -168,7 +177,7 @@ impl<'a> Planner<'a> {
         if own.is_none() {
             self.look_at_dates(line, &agreement, &dates)?;
         }
-        let once = Once { line, target, on, dates, worth };
+        let once = Once { line, target, on, dates, worth, marker, own };
         if own.is_none()
             && let Some(stem) = self.nets(&once, &agreement)
         {
@@ -180,10 +189,8 @@ impl<'a> Planner<'a> {
 
     /// An addition for this line alone.
     pub(super) fn alone(&mut self, once: Once<'a>) -> Result<Fate, Problem> {
-        let Once { line, target, on, dates, worth } = once;
-        let subject = Subject::Line { source: line.source.clone(), key: line.key.clone() };
-        let marker: Text = marker(&subject).into();
-        let own = self.own.get(&*marker).copied().filter(|o| !o.gone);
+        let Once { line, target, on, dates, worth, marker, own } = once;
+        let subject = alone(line);
         let agreement = self.agreement(&on)?;
         let told = (dates.start != line.charge_start || dates.end != line.charge_end)
             .then_some((line.charge_start, line.charge_end));
@@ -199,21 +206,22 @@ impl<'a> Planner<'a> {
             {
                 return Err(invoiced(&o.marker, next));
             }
-            let reasons = vec![reason("changed", "the line changed since its addition was made")];
+            let reasons: Reasons =
+                smallvec![reason("changed", "the line changed since its addition was made")];
             let write = Write {
                 kind: ActionKind::Update,
                 on,
                 addition_id: Some(o.addition_id),
                 marker,
                 subject,
-                before: Some(o.fields.clone()),
+                before: Some(Box::new(o.fields.clone())),
                 after: fields,
                 sale: worth.sale,
                 reasons,
             };
             return Ok(self.push(line, write, cents));
         }
-        let mut reasons = vec![reason("posted-once", self.why_once(line))];
+        let mut reasons: Reasons = smallvec![reason("posted-once", self.why_once(line))];
         self.tell_proration(&agreement, &dates, &mut reasons);
         self.tell_span(&agreement, &dates, &mut reasons);
         reasons.extend(dates.moved);
@@ -251,7 +259,7 @@ impl<'a> Planner<'a> {
         &mut self,
         agreement: &Agreement,
         dates: &Dates,
-        reasons: &mut Vec<Reason>,
+        reasons: &mut Reasons,
     ) {
         if agreement.prorates
             && let Some(period) = billing_period::holding(agreement, dates.start)
@@ -266,7 +274,7 @@ impl<'a> Planner<'a> {
     }
 
     /// What a rule or a person lets live beyond a billing period is billed again in the next.
-    fn tell_span(&mut self, agreement: &Agreement, dates: &Dates, reasons: &mut Vec<Reason>) {
+    fn tell_span(&mut self, agreement: &Agreement, dates: &Dates, reasons: &mut Reasons) {
         if let Some(period) = billing_period::holding(agreement, dates.start)
             && dates.end.is_none_or(|e| e > period.last)
         {
@@ -328,7 +336,8 @@ impl<'a> Planner<'a> {
         fields.unit_price = cents;
         fields.unit_cost = Some(rust_decimal::Decimal::ZERO);
         fields.invoice_description.push_str(" (rounding)");
-        let reasons = vec![reason("rounding", "the cents that quantity x unit price leaves out")];
+        let reasons: Reasons =
+            smallvec![reason("rounding", "the cents that quantity x unit price leaves out")];
         let mut action = self.action(
             line,
             Write {

@@ -10,7 +10,8 @@ use crate::domain::addition::OwnAddition;
 use crate::domain::billing_cycle::BillingCycle;
 use crate::domain::charge_type::ChargeType;
 use crate::domain::invoice_status::InvoiceStatus;
-use crate::domain::line::{Line, LineChoice, LineDates, LineId, Posted, Text};
+use crate::domain::line::{Line, LineDates, LineId, Posted, Text};
+use crate::domain::line_choice::OwnChoice;
 use crate::domain::mapping::{OfferMapping, OrganizationMapping};
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Plan};
@@ -190,7 +191,7 @@ impl House {
             currency: "EUR".parse().unwrap(),
             side: None,
             dates: LineDates::default(),
-            choice: LineChoice::default(),
+            choice: OwnChoice::default(),
             psa_status: PsaStatus::NotSynced,
             posted: None,
             revision: None,
@@ -286,7 +287,7 @@ impl House {
         let line = self.by_id(id);
         assert_eq!(line.total, posted.total, "a line is posted whole");
         line.psa_status = PsaStatus::Synced;
-        line.posted = Some(posted);
+        line.posted = Some(Box::new(posted));
         line.error = None;
     }
 
@@ -343,7 +344,7 @@ impl House {
                 own.addition_id
             }
             (ActionKind::Update | ActionKind::Cancel, Some(own)) => {
-                assert_eq!(own.fields, action.before.clone().unwrap(), "the plan knows its past");
+                assert_eq!(Some(&own.fields), action.before.as_deref(), "the plan knows its past");
                 assert!(action.addition_id.is_none_or(|id| id == own.addition_id));
                 own.fields = after;
                 own.shown = action.period.unwrap();

@@ -180,7 +180,10 @@ fn a_net_that_was_deleted_in_the_psa_is_posted_again_when_told_to() {
     assert_eq!(plan.counts.failed, 2);
     assert!(plan.errors.iter().all(|e| e.problem.code == "deleted-in-psa"));
     house.scope.repost_deleted = true;
-    assert_eq!(only(&house.plan()).lines, ["charge".into(), "refund".into()] as [Text; 2]);
+    assert_eq!(
+        only(&house.plan()).lines.as_slice(),
+        ["charge".into(), "refund".into()] as [Text; 2]
+    );
 }
 
 #[test]

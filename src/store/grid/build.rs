@@ -17,7 +17,7 @@ use super::columns::{ALL_FLAGS, Flags, Index, NONE, Records};
 use super::numbering::Numbering;
 use super::numbers;
 use super::{Abandon, abandoned};
-use crate::domain::line::LineChoice;
+use crate::domain::line_choice::LineChoice;
 use crate::domain::problem::Problem;
 use crate::domain::psa::{Agreement, Company, Product};
 

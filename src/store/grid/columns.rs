@@ -12,7 +12,8 @@ use super::numbering::Numbering;
 use super::numbers::{Numbers, Sum};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::invoice_status::InvoiceStatus;
-use crate::domain::line::{DateBadge, LineChoice};
+use crate::domain::line::DateBadge;
+use crate::domain::line_choice::LineChoice;
 use crate::domain::money::Currency;
 use crate::domain::status::{MappingStatus, PsaStatus};
 

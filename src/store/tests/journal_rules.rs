@@ -47,7 +47,7 @@ async fn a_write_takes_a_line_from_not_synced_over_posting_to_synced() {
     f.reopen().await;
     let open = f.store.unresolved().await.unwrap();
     assert_eq!(open.len(), 1);
-    assert_eq!(open[0].action.line_ids, [before.id], "numbers of lines come back");
+    assert_eq!(open[0].action.line_ids.as_slice(), [before.id], "numbers of lines come back");
     f.store.record(vec![done(entries[0], 77)]).await.unwrap();
     f.reopen().await;
     let after = f.line("s-1").await;

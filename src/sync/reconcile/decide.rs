@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use rust_decimal::Decimal;
+use smallvec::{SmallVec, smallvec};
 
 use super::super::apply::Begun;
 use super::super::{ApplyOptions, Decided, Executor, Finding, Findings, RunReport, fault};
@@ -308,19 +309,19 @@ fn restore(
         marker: Some(marker),
         subject: Some(own.subject.clone()),
         // The lines that it stands for stay as they are, whatever comes of this.
-        lines: Vec::new(),
-        line_ids: Vec::new(),
+        lines: SmallVec::new(),
+        line_ids: SmallVec::new(),
         sold: Vec::new(),
         period: Some(own.shown),
         // As it was looked at just now: whoever changes it meanwhile is not overwritten.
-        before: live.map(|l| l.fields.clone()),
+        before: live.map(|l| Box::new(l.fields.clone())),
         after: Some(own.fields.clone()),
         new_agreement: None,
         amount: live.map_or(own.fields.amount(), |l| {
             own.fields.amount().checked_sub(l.fields.amount()).unwrap_or(Decimal::ZERO)
         }),
         currency: own.currency,
-        reasons: vec![Reason {
+        reasons: smallvec![Reason {
             code: "restore".into(),
             text: "somebody asked for what was posted to be put back".into(),
         }],

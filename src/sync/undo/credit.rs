@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use rust_decimal::Decimal;
+use smallvec::{SmallVec, smallvec};
 
 use super::super::Credit;
 use super::{Made, Place};
@@ -53,15 +54,15 @@ pub(super) fn propose(
         marker: Some(marker),
         subject: Some(subject),
         // It settles no line: the lines that it credits stay posted.
-        lines: Vec::new(),
-        line_ids: Vec::new(),
+        lines: SmallVec::new(),
+        line_ids: SmallVec::new(),
         period: Some(period),
         before: None,
         after: Some(fields),
         new_agreement: None,
         sold: Vec::new(),
         amount,
-        reasons: vec![Reason { code: "credit".into(), text: reason.into() }],
+        reasons: smallvec![Reason { code: "credit".into(), text: reason.into() }],
         ..made.action.clone()
     };
     Some((credit, action))

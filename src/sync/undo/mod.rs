@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use futures_util::FutureExt;
 use rust_decimal::Decimal;
+use smallvec::{SmallVec, smallvec};
 
 use super::apply::Begun;
 use super::deleted::Deleted;
@@ -13,7 +14,7 @@ use super::{ApplyOptions, Credit, Executor, Left, RunReport, all_of, fault};
 use crate::connectwise::PsaError;
 use crate::domain::addition::{AdditionFields, OwnAddition};
 use crate::domain::journal::{Entry, EntryState, Outcome, Run, RunId, RunKind};
-use crate::domain::line::{Line, Text};
+use crate::domain::line::{Line, LineId, Text};
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Counts, Reason};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::Agreement;
@@ -33,7 +34,7 @@ struct Made {
     before: Option<AdditionFields>,
     /// What came of the last write.
     outcome: Outcome,
-    lines: Vec<Text>,
+    lines: SmallVec<[Text; 2]>,
     amount: Decimal,
 }
 
@@ -297,7 +298,7 @@ fn collapse(entries: Vec<Entry>) -> (Vec<Made>, Vec<(Action, i64)>) {
             .before
             .as_ref()
             .map(|b| b.fields.clone())
-            .or_else(|| action.before.clone())
+            .or_else(|| action.before.as_deref().cloned())
             .filter(|_| !created);
         let (lines, amount) = (action.lines.clone(), action.amount);
         order.push(marker.clone());
@@ -311,7 +312,7 @@ fn collapse(entries: Vec<Entry>) -> (Vec<Made>, Vec<(Action, i64)>) {
 fn inverse(made: Made, lines: &[Line], run: RunId) -> Action {
     let Made { action, created, before, outcome, lines: own, amount } = made;
     // A deleted addition covers no line any more, those of the run that needed no write included.
-    let (keys, ids): (Vec<Text>, Vec<_>) = lines
+    let (keys, ids): (SmallVec<[Text; 2]>, SmallVec<[LineId; 2]>) = lines
         .iter()
         .filter(|l| created || own.contains(&l.key))
         .map(|l| (l.key.clone(), l.id))
@@ -324,10 +325,10 @@ fn inverse(made: Made, lines: &[Line], run: RunId) -> Action {
         lines: if keys.is_empty() { own } else { keys },
         line_ids: ids,
         period: if created { action.period } else { shown.or(action.period) },
-        before: outcome.fields.or_else(|| action.after.clone()),
+        before: outcome.fields.or_else(|| action.after.clone()).map(Box::new),
         after: if created { None } else { before },
         amount: -amount,
-        reasons: vec![because(run)],
+        reasons: smallvec![because(run)],
         new_agreement: None,
         ..action
     }

@@ -243,7 +243,7 @@ fn action(text: &mut Text, a: &Action) {
 }
 
 fn field(a: &Action, of: impl Fn(&AdditionFields) -> String) -> (Option<String>, Option<String>) {
-    (a.before.as_ref().map(&of), a.after.as_ref().map(&of))
+    (a.before.as_deref().map(&of), a.after.as_ref().map(&of))
 }
 
 fn run(text: &mut Text, r: &Run, zone: &TimeZone) {

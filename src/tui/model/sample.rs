@@ -18,7 +18,8 @@ use crate::config::Settings;
 use crate::connectwise::{CheckState, PermissionCheck};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::invoice_status::InvoiceStatus;
-use crate::domain::line::{DateBadge, Line, LineChoice, LineDates, LineId};
+use crate::domain::line::{DateBadge, Line, LineDates, LineId};
+use crate::domain::line_choice::OwnChoice;
 use crate::domain::log::{LogEntry, LogLevel};
 use crate::domain::mapping::{OfferMapping, OrganizationMapping};
 use crate::domain::money::Currency;
@@ -171,7 +172,7 @@ pub(crate) fn line(i: i64) -> Row {
             end_badge: if i % 3 == 0 { DateBadge::UserUpdated } else { DateBadge::SystemUpdated },
             ..LineDates::default()
         },
-        choice: LineChoice::default(),
+        choice: OwnChoice::default(),
         psa_status: status,
         posted: None,
         revision: None,

@@ -1,6 +1,7 @@
 //! Plans, runs and proofs to test with, and a worker that says what a test tells it to.
 
 use rust_decimal::Decimal;
+use smallvec::smallvec;
 
 use super::Model;
 use super::effect::Effect;
@@ -41,16 +42,16 @@ fn action(id: u32, kind: ActionKind, company: (i64, &str), amount: &str) -> Acti
         addition_id: (kind != ActionKind::Create).then_some(4711),
         marker: Some(format!("AD-{id:026}").into()),
         subject: None,
-        lines: vec![format!("L-{id:06}").into()],
-        line_ids: vec![],
+        lines: smallvec![format!("L-{id:06}").into()],
+        line_ids: smallvec![],
         period: Some(month("2026-10")),
-        before: (kind != ActionKind::Create).then(|| fields("12.00")),
+        before: (kind != ActionKind::Create).then(|| fields("12.00").into()),
         after: Some(fields("12.50")),
         new_agreement: None,
         amount: money(amount),
         currency: eur(),
         sold: vec![],
-        reasons: vec![Reason {
+        reasons: smallvec![Reason {
             code: "start-moved".into(),
             text: "October is invoiced: the start was moved to 2026-11-01".into(),
         }],

@@ -24,7 +24,11 @@ pub(super) async fn make_telling(
     let input = context.profile.store.plan_input(&scope).await.map_err(fault)?;
     let planning = move || {
         let plan = flows::invoice_lines(&input, &settings.policy, &scope)?;
-        Ok((plan, left_out::unmapped(&input, &scope)))
+        let unmapped = match plan.counts.skipped_unmapped {
+            0 => Vec::new(),
+            _ => left_out::unmapped(&input, &scope),
+        };
+        Ok((plan, unmapped))
     };
     tokio::task::spawn_blocking(planning).await.map_err(|e| {
         Problem::new(

@@ -112,7 +112,7 @@ impl Inner {
                 "choose another name or folder; a file that is there is never overwritten",
             ));
         }
-        plan_file::save(&self.profile.store, plan, scope, &file).await?;
+        plan_file::save(&self.profile.store, &mut plan.clone(), scope, &file).await?;
         Ok(file.display().to_string())
     }
 

@@ -104,7 +104,7 @@ pub static ACTIONS: &[Spec] = &[
         either(
             r,
             |a| {
-                a.after.as_ref().or(a.before.as_ref()).map_or_else(
+                a.after.as_ref().or(a.before.as_deref()).map_or_else(
                     || {
                         Value::maybe(
                             a.new_agreement.as_ref().map(|n| n.name.as_str().into()).as_ref(),
