@@ -324,7 +324,9 @@ pub struct Plan {
     pub counts: Counts,
     /// The equation as it stands before the run, per currency.
     pub money: Vec<MoneyRow>,
-    /// Lines that are refused.
+    /// Lines that are refused. A saved plan has them for people to read; what kind of problem each
+    /// is, is not in it, so that they do not come back.
+    #[serde(skip_deserializing)]
     pub errors: Vec<LineProblem>,
     /// The writes, in the order in which they may be made.
     pub actions: Vec<Action>,

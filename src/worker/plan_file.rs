@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::error::Category;
 
 use super::{approvals, who};
 use crate::domain::approval::digest;
@@ -134,6 +134,15 @@ struct SavedScope<'a> {
     accept_warnings: bool,
 }
 
+/// What is asked of a saved plan before the rest of it.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(default)]
+    schema: Option<String>,
+    #[serde(default, borrow)]
+    scope: Option<SavedScope<'a>>,
+}
+
 /// Saves a plan to a file with the name of its maker, and puts that on record: only a plan whose
 /// making is on record can be approved. The plan knows its maker afterwards.
 ///
@@ -194,20 +203,22 @@ pub fn read(file: &Path) -> Result<Saved, Problem> {
             "make the plan again with `addendum plan --out FILE`",
         )
     };
-    let mut value: Value =
-        serde_json::from_slice(&bytes).map_err(|e| refused(format!("this is no JSON: {e}")))?;
-    match value.get("schema").and_then(Value::as_str) {
+    let no_plan =
+        |e: serde_json::Error| refused(format!("this is no plan: {}", harmless(&e.to_string())));
+    // Read twice, never as a tree of values: that of a million lines takes gigabytes.
+    let head: Head<'_> = serde_json::from_slice(&bytes).map_err(|e| match e.classify() {
+        Category::Data => no_plan(e),
+        Category::Io | Category::Syntax | Category::Eof => refused(format!("this is no JSON: {e}")),
+    })?;
+    match head.schema.as_deref() {
         Some("addendum/plan/1") => {}
         Some(other) => return Err(refused(format!("its schema is `{}`", harmless(other)))),
         None => return Err(refused("it has no schema, so it is no saved plan".into())),
     }
-    let no_plan =
-        |e: serde_json::Error| refused(format!("this is no plan: {}", harmless(&e.to_string())));
-    let scope: SavedScope<'_> = serde_json::from_value(value["scope"].clone()).map_err(no_plan)?;
-    // The kind of an error is ours to know, not part of the document.
-    value["errors"] = serde_json::json!([]);
-    let mut plan: Plan = serde_json::from_value(value).map_err(no_plan)?;
+    let mut plan: Plan = serde_json::from_slice(&bytes).map_err(no_plan)?;
     plan.file = Some(digest(&bytes));
+    let scope =
+        head.scope.ok_or_else(|| refused("this is no plan: it does not say its scope".into()))?;
     let scope = Scope {
         periods: scope.periods.into_owned(),
         lines: scope.lines.into_owned(),

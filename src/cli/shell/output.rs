@@ -194,6 +194,11 @@ struct Escaped<W: Write>(W);
 
 impl<W: Write> Write for Escaped<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Nearly all of a large document, and told apart without decoding it.
+        if bytes.iter().all(|b| matches!(b, b'\n' | b' '..=b'~')) {
+            self.0.write_all(bytes)?;
+            return Ok(bytes.len());
+        }
         match std::str::from_utf8(bytes) {
             Ok(text) if text.chars().any(|c| c != '\n' && is_harmful(c)) => {
                 self.0.write_all(escape(text).as_bytes())?;
