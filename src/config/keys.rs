@@ -17,8 +17,16 @@ pub(super) const CONNECTWISE: [&str; 9] = [
 ];
 
 /// Keys of `[source]`.
-pub(super) const SOURCE: [&str; 7] =
-    ["profile", "id", "location", "account", "date_order", "group_by", "leave_out"];
+pub(super) const SOURCE: [&str; 8] = [
+    "profile",
+    "id",
+    "location",
+    "account",
+    "date_order",
+    "group_by",
+    "leave_out",
+    "root_certificate",
+];
 
 /// Keys of `[matching]`.
 pub(super) const MATCHING: [&str; 6] = [

@@ -8,6 +8,7 @@ mod price_file;
 pub mod private;
 mod reader;
 mod replace;
+mod root_certificates;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub(crate) use keys::nearest;
 pub use matching::MatchingSettings;
 pub use paths::{Paths, at_home};
 pub(crate) use replace::replace_file;
+pub use root_certificates::root_certificates;
 
 /// The whole file with its comments, every key at its default.
 const DEFAULT_SETTINGS: &str = include_str!("../../config/default.toml");
@@ -73,6 +75,8 @@ pub struct SourceSettings {
     pub group_by: String,
     /// Named filters of the profile that are switched on.
     pub leave_out: Vec<String>,
+    /// A PEM file of root certificates that are trusted beside the system's, for this source only.
+    pub root_certificate: Option<PathBuf>,
 }
 
 /// The settings of one profile, checked.
@@ -118,6 +122,7 @@ impl Default for Settings {
                 date_order: String::new(),
                 group_by: String::new(),
                 leave_out: Vec::new(),
+                root_certificate: None,
             },
             matching: MatchingSettings::default(),
             policy: Policy::default(),

@@ -157,7 +157,8 @@ pub(super) fn complete(settings: &mut Settings, file: &Path) {
         let name = Path::new(&source.profile).file_stem().map(|s| s.to_string_lossy());
         source.id = name.as_deref().unwrap_or(&source.profile).replace('/', "-");
     }
-    if let Some(root) = &mut settings.connectwise.root_certificate {
+    let roots = [&mut settings.connectwise.root_certificate, &mut source.root_certificate];
+    for root in roots.into_iter().flatten() {
         *root = expand(&root.to_string_lossy(), folder).into();
     }
     if let Some(location) = &source.location {

@@ -3,7 +3,6 @@
 
 mod call;
 mod cause;
-mod certificates;
 pub mod conditions;
 mod discovery;
 mod endpoints;
@@ -22,6 +21,7 @@ pub mod site;
 mod traffic;
 mod transport;
 pub mod wire;
+mod write;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -39,6 +39,7 @@ use headers::Identity;
 use records::agreement::Tables;
 pub use rights::Feature;
 use transport::Transport;
+pub use write::Write;
 
 /// The two API keys.
 #[derive(Clone)]

@@ -97,6 +97,11 @@ impl Transport {
             .without_max_times();
     }
 
+    /// Makes keys that a body repeats unreadable.
+    pub(super) fn scrub(&self, body: &mut [u8]) {
+        self.identity.scrub(body);
+    }
+
     /// The base address in use.
     pub(super) fn base(&self) -> String {
         self.site.base(&self.code_base.read().unwrap_or_else(PoisonError::into_inner))

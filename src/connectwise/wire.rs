@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 use reqwest::header::{HeaderMap, LINK, RETRY_AFTER};
 
 use super::Connection;
-use super::certificates;
 use super::site::Site;
+use crate::config::root_certificates;
 use crate::domain::clock::Clock;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
@@ -101,7 +101,8 @@ impl Http {
             client = client.no_proxy();
         }
         if let Some(file) = &connection.root_certificate {
-            client = certificates::trusting(client, file)?;
+            let roots = root_certificates(file, "connectwise.root_certificate")?;
+            client = client.tls_certs_merge(roots);
         }
         let client = client.build().map_err(|e| {
             Problem::new(

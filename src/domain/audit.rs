@@ -23,11 +23,13 @@ pub enum AuditKind {
     RunBegan,
     /// A write was planned; the action is in the executor's journal, its digest here.
     Intended,
-    /// A request may have been sent.
+    /// A request may have been sent: this one.
     Requested,
-    /// The answer: the write is in the PSA.
+    /// What was answered to it, or why nothing was.
+    Answered,
+    /// What came of it: the write is in the PSA.
     Done,
-    /// The answer: it was refused.
+    /// What came of it: it was refused.
     Failed,
     /// It was never sent.
     Dropped,
@@ -47,17 +49,20 @@ pub enum AuditKind {
     Changed,
     /// What reconcile found was decided on: kept, or adopted.
     Decided,
+    /// Loaded lines that were not posted were dropped.
+    Unloaded,
     /// A person vouches for a journal that does not continue what was noted outside the store.
     Accepted,
 }
 
 impl AuditKind {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::JournalBegan,
         Self::RunBegan,
         Self::Intended,
         Self::Requested,
+        Self::Answered,
         Self::Done,
         Self::Failed,
         Self::Dropped,
@@ -69,6 +74,7 @@ impl AuditKind {
         Self::Edited,
         Self::Changed,
         Self::Decided,
+        Self::Unloaded,
         Self::Accepted,
     ];
 
@@ -79,6 +85,7 @@ impl AuditKind {
             Self::RunBegan => "run-began",
             Self::Intended => "intended",
             Self::Requested => "requested",
+            Self::Answered => "answered",
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Dropped => "dropped",
@@ -90,6 +97,7 @@ impl AuditKind {
             Self::Edited => "edited",
             Self::Changed => "changed",
             Self::Decided => "decided",
+            Self::Unloaded => "unloaded",
             Self::Accepted => "accepted",
         }
     }
@@ -112,7 +120,12 @@ impl AuditHash {
 
     /// A digest of a text that a record tells of and that is kept elsewhere in the store.
     pub fn of_text(text: &str) -> Self {
-        Self(*blake3::hash(text.as_bytes()).as_bytes())
+        Self::of_bytes(text.as_bytes())
+    }
+
+    /// As [`AuditHash::of_text`], of bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self(*blake3::hash(bytes).as_bytes())
     }
 
     /// Whether its hexadecimal form begins so.

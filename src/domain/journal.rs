@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::addition::{AdditionFields, LiveAddition};
+use super::exchange::{Answer, Request};
 use super::period::Period;
 use super::plan::{Action, Counts, MoneyRow};
 use super::problem::Problem;
@@ -139,6 +140,15 @@ pub enum Step {
         entry: EntryId,
         /// When.
         at: Timestamp,
+        /// What; absent where nothing of it is known.
+        request: Option<Box<Request>>,
+    },
+    /// What was answered. Nothing follows from it but that it is on record.
+    Answered {
+        /// Which entry.
+        entry: EntryId,
+        /// The answer.
+        answer: Box<Answer>,
     },
     /// It is in the PSA: lines become Synced (or Not Synced again after an undo), the addition is
     /// kept.

@@ -15,6 +15,7 @@ pub mod decision;
 pub mod description;
 pub mod edit;
 pub mod event;
+pub mod exchange;
 pub mod guard;
 pub mod identity;
 pub mod invoice_status;
@@ -43,6 +44,7 @@ pub mod spreadsheet;
 pub mod status;
 pub mod text;
 pub mod totals;
+pub mod unload;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -69,7 +69,8 @@ impl<'a> Source<'a> {
     }
 
     fn asked(self, periods: &'a [Period]) -> http::Asked<'a> {
-        http::Asked { account: self.account, secret: self.secret, periods }
+        let root = self.options.root_certificate.as_deref();
+        http::Asked { account: self.account, secret: self.secret, periods, root }
     }
 }
 
@@ -206,7 +207,7 @@ pub fn read(
     match origin {
         Origin::Files(paths) => from_files(paths)?,
         Origin::Location(place) => from_files(&files::of_location(place, !canonical)?)?,
-        Origin::Url(url) => platform::read(url, source.secret, periods, &mut collector)?,
+        Origin::Url(url) => platform::read(url, &source.asked(periods), &mut collector)?,
     }
     collector.finish()
 }

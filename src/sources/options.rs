@@ -1,4 +1,6 @@
-//! What the settings choose of a profile's reading.
+//! What the settings choose of a source's reading.
+
+use std::path::PathBuf;
 
 use super::profile::Profile;
 use super::profile::written::DateOrder;
@@ -15,12 +17,18 @@ pub struct Options {
     pub group_by: String,
     /// Named filters that are switched on (`source.leave_out`).
     pub leave_out: Vec<String>,
+    /// Authorities that are believed beside the system's (`source.root_certificate`).
+    pub root_certificate: Option<PathBuf>,
 }
 
 impl Options {
     /// Nothing chosen.
-    pub const NONE: &'static Self =
-        &Self { date_order: None, group_by: String::new(), leave_out: Vec::new() };
+    pub const NONE: &'static Self = &Self {
+        date_order: None,
+        group_by: String::new(),
+        leave_out: Vec::new(),
+        root_certificate: None,
+    };
 
     /// Refuses names of filters that none of the profiles has.
     pub(super) fn check(&self, profiles: &[Profile]) -> Result<(), Problem> {
@@ -55,6 +63,7 @@ impl From<&SourceSettings> for Options {
             },
             group_by: settings.group_by.clone(),
             leave_out: settings.leave_out.clone(),
+            root_certificate: settings.root_certificate.clone(),
         }
     }
 }

@@ -10,10 +10,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::collector::Collector;
-use super::http::{Next, Page, Pager, PagingForm, PagingStyle, Request, Wire, safe_address, shown};
+use super::http::{
+    Asked, Next, Page, Pager, PagingForm, PagingStyle, Request, Wire, safe_address, shown,
+};
 use super::records::Records;
 use super::{SourceError, json_lines};
-use crate::domain::period::Period;
 use crate::domain::problem::{Problem, ProblemKind};
 
 /// An address that is no Platform's.
@@ -23,10 +24,10 @@ const STRANGER: (&str, &str) =
 /// Reads all lines of the periods. Blocking: it has a small runtime of its own.
 pub(super) fn read(
     url: &str,
-    secret: Option<&SecretString>,
-    periods: &[Period],
+    asked: &Asked<'_>,
     to: &mut Collector<'_>,
 ) -> Result<(), SourceError> {
+    let (secret, periods) = (asked.secret, asked.periods);
     if periods.is_empty() {
         return Err(failed(
             ProblemKind::Refused,
@@ -41,7 +42,7 @@ pub(super) fn read(
         Some(secret) => text.replace(secret.expose_secret(), "***"),
         None => text.to_owned(),
     };
-    let wire = Wire::new(STRANGER, Box::new(hide)).map_err(SourceError::Failed)?;
+    let wire = Wire::new(STRANGER, asked.root, Box::new(hide)).map_err(SourceError::Failed)?;
     let paging = PagingForm { style: PagingStyle::LinkHeader, ..PagingForm::default() };
     for period in periods {
         let mut page = base.clone();

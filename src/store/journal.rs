@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use serde::Serialize;
 use serde_json::json;
 use tokio::sync::oneshot;
 
@@ -14,6 +15,7 @@ use super::line_rows::{number_of, status_of};
 use super::runs::{self, word};
 use super::{Store, additions, consequences, threads};
 use crate::domain::audit::{AuditHash, AuditKind};
+use crate::domain::exchange::{Answer, Request};
 use crate::domain::journal::{Entry, EntryId, EntryState, RunId, Step};
 use crate::domain::line::{LineId, Text};
 use crate::domain::period::Period;
@@ -250,6 +252,19 @@ fn intend(
     Ok(EntryId(entry))
 }
 
+/// What a record of a request says.
+#[derive(Serialize)]
+struct Asked<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a Request>,
+}
+
+/// What a record of an answer says.
+#[derive(Serialize)]
+struct Heard<'a> {
+    answer: &'a Answer,
+}
+
 /// Two runs on one store.
 fn at_work() -> StoreError {
     StoreError::Refused(Problem::new(
@@ -272,7 +287,7 @@ pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), S
         Ok(About::entry(now, run, entry.0))
     };
     match step {
-        Step::Requested { entry, at } => {
+        Step::Requested { entry, at, request } => {
             // Whoever looked up what dead runs left open took this one for dead.
             let state: Option<i64> = tx
                 .prepare_cached("SELECT state FROM entry WHERE id = ?1")?
@@ -284,8 +299,16 @@ pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), S
             let about = About { at: time(at), ..set(entry, REQUESTED)? };
             tx.prepare_cached("UPDATE entry SET at = ?2 WHERE id = ?1")?
                 .execute((entry.0, time(at)))?;
-            audit::append(tx, AuditKind::Requested, about, &json!({}))?;
+            let body = Asked { request: request.as_deref() };
+            audit::append(tx, AuditKind::Requested, about, &body)?;
             consequences::lines_follow(tx, entry.0)
+        }
+        Step::Answered { entry, answer } => {
+            let run = tx
+                .prepare_cached("SELECT run FROM entry WHERE id = ?1")?
+                .query_row([entry.0], |r| r.get(0))?;
+            let body = Heard { answer: &answer };
+            audit::append(tx, AuditKind::Answered, About::entry(now, run, entry.0), &body)
         }
         Step::Done { entry, outcome } => {
             let about = set(entry, DONE)?;

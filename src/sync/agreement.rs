@@ -1,10 +1,9 @@
 //! New agreements (design 6.2): one that a person made meanwhile is used instead, and the same
 //! look-up tells what became of a creation whose answer was lost.
 
-use super::crash::{Point, point};
 use super::look::Looks;
 use super::tally::{Under, concerns_all};
-use super::write::Sent;
+use super::write::{Sent, refused};
 use super::{Executor, fault, problems};
 use crate::connectwise::PsaError;
 use crate::domain::journal::{EntryId, Outcome, Step};
@@ -110,15 +109,18 @@ impl Under<'_> {
                 return Sent::Failed(problem, None);
             }
         }
-        if !self.mark(pending, entry).await {
+        let write = {
+            let _slot = self.slot().await;
+            self.executor.client.agreement_creation(wanted).await
+        };
+        let write = match write {
+            Ok(write) => write,
+            Err(e) => return refused(self, e),
+        };
+        if !self.mark(pending, entry, write.request()).await {
             return Sent::Dropped;
         }
-        let answer = {
-            let _slot = self.slot().await;
-            self.executor.client.create_agreement(wanted).await
-        };
-        point(Point::AfterSend);
-        let lost = match answer {
+        let lost = match self.send(pending, entry, &write).await {
             Ok(agreement) => return self.made(agreement, wanted, false).await,
             Err(PsaError::Lost { problem }) => problem,
             Err(e) if concerns_all(&e) => {
@@ -194,14 +196,11 @@ impl Under<'_> {
         action: &Action,
         id: i64,
     ) -> Sent {
-        if !self.mark(pending, entry).await {
+        let write = self.executor.client.agreement_deletion(id);
+        if !self.mark(pending, entry, write.request()).await {
             return Sent::Dropped;
         }
-        let answer = {
-            let _slot = self.slot().await;
-            self.executor.client.delete_agreement(id).await
-        };
-        point(Point::AfterSend);
+        let answer = self.send(pending, entry, &write).await;
         let outcome = Outcome {
             agreement_id: id,
             addition_id: None,

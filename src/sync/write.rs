@@ -6,8 +6,9 @@ use super::fields::{differences, differences_of, same, told};
 use super::look::Seen;
 use super::tally::{Under, concerns_all};
 use super::{fault, problems};
-use crate::connectwise::{AdditionChange, PsaError, marker_of};
+use crate::connectwise::{AdditionChange, PsaError, Write, marker_of};
 use crate::domain::addition::{AdditionFields, LiveAddition};
+use crate::domain::exchange::Request;
 use crate::domain::journal::{EntryId, Outcome, Step};
 use crate::domain::plan::Action;
 use crate::domain::problem::Problem;
@@ -30,7 +31,7 @@ pub(super) enum Sent {
 }
 
 /// What follows from an error other than a lost answer.
-fn refused(under: &Under<'_>, error: PsaError) -> Sent {
+pub(super) fn refused(under: &Under<'_>, error: PsaError) -> Sent {
     if concerns_all(&error) {
         under.stop(error.problem().clone());
         return Sent::Dropped;
@@ -44,10 +45,16 @@ fn refused(under: &Under<'_>, error: PsaError) -> Sent {
 impl Under<'_> {
     /// Makes results durable together with the mark of the next request. False: the store failed,
     /// nothing may be sent, the run stops.
-    pub(super) async fn mark(&self, pending: &mut Vec<Step>, entry: EntryId) -> bool {
+    pub(super) async fn mark(
+        &self,
+        pending: &mut Vec<Step>,
+        entry: EntryId,
+        request: Request,
+    ) -> bool {
         let results = !pending.is_empty();
         let mut steps = pending.clone();
-        steps.push(Step::Requested { entry, at: self.executor.store.now() });
+        let (at, request) = (self.executor.store.now(), Some(Box::new(request)));
+        steps.push(Step::Requested { entry, at, request });
         point(Point::BeforeRequestMark);
         match self.executor.store.record(steps).await {
             Ok(()) => {
@@ -63,6 +70,22 @@ impl Under<'_> {
                 false
             }
         }
+    }
+
+    /// Sends a write whose request is marked, and keeps the answer for the record.
+    pub(super) async fn send<T>(
+        &self,
+        pending: &mut Vec<Step>,
+        entry: EntryId,
+        write: &Write<T>,
+    ) -> Result<T, PsaError> {
+        let (result, answer) = {
+            let _slot = self.slot().await;
+            write.send(&self.executor.client).await
+        };
+        point(Point::AfterSend);
+        pending.push(Step::Answered { entry, answer: Box::new(answer) });
+        result
     }
 
     /// Makes results durable.
@@ -90,17 +113,13 @@ impl Under<'_> {
     ) -> Sent {
         let marker = action.marker.as_deref().unwrap_or_default();
         let (client, place) = (&self.executor.client, &self.executor.place);
+        let write = client.addition_creation(agreement, fields, marker, place);
         let mut last = None;
         for _ in 0..=AGAIN {
-            if !self.mark(pending, entry).await {
+            if !self.mark(pending, entry, write.request()).await {
                 return Sent::Dropped;
             }
-            let answer = {
-                let _slot = self.slot().await;
-                client.create_addition(agreement, fields, marker, place).await
-            };
-            point(Point::AfterSend);
-            let lost = match answer {
+            let lost = match self.send(pending, entry, &write).await {
                 Ok(live) => return self.created(action, agreement, fields, live).await,
                 Err(PsaError::Lost { problem }) => problem,
                 Err(e) => return refused(self, e),
@@ -177,17 +196,15 @@ impl Under<'_> {
         let marker = action.marker.as_deref().unwrap_or_default();
         let agreement = live.agreement_id;
         let change = AdditionChange { to: wanted.clone(), from: live.fields.clone() };
+        let Some(write) = self.executor.client.addition_change(agreement, live.id, &change) else {
+            return self.changed(action, live, wanted, live.clone()).await;
+        };
         let mut last = None;
         for _ in 0..=AGAIN {
-            if !self.mark(pending, entry).await {
+            if !self.mark(pending, entry, write.request()).await {
                 return Sent::Dropped;
             }
-            let answer = {
-                let _slot = self.slot().await;
-                self.executor.client.change_addition(agreement, live.id, &change).await
-            };
-            point(Point::AfterSend);
-            let lost = match answer {
+            let lost = match self.send(pending, entry, &write).await {
                 Ok(now) => return self.changed(action, live, wanted, now).await,
                 Err(PsaError::Lost { problem }) => problem,
                 Err(PsaError::Refused { status: 404, .. }) => {
@@ -281,17 +298,13 @@ impl Under<'_> {
             fields: None,
             before: Some(live.clone()),
         };
+        let write = self.executor.client.addition_deletion(agreement, live.id);
         let mut last = None;
         for _ in 0..=AGAIN {
-            if !self.mark(pending, entry).await {
+            if !self.mark(pending, entry, write.request()).await {
                 return Sent::Dropped;
             }
-            let answer = {
-                let _slot = self.slot().await;
-                self.executor.client.delete_addition(agreement, live.id).await
-            };
-            point(Point::AfterSend);
-            match answer {
+            match self.send(pending, entry, &write).await {
                 Ok(()) | Err(PsaError::Refused { status: 404, .. }) => {
                     self.deleted.add(live.id);
                     return Sent::Done(Box::new(outcome), None);

@@ -35,11 +35,28 @@ fn a_month_is_on_record_with_who_when_request_and_answer() {
     let written: u64 = written.iter().map(|n| run["counts"][n].as_u64().unwrap()).sum();
     assert_eq!(of("intended").len() as u64, written);
     assert_eq!(of("requested").len() as u64, written);
+    assert_eq!(of("answered").len() as u64, written);
     assert_eq!(of("done").len() as u64, written);
     let request = &of("intended")[0]["request"];
     has_fields(request, &["kind", "company_id", "marker", "after", "amount"]);
     let answer = &of("done")[0]["answer"];
     assert!(answer["addition_id"].as_i64().is_some(), "{answer}");
+    // What went over the wire, as it was sent and as it was answered.
+    let posted: Vec<_> = bench.sandbox.requests();
+    for (asked, heard) in of("requested").iter().zip(of("answered")) {
+        let request = &asked["body"]["request"];
+        let body: Value = serde_json::from_str(request["body"].as_str().unwrap()).unwrap();
+        assert!(body.is_object() || body.is_array(), "{request:#}");
+        let path = request["path"].as_str().unwrap();
+        let same = |r: &addendum::sandbox::Recorded| {
+            request["method"] == *r.method && r.path.ends_with(path) && request["body"] == *r.body
+        };
+        assert!(posted.iter().any(same), "{request:#} was never sent");
+        let answer = &heard["body"]["answer"];
+        assert!([200, 201].contains(&answer["status"].as_u64().unwrap()), "{answer:#}");
+        let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        assert!(body["id"].as_i64().is_some(), "{body:#}");
+    }
     assert_eq!(of("run-began")[0]["body"]["kind"], "sync");
     assert!(of("run-began")[0]["body"]["plan"]["id"].as_str().is_some());
     assert_eq!(of("run-ended")[0]["body"]["state"], "done");
@@ -57,6 +74,35 @@ fn a_month_is_on_record_with_who_when_request_and_answer() {
     assert_eq!(document["records"].as_array().unwrap(), &all);
     let late = home.json(0, &["audit", "export", "--since", "2999-01-01"]);
     assert_eq!(late["records"].as_array().unwrap().len(), 0);
+}
+
+/// Each try of a write is on record, before it is sent and after, whatever comes of it.
+#[test]
+fn an_answer_that_was_lost_or_a_refusal_is_on_record_like_any_other() {
+    use addendum::sandbox::faults::ErrorBody;
+    use addendum::sandbox::{Kind, Rule};
+    let bench = Bench::ready();
+    let faults = bench.sandbox.faults();
+    let on = |kind| Rule::new(kind).on("POST", "/additions").times(1);
+    // Not made and tried again; made and found; refused.
+    faults.add(on(Kind::ServerError).answering(503, ErrorBody::Html)).unwrap();
+    faults.add(on(Kind::ResetAfterCommit).after(2)).unwrap();
+    faults.add(on(Kind::ServerError).after(4).answering(400, ErrorBody::Json)).unwrap();
+    bench.home.json(3, &["sync", "--yes"]);
+    let all = lines(&bench.home.run(&["audit", "export"]).exits(0).stdout);
+    let of = |kind: &str| all.iter().filter(|r| r["kind"] == kind).collect::<Vec<_>>();
+    assert_eq!(of("requested").len(), of("answered").len());
+    assert_eq!(of("requested").len(), of("done").len() + of("failed").len() + 1, "one twice");
+    let answers: Vec<&Value> = of("answered").iter().map(|r| &r["body"]["answer"]).collect();
+    let lost: Vec<_> = answers.iter().filter(|a| a["status"].is_null()).collect();
+    assert_eq!(lost.len(), 2, "{answers:#?}");
+    for one in lost {
+        assert!(one["problem"].as_str().is_some_and(|p| !p.is_empty()), "{one:#}");
+    }
+    let refused = of("failed")[0]["entry"].as_i64().unwrap();
+    let answered = of("answered").into_iter().find(|r| r["entry"] == refused).unwrap();
+    assert_eq!(answered["body"]["answer"]["status"], 400);
+    assert_eq!(bench.home.json(0, &["audit", "verify"])["whole"], true);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The way to the PSA: whom the keys are sent to, and whom we believe.
+//! The way to the PSA and to the bill: whom keys are sent to, and whom we believe.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -98,6 +98,43 @@ fn an_authority_of_ones_own_is_believed_where_it_is_named_and_nowhere_else() {
     }
     bench.home.set(&[("connectwise.root_certificate", "not-there.pem".into())]);
     bench.home.refused(4, "bad-root-certificate", &["verify"]);
+}
+
+/// The PSA's authority vouches for the PSA, the source's for the source, and neither for both.
+#[test]
+fn an_authority_for_the_billing_source_has_a_setting_of_its_own() {
+    let bench = Bench::tidy();
+    let authority = Authority::new();
+    let port = in_front(&bench, &authority).port();
+    let plain = bench.sandbox.site().to_owned();
+    let location =
+        bench.sandbox.platform_url().replace(&plain, &format!("https://localhost:{port}"));
+    assert!(location.starts_with("https://"), "{location}");
+    bench.home.set(&[("source.location", location.as_str().into())]);
+    bench.home.json(0, &["pull"]);
+    bench.sandbox.forget_requests();
+    let root = bench.home.file("config/root.pem", &authority.root);
+    for of_the_psa in ["", root.as_str()] {
+        bench.home.set(&[("connectwise.root_certificate", of_the_psa.into())]);
+        let refused = bench.home.refused(1, "bad-certificate", &["load"]);
+        let remedy = refused["remedy"].as_str().unwrap();
+        assert!(remedy.contains("source.root_certificate"), "{refused:#}");
+    }
+    assert_eq!(bench.sandbox.requests().len(), 0, "nothing is sent to whom we do not believe");
+
+    bench.home.set(&[
+        ("connectwise.root_certificate", "".into()),
+        ("source.root_certificate", "root.pem".into()),
+    ]);
+    let loaded = bench.home.json(0, &["load"]);
+    assert!(loaded["read"].as_u64().is_some_and(|n| n > 0), "{loaded:#}");
+
+    bench.home.file("config/junk.pem", "-----BEGIN CERTIFICATE-----\njunk");
+    for name in ["junk.pem", "not-there.pem"] {
+        bench.home.set(&[("source.root_certificate", name.into())]);
+        let refused = bench.home.refused(4, "bad-root-certificate", &["load"]);
+        assert!(refused["remedy"].as_str().unwrap().contains("source.root_certificate"));
+    }
 }
 
 /// Answers every request with a redirect; gives what it was sent.

@@ -57,6 +57,11 @@ impl Reader<'_> {
                         into.leave_out = names.map(str::to_owned).collect();
                     }
                 }
+                "root_certificate" => {
+                    if let Some(s) = self.text(item, full) {
+                        into.root_certificate = (!s.is_empty()).then(|| s.into());
+                    }
+                }
                 _ => self.unknown(key, full, &keys::SOURCE),
             }
         }

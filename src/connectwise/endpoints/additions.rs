@@ -4,7 +4,7 @@ use crate::connectwise::call::{Answer, Call};
 use crate::connectwise::paging::{List, SILENT, read_one, walk};
 use crate::connectwise::patch::Patch;
 use crate::connectwise::records::addition::{AdditionRecord, body};
-use crate::connectwise::{AdditionChange, Client, PsaError, marker_of};
+use crate::connectwise::{AdditionChange, Client, PsaError, Write, marker_of};
 use crate::domain::addition::{AdditionFields, LiveAddition};
 use crate::domain::psa::MarkerPlace;
 
@@ -41,11 +41,37 @@ impl Client {
         live(&path, &answer, agreement)
     }
 
-    /// Sends once; a lost answer is the caller's to look up. What comes back is the record as it
-    /// is, also where it differs from what was asked: it exists, and the caller compares.
+    /// The creation of an addition. What comes back is the record as it is, also where it differs
+    /// from what was asked: it exists, and the caller compares. An answer without a record is a lost
+    /// one.
+    pub fn addition_creation(
+        &self,
+        agreement: i64,
+        fields: &AdditionFields,
+        marker: &str,
+        place: &MarkerPlace,
+    ) -> Write<LiveAddition> {
+        let path = all_of(agreement);
+        let call = Call::post(&path, &body(fields, marker, place));
+        let (marker, place) = (marker.to_owned(), place.clone());
+        Write::new(call, move |answer| {
+            let live = live(&path, answer, agreement)?;
+            if marker_of(&live, &place) != Some(&*marker) {
+                tracing::warn!(
+                    agreement,
+                    addition = live.id,
+                    marker,
+                    "the answer lacks the marker"
+                );
+            }
+            Ok(live)
+        })
+    }
+
+    /// Sends [`Client::addition_creation`] once; a lost answer is the caller's to look up.
     ///
     /// # Errors
-    /// See [`PsaError`]. An answer without a record is a lost one.
+    /// See [`PsaError`].
     pub async fn create_addition(
         &self,
         agreement: i64,
@@ -53,45 +79,57 @@ impl Client {
         marker: &str,
         place: &MarkerPlace,
     ) -> Result<LiveAddition, PsaError> {
-        let path = all_of(agreement);
-        let call = Call::post(&path, &body(fields, marker, place));
-        let answer = self.transport().call(&call).await?;
-        let live = live(&path, &answer, agreement)?;
-        if marker_of(&live, place) != Some(marker) {
-            tracing::warn!(agreement, addition = live.id, marker, "the answer lacks the marker");
-        }
-        Ok(live)
+        self.addition_creation(agreement, fields, marker, place).send(self).await.0
     }
 
-    /// Sends once; the answer is compared with what was asked. A change of nothing sends nothing
-    /// and reads the record.
+    /// The change of an addition; `None` where there is nothing to change. The answer is compared
+    /// with what was asked: a change that the PSA accepted and did not make is a refusal with the
+    /// code `answer-differs`.
+    pub fn addition_change(
+        &self,
+        agreement: i64,
+        id: i64,
+        change: &AdditionChange,
+    ) -> Option<Write<LiveAddition>> {
+        let patch = Patch::of(change);
+        if patch.is_empty() {
+            return None;
+        }
+        let (path, to) = (one_of(agreement, id), change.to.clone());
+        let call = Call::patch(&path, &patch.body());
+        Some(Write::new(call, move |answer| {
+            let now = live(&path, answer, agreement)?;
+            patch.check(&to, &now, answer.status)?;
+            Ok(now)
+        }))
+    }
+
+    /// Sends [`Client::addition_change`] once. A change of nothing sends nothing and reads the record.
     ///
     /// # Errors
-    /// See [`PsaError`]. A change that the PSA accepted and did not make is a refusal with the
-    /// code `answer-differs`.
+    /// See [`PsaError`].
     pub async fn change_addition(
         &self,
         agreement: i64,
         id: i64,
         change: &AdditionChange,
     ) -> Result<LiveAddition, PsaError> {
-        let patch = Patch::of(change);
-        if patch.is_empty() {
-            return self.addition(agreement, id).await;
+        match self.addition_change(agreement, id, change) {
+            Some(write) => write.send(self).await.0,
+            None => self.addition(agreement, id).await,
         }
-        let path = one_of(agreement, id);
-        let answer = self.transport().call(&Call::patch(&path, &patch.body())).await?;
-        let now = live(&path, &answer, agreement)?;
-        patch.check(&change.to, &now, answer.status)?;
-        Ok(now)
     }
 
-    /// Sends once.
+    /// The deletion of an addition; one that is not there is a refusal with status 404.
+    pub fn addition_deletion(&self, agreement: i64, id: i64) -> Write<()> {
+        Write::new(Call::delete(one_of(agreement, id)), |_| Ok(()))
+    }
+
+    /// Sends [`Client::addition_deletion`] once.
     ///
     /// # Errors
-    /// See [`PsaError`]; one that is not there is a refusal with status 404.
+    /// See [`PsaError`].
     pub async fn delete_addition(&self, agreement: i64, id: i64) -> Result<(), PsaError> {
-        self.transport().call(&Call::delete(one_of(agreement, id))).await?;
-        Ok(())
+        self.addition_deletion(agreement, id).send(self).await.0
     }
 }

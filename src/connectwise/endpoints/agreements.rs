@@ -7,7 +7,7 @@ use crate::connectwise::conditions::{Conditions, Field};
 use crate::connectwise::paging::{List, Progress, SILENT, gather, read_one, walk};
 use crate::connectwise::records::agreement::{AgreementRecord, FIELDS, Tables, body};
 use crate::connectwise::records::reference;
-use crate::connectwise::{Client, PsaError};
+use crate::connectwise::{Client, PsaError, Write};
 use crate::domain::money::Currency;
 use crate::domain::plan::AgreementFields;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -60,25 +60,42 @@ impl Client {
         Ok(all)
     }
 
-    /// Sends once; a lost answer is the caller's to look up. ConnectWise may have made it in another
-    /// currency than was asked: that is for the caller to see, before anything is posted on it.
+    /// The creation of an agreement. ConnectWise may make it in another currency than was asked: that
+    /// is for the caller to see, before anything is posted on it. An answer without a record is a
+    /// lost one.
     ///
     /// # Errors
-    /// See [`PsaError`]. An answer without a record is a lost one. A currency that the PSA does not
-    /// have is refused before anything is sent (status 0).
-    pub async fn create_agreement(&self, fields: &AgreementFields) -> Result<Agreement, PsaError> {
+    /// A currency that the PSA does not have is refused (status 0), or its currencies cannot be read.
+    pub async fn agreement_creation(
+        &self,
+        fields: &AgreementFields,
+    ) -> Result<Write<Agreement>, PsaError> {
         let currency = self.currency_reference(fields.currency).await?;
-        let answer = self.transport().call(&Call::post(ALL, &body(fields, currency))).await?;
-        Ok(self.resolved_one(read_one::<AgreementRecord>(ALL, &answer)?))
+        let client = self.clone();
+        Ok(Write::new(Call::post(ALL, &body(fields, currency)), move |answer| {
+            Ok(client.resolved_one(read_one::<AgreementRecord>(ALL, answer)?))
+        }))
     }
 
-    /// Sends once.
+    /// Sends [`Client::agreement_creation`] once; a lost answer is the caller's to look up.
     ///
     /// # Errors
-    /// See [`PsaError`]; one that is not there is a refusal with status 404.
+    /// See [`PsaError`].
+    pub async fn create_agreement(&self, fields: &AgreementFields) -> Result<Agreement, PsaError> {
+        self.agreement_creation(fields).await?.send(self).await.0
+    }
+
+    /// The deletion of an agreement; one that is not there is a refusal with status 404.
+    pub fn agreement_deletion(&self, id: i64) -> Write<()> {
+        Write::new(Call::delete(format!("{ALL}/{id}")), |_| Ok(()))
+    }
+
+    /// Sends [`Client::agreement_deletion`] once.
+    ///
+    /// # Errors
+    /// See [`PsaError`].
     pub async fn delete_agreement(&self, id: i64) -> Result<(), PsaError> {
-        self.transport().call(&Call::delete(format!("{ALL}/{id}"))).await?;
-        Ok(())
+        self.agreement_deletion(id).send(self).await.0
     }
 
     fn resolved(&self, all: Vec<AgreementRecord>) -> Vec<Agreement> {

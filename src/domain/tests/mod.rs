@@ -23,6 +23,14 @@ use super::line::{CanonicalLine, Line, LineDates, LineId};
 use super::line_choice::OwnChoice;
 use super::status::PsaStatus;
 
+/// So many cases of a property, unless the environment says how many: a number in the code would win
+/// over `PROPTEST_CASES=20000`, which makes a run longer.
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    let config = ProptestConfig::default();
+    let said = std::env::var_os("PROPTEST_CASES").is_some();
+    ProptestConfig { cases: if said { config.cases } else { usual }, ..config }
+}
+
 /// A day from its text.
 fn day(text: &str) -> Date {
     text.parse().unwrap()

@@ -18,6 +18,7 @@ mod template;
 mod walk;
 mod wire;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use reqwest::Url;
@@ -49,6 +50,8 @@ pub(super) struct Asked<'a> {
     pub account: Option<&'a str>,
     pub secret: Option<&'a SecretString>,
     pub periods: &'a [Period],
+    /// A file of authorities that are believed beside the system's.
+    pub root: Option<&'a Path>,
 }
 
 /// The address that a profile asks where the settings name none; `None`: it reads files.
@@ -162,7 +165,7 @@ fn carry_out(
     let parts = Parts::read(&asking.form.secret, asked.secret).map_err(SourceError::Failed)?;
     let parts = Arc::new(parts);
     let hide = Arc::clone(&parts);
-    let wire = Wire::new(STRANGER, Box::new(move |text| hide.hidden(text)))
+    let wire = Wire::new(STRANGER, asked.root, Box::new(move |text| hide.hidden(text)))
         .map_err(SourceError::Failed)?;
     let passport = Passport::new(asking, &parts, asked.account, base.clone());
     let mut walk = Walk::new(asking, asked.account, base, &wire, passport);

@@ -1,6 +1,7 @@
 //! One request and its answer, tried again while that may help. Blocking, with a small runtime of
 //! its own; while it waits it asks whether anybody still wants the answer.
 
+use std::path::Path;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use reqwest::{Client, Method, StatusCode, Url};
 
 use super::super::SourceError;
 use super::super::collector::Collector;
+use crate::config::root_certificates;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 
@@ -70,12 +72,13 @@ pub(in crate::sources) struct Wire {
 }
 
 impl Wire {
-    /// A client.
+    /// A client; `root` is a file of authorities that are believed beside the system's.
     ///
     /// # Errors
-    /// The machine has no runtime or no certificates to give.
+    /// `bad-root-certificate`; the machine has no runtime or no certificates to give.
     pub(in crate::sources) fn new(
         stranger: (&'static str, &'static str),
+        root: Option<&Path>,
         hide: Box<dyn Fn(&str) -> String>,
     ) -> Result<Self, Problem> {
         let fault = |e: &dyn std::fmt::Display| {
@@ -86,14 +89,16 @@ impl Wire {
             .enable_all()
             .build()
             .map_err(|e| fault(&e))?;
-        let client = Client::builder()
+        let mut client = Client::builder()
             .user_agent(concat!("addendum/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE)
             // The secret goes to the host that was set up, and to no other.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|e| fault(&e))?;
+            .redirect(reqwest::redirect::Policy::none());
+        if let Some(file) = root {
+            client = client.tls_certs_merge(root_certificates(file, "source.root_certificate")?);
+        }
+        let client = client.build().map_err(|e| fault(&e))?;
         Ok(Self { runtime, client, stranger, hide })
     }
 
@@ -217,6 +222,20 @@ impl Wire {
         } else {
             (self.hide)(&cause(error))
         };
+        if error.is_connect() && why.to_lowercase().contains("certificate") {
+            return Failure {
+                problem: Problem::new(
+                    ProblemKind::Fault,
+                    "bad-certificate",
+                    format!("{} is not trusted: {why}", shown(url)),
+                    "check source.location; where the server's certificate is signed by an authority \
+                     of your own, name it in source.root_certificate",
+                ),
+                status: None,
+                again: false,
+                wait: None,
+            };
+        }
         Failure {
             problem: Problem::new(
                 ProblemKind::Fault,

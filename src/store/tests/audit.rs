@@ -10,6 +10,7 @@ use crate::domain::audit::{Anchoring, AuditKind, AuditReport};
 use crate::domain::edit::Edit;
 use crate::domain::journal::{RunKind, RunState, Step};
 use crate::domain::plan::Counts;
+use crate::domain::tests::cases;
 use crate::store::audit::anchor;
 use crate::store::audit::check::check;
 use crate::store::{Store, StoreError};
@@ -22,7 +23,8 @@ async fn lived() -> Fixture {
     let lines = f.lines().await;
     let actions = lines.iter().take(4).map(action).collect();
     let (run, entries) = begin(&f, RunKind::Sync, None, actions).await;
-    let requested = |n: usize| Step::Requested { entry: entries[n], at: Timestamp::UNIX_EPOCH };
+    let requested =
+        |n: usize| Step::Requested { entry: entries[n], at: Timestamp::UNIX_EPOCH, request: None };
     let done = Step::Done { entry: entries[0], outcome: Box::new(outcome(70)) };
     let failed = Step::Failed { entry: entries[1], problem: problem("refused") };
     f.store.record(vec![requested(0), requested(1)]).await.unwrap();
@@ -295,7 +297,7 @@ async fn a_store_from_before_the_journal_says_what_is_not_in_it() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(cases(24))]
 
     /// Whatever is recorded in whatever parts, refused steps among it, the chain is whole.
     #[test]
@@ -309,7 +311,7 @@ proptest! {
             let writes = parts.iter().map(|n| {
                 let entry = entries[*n];
                 let mut steps = vec![
-                    Step::Requested { entry, at: Timestamp::UNIX_EPOCH },
+                    Step::Requested { entry, at: Timestamp::UNIX_EPOCH, request: None },
                     Step::Done { entry, outcome: Box::new(outcome(80)) },
                 ];
                 if n % 3 == 0 {

@@ -11,6 +11,7 @@ use super::{Fixture, action, begin, line, outcome, problem};
 use crate::domain::journal::{EntryId, EntryState, RunKind, Step};
 use crate::domain::policy::Scope;
 use crate::domain::status::PsaStatus;
+use crate::domain::tests::cases;
 use crate::store::Store;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ enum Move {
 impl Move {
     fn step(self, entry: EntryId, addition: i64) -> Step {
         match self {
-            Self::Requested => Step::Requested { entry, at: Timestamp::UNIX_EPOCH },
+            Self::Requested => Step::Requested { entry, at: Timestamp::UNIX_EPOCH, request: None },
             Self::Done => Step::Done { entry, outcome: Box::new(outcome(addition)) },
             Self::Failed => Step::Failed { entry, problem: problem("refused") },
             Self::Dropped => Step::Dropped { entry },
@@ -122,7 +123,7 @@ async fn play(history: &[(usize, Move)]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(cases(12))]
     #[test]
     fn any_prefix_of_a_run_survives_the_death_of_the_process(history in histories()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -10,6 +10,7 @@ use crate::domain::line::{DateBadge, Line, LineId};
 use crate::domain::log::{LogEntry, LogLevel};
 use crate::domain::mapping::{ContractMapping, OfferMapping, OrganizationMapping};
 use crate::domain::psa::{AgreementType, Product};
+use crate::domain::tests::cases;
 use crate::store::{LogQuery, Moment, Store};
 
 /// Edits of what two loaded lines and two new ids may be mapped to.
@@ -92,7 +93,7 @@ async fn back_and_forth(edits: Vec<Edit>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(cases(40))]
     #[test]
     fn edits_can_be_undone_and_made_again(edits in edits()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

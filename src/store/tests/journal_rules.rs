@@ -12,7 +12,7 @@ use crate::domain::problem::ProblemKind;
 use crate::domain::status::PsaStatus;
 
 fn requested(entry: EntryId) -> Step {
-    Step::Requested { entry, at: Timestamp::UNIX_EPOCH }
+    Step::Requested { entry, at: Timestamp::UNIX_EPOCH, request: None }
 }
 
 fn done(entry: EntryId, addition: i64) -> Step {
@@ -25,7 +25,7 @@ impl Fixture {
     }
 
     /// Posts the line of a subscription in a run of its own.
-    async fn post(&self, subscription: &str, addition: i64) -> RunId {
+    pub(super) async fn post(&self, subscription: &str, addition: i64) -> RunId {
         let line = self.line(subscription).await;
         let (run, entries) = begin(self, RunKind::Sync, None, vec![action(&line)]).await;
         self.store.record(vec![requested(entries[0])]).await.unwrap();

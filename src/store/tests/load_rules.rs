@@ -129,3 +129,20 @@ async fn lines_that_get_ids_of_their_own_or_lose_them_are_the_same_lines() {
     let report = f.load(mixed).await;
     assert_eq!((report.added, report.unchanged), (1, 1));
 }
+
+#[tokio::test]
+async fn a_posted_line_that_gets_an_id_of_its_own_and_nothing_else_is_no_revision() {
+    let f = Fixture::new().await;
+    f.load(vec![line("s-1", "1"), line("s-2", "2")]).await;
+    f.post("s-1", 70).await;
+    f.post("s-2", 71).await;
+    let named = |total| vec![with_id("L-1", line("s-1", total)), with_id("L-2", line("s-2", "2"))];
+    for _ in 0..2 {
+        let report = f.load(named("1")).await;
+        assert_eq!((report.added, report.replaced, report.unchanged, report.absent), (0, 0, 2, 0));
+        assert_eq!(report.revisions, []);
+    }
+    let changed = f.load(named("1.50")).await;
+    assert_eq!(changed.revisions.len(), 1, "one that changed as well is told");
+    assert_eq!(changed.revisions[0].difference, euros("0.50"));
+}

@@ -9,6 +9,7 @@ use super::{Fixture, line_in, with_id};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::line::{CanonicalLine, Line};
 use crate::domain::policy::Scope;
+use crate::domain::tests::cases;
 
 /// Lines of two months: few subscriptions, two contracts, some without subscription, some usage.
 fn bill() -> impl Strategy<Value = Vec<CanonicalLine>> {
@@ -40,7 +41,7 @@ fn key(line: &Line) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(cases(40))]
 
     #[test]
     fn named_lines_bring_their_subscriptions_and_nothing_else(

@@ -29,10 +29,11 @@ pub(super) async fn run(context: &Context) -> Result<Outcome, JobError> {
             lines.extend(batch.into_iter().map(|l| l.line));
             !cancel.is_cancelled()
         };
+        let options = Options::from(&settings.source);
         let source = Source {
             profile: &settings.source.profile,
             account: settings.source.account.as_deref(),
-            options: Options::NONE,
+            options: &options,
             secret: secret.as_ref(),
         };
         let read = sources::forecast(source, &url, &settings.policy, &mut sink)?;

@@ -1,0 +1,65 @@
+//! Writes: made of typed values first, so that the very request that will be sent can be journalled
+//! before it is, and sent then. Whoever keeps no journal sends at once.
+
+use super::call::{Answer, Call};
+use super::{Client, PsaError};
+use crate::domain::exchange;
+
+type Read<T> = Box<dyn Fn(&Answer) -> Result<T, PsaError> + Send + Sync>;
+
+/// A write that is ready to be sent, any number of times.
+pub struct Write<T> {
+    call: Call,
+    read: Read<T>,
+}
+
+impl<T> Write<T> {
+    pub(super) fn new(
+        call: Call,
+        read: impl Fn(&Answer) -> Result<T, PsaError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { call, read: Box::new(read) }
+    }
+
+    /// What is sent, for a journal: method, path and body, and no headers.
+    pub fn request(&self) -> exchange::Request {
+        exchange::Request {
+            method: self.call.method.as_str().to_owned(),
+            path: self.call.path.clone(),
+            body: self.call.body.as_deref().and_then(exchange::Body::of),
+        }
+    }
+
+    /// Sends once; a lost answer is the caller's to look up. Gives what came of it and, for a
+    /// journal, what was answered, without keys that an answer might repeat.
+    pub async fn send(&self, client: &Client) -> (Result<T, PsaError>, exchange::Answer) {
+        match client.transport().call(&self.call).await {
+            Ok(answer) => {
+                let mut body = answer.body.clone();
+                client.transport().scrub(&mut body);
+                let body = exchange::Body::of(&body);
+                let told = exchange::Answer { status: Some(answer.status), body, problem: None };
+                ((self.read)(&answer), told)
+            }
+            Err(e) => {
+                let told = told(&e);
+                (Err(e), told)
+            }
+        }
+    }
+}
+
+/// A refusal, or why nothing was answered. Refusals are scrubbed where they arrive.
+fn told(error: &PsaError) -> exchange::Answer {
+    match error {
+        PsaError::Refused { status, problem, raw } => exchange::Answer {
+            // 0: refused here, before anything was sent.
+            status: (*status > 0).then_some(*status),
+            body: exchange::Body::of(raw.as_bytes()),
+            problem: (*status == 0).then(|| problem.message.clone()),
+        },
+        PsaError::Lost { problem } | PsaError::NotSent { problem } => {
+            exchange::Answer { status: None, body: None, problem: Some(problem.message.clone()) }
+        }
+    }
+}
