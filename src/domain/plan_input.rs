@@ -1,13 +1,13 @@
 //! What a flow looks at: a snapshot of the store as plain values, so that planning is a pure
 //! function (design 1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashMap;
 use rust_decimal::Decimal;
 
 use super::addition::OwnAddition;
-use super::line::{Line, Text};
+use super::line::{Line, LineId, Text};
 use super::mapping::{ContractMapping, OfferMapping, OrganizationMapping};
 use super::money::Currency;
 use super::period::Period;
@@ -51,6 +51,11 @@ pub struct PlanInput {
     /// where the scope is narrower: what auto-cancel looks at. Key: (period, source); value:
     /// (organization, contract, subscription, offer) with how many times it is billed.
     pub present: HashMap<(Period, Text), HashMap<SubscriptionKey, u32>>,
+    /// Lines that their source no longer has (see [`super::load::Withdrawn`]).
+    pub withdrawn: BTreeSet<LineId>,
+    /// Months of sources of which lines were dropped and not loaded again: what is missing there says
+    /// nothing.
+    pub unloaded: BTreeSet<(Period, Text)>,
     /// Whether PSA records could not be read at the last refresh (Mapping Status Response Error).
     pub response_error: bool,
 }

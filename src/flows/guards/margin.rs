@@ -37,6 +37,16 @@ fn warning(line: &Line, code: &'static str, message: String, remedy: &'static st
     Warning { line: line.key.clone(), code: code.into(), message, remedy: remedy.into() }
 }
 
+/// A line that its source no longer has.
+pub(in super::super) fn withdrawn(line: &Line) -> Warning {
+    warning(
+        line,
+        "withdrawn",
+        format!("invoice {} no longer has it at the source", line.invoice_number),
+        "drop it with `addendum unload` where its invoice was voided, or load the month again",
+    )
+}
+
 fn below_cost(line: &Line, sale: &Sale) -> Option<Warning> {
     let cost = sale.cost?;
     (sale.sold > Decimal::ZERO && sale.sold < cost).then(|| {

@@ -66,9 +66,13 @@ impl Planner<'_> {
         Fate::Covered
     }
 
-    /// Adds missing cents.
+    /// Adds a write of cents.
     pub(super) fn push_cents(&mut self, cents: Option<Action>) {
-        self.done.counts.create += u64::from(cents.is_some());
+        match cents.as_ref().map(|c| c.kind) {
+            Some(ActionKind::Create) => self.done.counts.create += 1,
+            Some(_) => self.done.counts.update += 1,
+            None => {}
+        }
         self.done.actions.extend(cents);
     }
 

@@ -1,6 +1,7 @@
 //! The invoice-line flow: what puts the lines in scope on their agreements (design 6).
 
 mod agreements;
+mod cents;
 mod dates;
 mod events;
 mod making;

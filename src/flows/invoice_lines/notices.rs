@@ -20,6 +20,8 @@ pub(super) struct Told {
     pub spanning: u64,
     /// Lines whose bill says only our cost, posted as billed.
     pub at_cost: u64,
+    /// Posted lines that the source no longer has.
+    pub withdrawn: u64,
     superseded: u64,
     superseded_keys: Vec<String>,
 }
@@ -42,6 +44,16 @@ impl Told {
                 format!(
                     "{} wait: their invoices are not Verified, Issued or Paid",
                     lines(self.unverified)
+                ),
+            ));
+        }
+        if self.withdrawn > 0 {
+            out.push(reason(
+                "withdrawn",
+                format!(
+                    "{} posted, and no longer at the source: their money stays in the PSA until \
+                     their run is taken back (`addendum undo RUN --credit`) or somebody credits them",
+                    lines(self.withdrawn)
                 ),
             ));
         }

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use rust_decimal::Decimal;
 
-use crate::domain::addition::OwnAddition;
+use crate::domain::addition::{OwnAddition, Subject};
 use crate::domain::agreement_choice::{Agreements, Choice, HomeCurrency};
 use crate::domain::guard::Warning;
 use crate::domain::line::{Line, LineId, Text};
@@ -38,6 +38,8 @@ pub(super) struct Planner<'a> {
     pub(super) new: NewAgreements<'a>,
     pub(super) recurring: Recurring<'a>,
     pub(super) own: HashMap<&'a str, &'a OwnAddition>,
+    /// Some line has cents of its own in the PSA.
+    pub(super) has_cents: bool,
     pub(super) names: HashMap<i64, Text>,
     pub(super) agreement_names: HashMap<i64, Text>,
     pub(super) billed: HashSet<Text>,
@@ -120,6 +122,10 @@ impl<'a> Planner<'a> {
             } else {
                 HashMap::new()
             },
+            has_cents: input
+                .additions
+                .iter()
+                .any(|a| matches!(a.subject, Subject::Rounding { .. })),
             names: HashMap::new(),
             agreement_names: HashMap::new(),
             billed: HashSet::new(),
@@ -158,6 +164,7 @@ impl<'a> Planner<'a> {
                 match bucket {
                     Bucket::Posted => {
                         self.done.counts.unchanged += 1;
+                        self.told.withdrawn += u64::from(self.input.withdrawn.contains(&line.id));
                         self.heal_rounding(line);
                         self.count_posted(line);
                         fate = Fate::Covered;

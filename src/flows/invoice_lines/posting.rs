@@ -9,8 +9,8 @@ use crate::domain::compare;
 use crate::domain::description::{Notes, invoice_description};
 use crate::domain::line::{DateBadge, Line, Text};
 use crate::domain::marker::marker;
-use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reasons};
-use crate::domain::policy::{RecurringPolicy, ResidualPolicy};
+use crate::domain::plan::{ActionKind, AgreementTarget, Reasons};
+use crate::domain::policy::RecurringPolicy;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::Agreement;
 use crate::domain::residual::AdditionMoney;
@@ -312,84 +312,10 @@ impl<'a> Planner<'a> {
             ),
         }
     }
-
-    /// The missing cents, as an addition that is posted once (design 6.5). It goes into the plan
-    /// behind the line's own, without which it would stand for nothing.
-    fn rounding(
-        &mut self,
-        line: &Line,
-        target: Target<'a>,
-        on: &AgreementTarget,
-        agreement: &Agreement,
-        worth: &Worth,
-    ) -> Result<Option<Action>, Problem> {
-        let money = &worth.money;
-        let Some(cents) = money.rounding else { return Ok(None) };
-        let subject = Subject::Rounding { source: line.source.clone(), key: line.key.clone() };
-        let marker: Text = marker(&subject).into();
-        if self.own.contains_key(&*marker) {
-            return Ok(None);
-        }
-        let dates = dates::once(line, agreement, self.policy)?;
-        let mut fields = self.fields(line, target, &dates, money, None);
-        fields.quantity = rust_decimal::Decimal::ONE;
-        fields.unit_price = cents;
-        fields.unit_cost = Some(rust_decimal::Decimal::ZERO);
-        fields.invoice_description.push_str(" (rounding)");
-        let reasons: Reasons =
-            smallvec![reason("rounding", "the cents that quantity x unit price leaves out")];
-        let mut action = self.action(
-            line,
-            Write {
-                kind: ActionKind::Create,
-                on: on.clone(),
-                addition_id: None,
-                marker,
-                subject,
-                before: None,
-                after: fields,
-                sale: worth.sale,
-                reasons,
-            },
-        );
-        // The line is settled by its main addition; this one only carries cents.
-        action.lines.clear();
-        action.line_ids.clear();
-        action.sold.clear();
-        action.amount = cents;
-        Ok(Some(action))
-    }
-
-    /// A run may have died between a line's addition and its cents: they are posted now.
-    pub(super) fn heal_rounding(&mut self, line: &'a Line) {
-        if self.policy.residual != ResidualPolicy::RoundingLine {
-            return;
-        }
-        let Some(posted) = &line.posted else { return };
-        let Some(own) = self.own.get(&*posted.marker).copied() else { return };
-        let input = self.input;
-        let Some(product) = input.products.get(&own.fields.product_id) else { return };
-        // An addition that shows a later line by now says nothing.
-        if own.line != line.key || matches!(own.subject, Subject::Net { .. }) {
-            return;
-        }
-        let Some(worth) = self.worth_when_posted(line, posted, &own.fields) else { return };
-        let (Some(agreement), Some(company)) =
-            (input.agreements.get(&posted.agreement_id), input.companies.get(&own.company_id))
-        else {
-            return;
-        };
-        let on = AgreementTarget::Existing(agreement.id);
-        // What stands against it was told when the line itself was planned.
-        let target = Target { company, product };
-        if let Ok(cents) = self.rounding(line, target, &on, agreement, &worth) {
-            self.push_cents(cents);
-        }
-    }
 }
 
 /// The PSA has billed the addition as it is, and what is billed is never altered.
-fn invoiced(marker: &str, next: jiff::civil::Date) -> Problem {
+pub(super) fn invoiced(marker: &str, next: jiff::civil::Date) -> Problem {
     Problem::new(
         ProblemKind::Incomplete,
         "invoiced",

@@ -93,7 +93,10 @@ impl<'a> Planner<'a> {
         if price::cost_only(line) && !worth.sale.by_rule && !line.total.is_zero() {
             self.told.at_cost += 1;
         }
-        let found = margin::warnings(guard, line, &worth.sale, &worth.money, before);
+        let mut found = margin::warnings(guard, line, &worth.sale, &worth.money, before);
+        if self.input.withdrawn.contains(&line.id) {
+            found.push(margin::withdrawn(line));
+        }
         if before.is_none() && worth.sale.sold.is_sign_negative() {
             let credit =
                 self.charged(line).and_then(|reversed| margin::credit(line, &worth.sale, reversed));

@@ -1,8 +1,10 @@
 //! What one line becomes: money, description, product, refusals (design 6.1, 6.5, 6.6).
 
+use rust_decimal::Decimal;
+
 use super::house::{only, reasons, refused};
 use super::{House, day, dec};
-use crate::domain::addition::Subject;
+use crate::domain::addition::{OwnAddition, Subject};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::invoice_status::InvoiceStatus;
 use crate::domain::marker::marker;
@@ -94,6 +96,67 @@ fn cents_that_a_dead_run_left_out_are_posted_later() {
     house.input.additions.retain(|a| !matches!(a.subject, Subject::Rounding { .. }));
     let plan = house.sync();
     assert_eq!(only(&plan).after.as_ref().unwrap().amount(), dec("0.01"));
+    assert!(house.plan().actions.is_empty());
+}
+
+/// A line that was posted with its cents, taken back but for them, and billed otherwise since.
+fn with_cents_of_before(total: &str) -> House {
+    let mut house = House::new();
+    house.policy.residual = ResidualPolicy::RoundingLine;
+    house.usage("u", "2026-05").total = dec("21.01");
+    house.sync();
+    house.input.additions.retain(|a| matches!(a.subject, Subject::Rounding { .. }));
+    let line = house.line("u");
+    (line.posted, line.psa_status, line.total) = (None, PsaStatus::NotSynced, dec(total));
+    house
+}
+
+#[test]
+fn cents_follow_a_line_that_leaves_out_others_by_now() {
+    for (total, cents) in [("21.03", "0.03"), ("20.98", "-0.02"), ("21.00", "0")] {
+        let mut house = with_cents_of_before(total);
+        let plan = house.sync();
+        let [main, rest] = plan.actions.as_slice() else { panic!("{plan:#?}") };
+        assert_eq!((main.kind, rest.kind), (ActionKind::Create, ActionKind::Update), "{total}");
+        assert_eq!(rest.after.as_ref().unwrap().amount(), dec(cents), "{total}");
+        assert_eq!(rest.amount, dec(cents) - dec("0.01"), "{total}");
+        assert_eq!((plan.counts.create, plan.counts.update), (1, 1));
+        let there: Decimal = house.input.additions.iter().map(|a| a.fields.amount()).sum();
+        assert_eq!(there, dec(total));
+        assert!(house.plan().actions.is_empty());
+    }
+    let mut same = with_cents_of_before("21.01");
+    assert_eq!(same.sync().actions.len(), 1, "cents that are right stay as they are");
+}
+
+#[test]
+fn cents_go_to_nothing_when_the_settings_no_longer_want_them() {
+    let mut house = with_cents_of_before("21.01");
+    house.policy.residual = ResidualPolicy::Collapse;
+    house.sync();
+    let there: Decimal = house.input.additions.iter().map(|a| a.fields.amount()).sum();
+    assert_eq!(there, dec("21.01"), "not a cent twice");
+}
+
+#[test]
+fn cents_that_are_invoiced_are_not_altered() {
+    let mut house = with_cents_of_before("21.03");
+    let next = Some(day("2026-06-01"));
+    house.input.agreements.values_mut().for_each(|a| a.next_invoice = next);
+    assert_eq!(refused(&house.plan()), "invoiced");
+}
+
+#[test]
+fn cents_that_a_person_deleted_are_posted_again_only_when_told_to() {
+    let mut house = House::new();
+    house.policy.residual = ResidualPolicy::RoundingLine;
+    house.usage("u", "2026-05").total = dec("21.01");
+    house.sync();
+    let cents = |a: &&mut OwnAddition| matches!(a.subject, Subject::Rounding { .. });
+    house.input.additions.iter_mut().find(cents).unwrap().gone = true;
+    assert!(house.plan().actions.is_empty());
+    house.scope.repost_deleted = true;
+    assert_eq!(only(&house.sync()).after.as_ref().unwrap().amount(), dec("0.01"));
     assert!(house.plan().actions.is_empty());
 }
 
