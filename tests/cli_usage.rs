@@ -4,13 +4,14 @@ mod support;
 
 use support::{Home, has_fields};
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "demo",
     "sandbox",
     "credentials",
     "verify",
     "pull",
     "load",
+    "unload",
     "map",
     "match",
     "plan",

@@ -48,6 +48,16 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
             })
         })
         .collect();
+    document["withdrawn"] = report
+        .withdrawn
+        .iter()
+        .map(|w| {
+            json!({
+                "line": &*w.line, "organization": &*w.organization, "invoice": &*w.invoice,
+                "currency": w.currency, "amount": money(w.amount), "posted": w.posted,
+            })
+        })
+        .collect();
     Answer::new("load", &document, text(&report))
 }
 
@@ -63,6 +73,7 @@ fn text(report: &LoadReport) -> String {
             "synced lines changed at the source: revisions, not altered",
         ),
     ];
+    let gone = |posted: bool| report.withdrawn.iter().filter(|w| w.posted == posted).count() as u64;
     let mut out = format!("{:>8}  lines read", report.read);
     let left_out: Vec<(u64, String)> = report
         .left_out
@@ -70,6 +81,14 @@ fn text(report: &LoadReport) -> String {
         .map(|(reason, n)| (*n, format!("records left out: {}", harmless(reason))))
         .collect();
     for (n, what) in rows {
+        if n > 0 {
+            out.push_str(&format!("\n{n:>8}  {what}"));
+        }
+    }
+    for (n, what) in [
+        (gone(true), "posted lines no longer at the source: their money stays posted"),
+        (gone(false), "lines not posted yet are no longer at the source (`addendum unload`)"),
+    ] {
         if n > 0 {
             out.push_str(&format!("\n{n:>8}  {what}"));
         }

@@ -37,6 +37,7 @@ mod source;
 mod status;
 mod sync;
 mod undo;
+mod unload;
 mod verify;
 
 pub use screen::{Opening, Screen};
@@ -131,6 +132,8 @@ pub enum Command {
     Pull(pull::Args),
     /// Load invoice lines
     Load(load::Args),
+    /// Drop loaded lines that are not posted: a month, or some of its invoices
+    Unload(unload::Args),
     /// The billing source: what it is going to bill
     #[command(subcommand)]
     Source(source::Args),
@@ -178,6 +181,7 @@ impl Command {
             Self::Verify => "verify",
             Self::Pull(_) => "pull",
             Self::Load(_) => "load",
+            Self::Unload(_) => "unload",
             Self::Source(_) => "source",
             Self::Map(_) => "map",
             Self::Match(_) => "match",
@@ -297,6 +301,7 @@ async fn dispatch(cli: &Cli, output: Output, screen: Screen) -> Result<Answer, F
         Command::Verify => verify::run(global, output).await,
         Command::Pull(args) => pull::run(global, args, output).await,
         Command::Load(args) => load::run(global, args, output).await,
+        Command::Unload(args) => unload::run(global, args, output).await,
         Command::Source(args) => source::run(global, args, output).await,
         Command::Map(args) => map::run(global, args, output).await,
         Command::Match(args) => match_names::run(args),

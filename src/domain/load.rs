@@ -42,6 +42,24 @@ pub struct RevisionReport {
     pub difference: rust_decimal::Decimal,
 }
 
+/// A line that its source no longer has, though its whole month was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawn {
+    /// The line's key.
+    pub line: Text,
+    /// Its organization's name.
+    pub organization: Text,
+    /// Its invoice.
+    pub invoice: Text,
+    /// Currency of the amount.
+    pub currency: Currency,
+    /// What was posted, or the line's total where it is not posted.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub amount: rust_decimal::Decimal,
+    /// Whether it is posted: then the money stays in the PSA.
+    pub posted: bool,
+}
+
 /// The outcome of a load.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadReport {
@@ -62,6 +80,9 @@ pub struct LoadReport {
     pub absent: u64,
     /// Synced lines that came with other content. They are not altered.
     pub revisions: Vec<RevisionReport>,
+    /// Lines of months that came whole, which the source no longer has. They are kept, too, and
+    /// told until they come again, are dropped or taken back.
+    pub withdrawn: Vec<Withdrawn>,
     /// Periods that the loaded lines belong to, in order.
     pub periods: Vec<Period>,
 }

@@ -68,6 +68,18 @@ pub(super) fn missing<'a, L: Iterator<Item = (&'a Line, bool)>>(
         if candidates.is_empty() {
             continue;
         }
+        if input.unloaded.contains(&(period, source.clone())) {
+            out.notices.push(Reason {
+                code: Cow::Borrowed("partial-period"),
+                text: format!(
+                    "{} recurring additions have no line in {period}, and nothing is cancelled: lines \
+                     were dropped with `addendum unload`; load the month again",
+                    candidates.len()
+                )
+                .into(),
+            });
+            continue;
+        }
         let now = &input.totals[&(period, source.clone())];
         let before = input.totals.get(&(period.previous(), source.clone()));
         if let Some(why) = looks_partial(now, before, policy.partial_share) {

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_audit.sql"),
     include_str!("migrations/0005_decisions.sql"),
     include_str!("migrations/0006_mapping_memory.sql"),
+    include_str!("migrations/0007_withdrawn.sql"),
 ];
 
 /// "Addm": tells our files from other people's.

@@ -10,15 +10,18 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::dictionary::{Codes, Dictionary};
 use super::edits::source_number;
-use super::encoding::{at_position, identity, line_numbers, month_of, short, to_amount, to_month};
+use super::encoding::{
+    at_position, identity, line_numbers, month, month_of, short, to_amount, to_month,
+};
 use super::error::StoreError;
 use super::line_writes::{INSERT, REPLACE, REVISE, bind};
 use super::revisions::{next_number, renumber};
 use super::sides::{self, SideCodes};
-use super::{Store, reload, threads};
+use super::{Store, reload, threads, withdrawn};
 use crate::domain::line::{CanonicalLine, Text};
 use crate::domain::load::{LoadReport, LoadedLine, RevisionReport};
 use crate::domain::money::Currency;
+use crate::domain::period::Period;
 use crate::domain::revision::{Again, again};
 use crate::domain::status::PsaStatus;
 
@@ -39,7 +42,8 @@ pub struct LoadSession {
 
 enum Message {
     Lines(Vec<LoadedLine>),
-    Finish,
+    /// All lines are there; these months came whole.
+    Finish(Vec<i64>),
 }
 
 impl Store {
@@ -89,8 +93,18 @@ impl LoadSession {
     ///
     /// # Errors
     /// Why the load failed; nothing of it is kept.
-    pub async fn finish(mut self) -> Result<LoadReport, StoreError> {
-        let _ = self.batches.send(Message::Finish).await;
+    pub async fn finish(self) -> Result<LoadReport, StoreError> {
+        self.finish_whole(&[]).await
+    }
+
+    /// As [`LoadSession::finish`], of a load that brought all that its source has of these months:
+    /// what they no longer have is told.
+    ///
+    /// # Errors
+    /// As [`LoadSession::finish`].
+    pub async fn finish_whole(mut self, whole: &[Period]) -> Result<LoadReport, StoreError> {
+        let whole = whole.iter().map(|p| month(*p)).collect();
+        let _ = self.batches.send(Message::Finish(whole)).await;
         self.end().await
     }
 
@@ -135,7 +149,7 @@ fn run(
         let next = if inline { incoming.try_recv().ok() } else { incoming.blocking_recv() };
         match next {
             Some(Message::Lines(lines)) => loader.push(lines)?,
-            Some(Message::Finish) => return loader.finish(),
+            Some(Message::Finish(whole)) => return loader.finish(&whole),
             // The error takes the transaction back; nobody reads it.
             None => return Err(StoreError::Other("the load was abandoned".into())),
         }
@@ -182,7 +196,7 @@ pub(super) struct Loader<'t> {
     /// New lines without an id of their own.
     pub new_without_id: u64,
     pub report: LoadReport,
-    months_read: HashSet<i64>,
+    pub months_read: HashSet<i64>,
 }
 
 impl<'t> Loader<'t> {
@@ -411,15 +425,26 @@ impl<'t> Loader<'t> {
         self.report_revision(id)
     }
 
-    /// Tells of the revision that a line has now.
+    /// Tells of the revision that a line has now. One that says the same under another identity,
+    /// because the source gives its lines ids of their own now, is no news.
     pub(super) fn report_revision(&mut self, id: i64) -> Result<(), StoreError> {
         let mut statement = self.tx.prepare_cached(
-            "SELECT l.key, l.total, r.total, c.name, i.currency FROM revision r \
+            "SELECT l.key, l.total, r.total, c.name, i.currency, \
+             l.own_key <> r.own_key AND i.number = o.number AND i.date = o.date \
+             AND (l.customer, l.item, l.subscription, l.charge_type, l.charge_start, l.charge_end, \
+                 l.quantity, l.unit_price, l.unit_cost, l.total, o.currency) \
+             IS (r.customer, r.item, r.subscription, r.charge_type, r.charge_start, r.charge_end, \
+                 r.quantity, r.unit_price, r.unit_cost, r.total, i.currency) FROM revision r \
              JOIN line l ON l.id = r.line JOIN customer c ON c.id = r.customer \
-             JOIN invoice i ON i.id = r.invoice WHERE r.line = ?1",
+             JOIN invoice i ON i.id = r.invoice JOIN invoice o ON o.id = l.invoice \
+             WHERE r.line = ?1",
         )?;
         let mut rows = statement.query([id])?;
         if let Some(r) = rows.next()? {
+            if r.get(5)? {
+                self.report.unchanged += 1;
+                return Ok(());
+            }
             let (posted, source) = (to_amount(r.get_ref(1)?)?, to_amount(r.get_ref(2)?)?);
             let currency: String = r.get(4)?;
             let currency: Currency = super::names::to_currency(&currency)?;
@@ -435,7 +460,10 @@ impl<'t> Loader<'t> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<LoadReport, StoreError> {
+    fn finish(mut self, whole: &[i64]) -> Result<LoadReport, StoreError> {
+        for month in whole {
+            self.touch(*month)?;
+        }
         for (at, line) in std::mem::take(&mut self.deferred) {
             let codes = self.dictionary.codes(self.tx, &line.line)?;
             if std::mem::replace(&mut self.known[at as usize].seen, true) {
@@ -448,6 +476,7 @@ impl<'t> Loader<'t> {
         }
         self.by_identity = HashMap::new();
         reload::settle(&mut self)?;
+        withdrawn::settle(&mut self, whole)?;
         self.dictionary.keep_newest_names(self.tx)?;
         let mut months: Vec<i64> = self.months_read.iter().copied().collect();
         months.sort_unstable();

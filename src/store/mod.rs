@@ -44,6 +44,8 @@ mod sides;
 mod tally;
 mod threads;
 mod totals;
+mod unload;
+mod withdrawn;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +54,7 @@ pub use audit::{AuditPage, AuditState};
 pub use error::StoreError;
 pub use load::LoadSession;
 pub use sides::Counted;
+pub use withdrawn::WithdrawnSum;
 
 /// A handle on the store; cheap to clone.
 #[derive(Clone)]

@@ -13,7 +13,7 @@ use super::names::Names;
 use super::revisions::next_number;
 use super::tally::Tally;
 use super::totals::revised_totals;
-use super::{Store, logs, mappings, psa_records};
+use super::{Store, logs, mappings, psa_records, withdrawn};
 use crate::domain::charge_type::ChargeType;
 use crate::domain::line::{Line, Text};
 use crate::domain::plan_input::PlanInput;
@@ -52,6 +52,8 @@ fn snapshot(conn: &Connection, scope: &Scope) -> Result<PlanInput, StoreError> {
         agreement_types: psa_records::all(conn)?,
         custom_fields: psa_records::all(conn)?,
         response_error: logs::response_error(conn)?,
+        withdrawn: withdrawn::all(conn)?,
+        unloaded: withdrawn::unloaded(conn)?,
         ..PlanInput::default()
     };
     for o in mappings::organizations(conn)? {

@@ -24,7 +24,7 @@ pub(super) const SELECT: &str = "SELECT line, invoice, customer, item, total, su
      side FROM revision";
 
 /// Tables beside `line`, whose rows go with it.
-const BESIDE: [&str; 9] = [
+pub(super) const BESIDE: [&str; 10] = [
     "line_key",
     "line_raw",
     "line_side",
@@ -34,6 +34,7 @@ const BESIDE: [&str; 9] = [
     "posting",
     "entry_line",
     "settled",
+    "withdrawn",
 ];
 
 /// A row of [`SELECT`].

@@ -33,6 +33,7 @@ mod profile;
 pub mod schedule;
 pub mod suggest;
 mod syslog;
+pub mod unload;
 
 pub use self::jobs::{equation, release_superseded};
 pub use self::lease::{FILES as LEASE_FILES, Lease};

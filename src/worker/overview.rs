@@ -15,7 +15,7 @@ use crate::domain::problem::Problem;
 use crate::domain::psa::{Company, Product};
 use crate::domain::status::{MappingStatus, PsaStatus};
 use crate::flows;
-use crate::store::{AuditState, Moment, Store, StoreError};
+use crate::store::{AuditState, Moment, Store, StoreError, WithdrawnSum};
 use crate::sync::fault;
 
 use super::Profile;
@@ -220,6 +220,24 @@ async fn facts(store: &Store) -> Result<Overview, StoreError> {
         "addendum load, once the invoices are verified at the source",
     );
     let mut revised = Block::new("revisions", "", "addendum reconcile");
+    let (gone_posted, gone_open) = store.withdrawn().await?;
+    let gone = |code, message: &str, remedy: &str, sum: WithdrawnSum| Block {
+        lines: sum.lines,
+        money: sum.money,
+        ..Block::new(code, message, remedy)
+    };
+    let gone_posted = gone(
+        "withdrawn-posted",
+        "posted lines that the source no longer has; their money stays posted",
+        "addendum undo RUN, with --credit for what is invoiced",
+        gone_posted,
+    );
+    let gone_open = gone(
+        "withdrawn",
+        "lines not posted yet that the source no longer has",
+        "addendum unload --period YYYY-MM --invoice NUMBER, where the invoice was voided",
+        gone_open,
+    );
     let (mut open_organizations, mut open_offers) = (HashSet::new(), HashSet::new());
     let mut hidden_organizations = HashSet::new();
 
@@ -303,7 +321,8 @@ async fn facts(store: &Store) -> Result<Overview, StoreError> {
     posting.message = "writes without an answer; the next sync looks them up".into();
     waiting.message = "lines of invoices that are not verified yet".into();
     revised.message = "posted lines that the source has changed since".into();
-    let blocks = [posting, failed, no_company, no_product, hidden, waiting, revised];
+    let blocks =
+        [posting, failed, gone_posted, gone_open, no_company, no_product, hidden, waiting, revised];
     out.blocks = blocks.into_iter().filter(|b| b.lines > 0).collect();
     if unread {
         let message = "the PSA could not be read at the last refresh";

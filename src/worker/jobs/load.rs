@@ -1,6 +1,7 @@
 //! `load`: a source is read on a thread of its own and its lines are handed to the store, which
 //! shows them all together or not at all (design 5).
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use tokio::sync::mpsc;
@@ -41,6 +42,11 @@ pub(super) async fn run(
             context.profile.secret(SecretName::SourceSecret).await?
         }
         Origin::Files(_) | Origin::Location(_) => None,
+    };
+    // Whoever is asked for a month gives all of it; a file may be a part.
+    let whole = match origin {
+        Origin::Url(_) => periods.clone(),
+        Origin::Files(_) | Origin::Location(_) => Vec::new(),
     };
     let _lease = context.lease("load")?;
     let store = &context.profile.store;
@@ -84,7 +90,7 @@ pub(super) async fn run(
     };
     match (broken.or(twice), read) {
         (None, Ok(read)) if !context.cancel.is_cancelled() => {
-            let mut report = session.finish().await.map_err(fault)?;
+            let mut report = session.finish_whole(&whole).await.map_err(fault)?;
             report.outside = read.outside;
             report.left_out = read.left_out;
             store.touch(Moment::Load, context.profile.clock.now()).await.map_err(fault)?;
@@ -151,6 +157,19 @@ fn told(report: &LoadReport) -> Vec<LogEntry> {
         );
         entry.line = Some(r.line.to_string());
         entries.push(entry);
+    }
+    let (posted, open): (Vec<_>, Vec<_>) = report.withdrawn.iter().partition(|w| w.posted);
+    for (lines, what) in [
+        (posted, "posted lines are no longer at the source; their money stays posted"),
+        (open, "lines that are not posted yet are no longer at the source"),
+    ] {
+        let invoices: BTreeSet<&str> = lines.iter().map(|w| &*w.invoice).collect();
+        if !lines.is_empty() {
+            let mut entry = syslog::warning(format!("{} {what}", lines.len()));
+            let named: Vec<&str> = invoices.into_iter().take(NAMED).collect();
+            entry.details = format!("invoices: {}", harmless(&named.join(", ")));
+            entries.push(entry);
+        }
     }
     if report.revisions.len() > NAMED {
         let more = report.revisions.len() - NAMED;
