@@ -1,6 +1,6 @@
 //! `addendum reconcile`: read back, prove the equation, list what is missing, doubled or drifted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ pub struct Args {
 
 impl Args {
     /// What is asked for.
-    fn job(&self) -> Job {
+    fn job(&self) -> Result<Job, Failure> {
         let verdicts: Vec<(String, Verdict)> = [
             (&self.keep, Verdict::Keep),
             (&self.restore, Verdict::Restore),
@@ -51,18 +51,28 @@ impl Args {
         .into_iter()
         .flat_map(|(names, verdict)| names.iter().map(move |n| (n.clone(), verdict)))
         .collect();
+        let mut said: HashMap<&str, Verdict> = HashMap::new();
+        for (name, verdict) in &verdicts {
+            let before = said.insert(name, *verdict);
+            if before.is_some_and(|b| b != *verdict) {
+                return Err(Failure::usage(
+                    format!("two things are asked for {}", harmless(name)),
+                    "name each line or marker under one of --keep, --restore and --adopt",
+                ));
+            }
+        }
         let periods = self.periods.clone();
-        if verdicts.is_empty() {
+        Ok(if verdicts.is_empty() {
             Job::Reconcile(periods)
         } else {
             Job::Decide { periods, verdicts }
-        }
+        })
     }
 }
 
 /// Reconciles; findings and an equation that does not hold are exit 3.
 pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer, Failure> {
-    let Outcome::Reconciled(summary) = perform(global, output, args.job()).await? else {
+    let Outcome::Reconciled(summary) = perform(global, output, args.job()?).await? else {
         return Err(unexpected());
     };
     let undone = summary.decided.iter().any(|d| d.problem.is_some());

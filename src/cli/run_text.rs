@@ -215,15 +215,15 @@ pub fn run_text(command: &str, summary: &SyncSummary) -> String {
     parts.join("\n")
 }
 
-/// What an undo had to leave, why, and the credit for it.
+/// What an undo had to leave and the credit for it, then each reason once.
 fn left_text(all: &[Left]) -> String {
     let mut table = Table::new(&[
         ("Left", Align::Left),
         ("Why", Align::Left),
         ("Credit", Align::Right),
         ("", Align::Left),
-    ])
-    .shrinking(1);
+    ]);
+    let mut reasons: Vec<(&Problem, usize)> = Vec::new();
     for left in all {
         let (credit, how) = match &left.credit {
             Some(c) => (
@@ -232,9 +232,22 @@ fn left_text(all: &[Left]) -> String {
             ),
             None => ("-".to_owned(), String::new()),
         };
-        table.row([fit(&harmless(&left.what), 24), left.problem.message.clone(), credit, how]);
+        table.row([fit(&harmless(&left.what), 26), left.problem.code.to_string(), credit, how]);
+        match reasons.iter_mut().find(|(p, _)| p.code == left.problem.code) {
+            Some((_, more)) => *more += 1,
+            None => reasons.push((&left.problem, 0)),
+        }
     }
-    table.text()
+    let mut out = vec![table.text(), String::new()];
+    for (problem, more) in reasons {
+        let like = if more > 0 { format!(", and {more} more like it") } else { String::new() };
+        let head = format!("{}: ", problem.code);
+        out.push(wrapped(&head, "  ", &format!("{}{like}", problem.message)));
+        if !problem.remedy.is_empty() {
+            out.push(wrapped("  remedy: ", "    ", &problem.remedy));
+        }
+    }
+    out.join("\n")
 }
 
 fn next_step(command: &str, summary: &SyncSummary) -> Option<String> {

@@ -16,7 +16,10 @@ mod canary;
 mod causes;
 #[cfg(unix)]
 mod files;
+mod findings;
+mod gone;
 mod hostile;
 mod needles;
 mod permissions;
+mod taking_back;
 mod way;
