@@ -159,15 +159,11 @@ pub async fn run(global: &Global, args: &SetArgs) -> Result<Answer, Failure> {
                     excluded: *yes == YesNo::Yes,
                 });
             }
-            for (words, rejected) in [(reject, true), (unreject, false)] {
-                for word in words {
-                    edits.push(Edit::RejectCompany {
-                        source: home.clone(),
-                        organization: id.clone(),
-                        company: directory.record(MappingKind::Organization, word)?,
-                        rejected,
-                    });
-                }
+            for (company, rejected) in
+                verdicts(&directory, MappingKind::Organization, reject, unreject)?
+            {
+                let (source, organization) = (home.clone(), id.clone());
+                edits.push(Edit::RejectCompany { source, organization, company, rejected });
             }
             if edits.is_empty() {
                 return Err(Failure::usage(
@@ -186,15 +182,9 @@ pub async fn run(global: &Global, args: &SetArgs) -> Result<Answer, Failure> {
             if product.is_some() || *clear {
                 edits.push(Edit::Product { source: home.clone(), offer: id.clone(), product });
             }
-            for (words, rejected) in [(reject, true), (unreject, false)] {
-                for word in words {
-                    edits.push(Edit::RejectProduct {
-                        source: home.clone(),
-                        offer: id.clone(),
-                        product: directory.record(MappingKind::Offer, word)?,
-                        rejected,
-                    });
-                }
+            for (product, rejected) in verdicts(&directory, MappingKind::Offer, reject, unreject)? {
+                let (source, offer) = (home.clone(), id.clone());
+                edits.push(Edit::RejectProduct { source, offer, product, rejected });
             }
             save(store, edits).await?;
             shown(store, MappingKind::Offer, &home, &id).await
@@ -258,6 +248,17 @@ fn place(directory: &Directory, kind: MappingKind, word: &str, source: &str) -> 
         }
     }
     (directory.source_of(kind, word, source), word.into())
+}
+
+/// The records that are rejected, and those that no longer are.
+fn verdicts(
+    directory: &Directory,
+    kind: MappingKind,
+    reject: &[String],
+    unreject: &[String],
+) -> Result<Vec<(i64, bool)>, Failure> {
+    let all = reject.iter().map(|w| (w, true)).chain(unreject.iter().map(|w| (w, false)));
+    all.map(|(word, rejected)| Ok((directory.record(kind, word)?, rejected))).collect()
 }
 
 fn choice(directory: &Directory, kind: MappingKind, word: &str) -> Result<Option<i64>, Failure> {

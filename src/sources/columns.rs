@@ -1,85 +1,18 @@
 //! The columns of the canonical line (design 5) and how a file's header names them.
 
 use super::problems::Problems;
+use super::profile::field::MANDATORY;
 
-/// A canonical column (design 5, and each explained at `CanonicalLine`); its number is its place in
-/// [`Cells`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(usize)]
-pub(super) enum Column {
-    LineId,
-    InvoiceNumber,
-    InvoiceDate,
-    InvoiceStatus,
-    OrganizationId,
-    OrganizationName,
-    ContractId,
-    SubscriptionId,
-    SubscriptionName,
-    OfferId,
-    OfferName,
-    PartNumber,
-    ChargeType,
-    BillingCycle,
-    ChargeStartDate,
-    ChargeEndDate,
-    Quantity,
-    UnitPrice,
-    UnitCost,
-    Total,
-    Currency,
-}
+pub(super) use super::profile::field::CANONICAL as NAMES;
+/// A canonical column (design 5, and each explained at `CanonicalLine`), of which there are [`COUNT`];
+/// its number is its place in [`Cells`].
+pub(super) use super::profile::field::Field as Column;
 
 /// How many columns there are.
-pub(super) const COUNT: usize = 21;
-
-/// The columns' names, by number.
-pub(super) const NAMES: [&str; COUNT] = [
-    "line_id",
-    "invoice_number",
-    "invoice_date",
-    "invoice_status",
-    "organization_id",
-    "organization_name",
-    "contract_id",
-    "subscription_id",
-    "subscription_name",
-    "offer_id",
-    "offer_name",
-    "part_number",
-    "charge_type",
-    "billing_cycle",
-    "charge_start_date",
-    "charge_end_date",
-    "quantity",
-    "unit_price",
-    "unit_cost",
-    "total",
-    "currency",
-];
-
-const MANDATORY: [Column; 11] = [
-    Column::InvoiceNumber,
-    Column::InvoiceDate,
-    Column::OrganizationId,
-    Column::OrganizationName,
-    Column::OfferId,
-    Column::OfferName,
-    Column::ChargeType,
-    Column::ChargeStartDate,
-    Column::Quantity,
-    Column::Total,
-    Column::Currency,
-];
+pub(super) const COUNT: usize = NAMES.len();
 
 /// The cells of one row by column; an empty text is an absent value.
 pub(super) type Cells<'a> = [&'a str; COUNT];
-
-impl Column {
-    pub(super) fn name(self) -> &'static str {
-        NAMES[self as usize]
-    }
-}
 
 /// The number of the column with this name. Case does not matter, and blanks and dashes stand for
 /// underscores: "Unit Price" passed over as unknown would be money lost in silence.

@@ -13,6 +13,7 @@ use crate::domain::invoice_status::InvoiceStatus;
 use crate::domain::line::{CanonicalLine, DateBadge};
 use crate::domain::policy::ChargeEndRule;
 use crate::domain::problem::FileProblem;
+use crate::domain::tests::cases;
 
 mod bombs;
 mod workbooks;
@@ -428,7 +429,7 @@ fn any_line() -> impl Strategy<Value = CanonicalLine> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn lines_survive_csv_and_json(mut lines in prop::collection::vec(any_line(), 1..12)) {

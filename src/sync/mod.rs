@@ -1,6 +1,7 @@
 //! The executor: the only code that writes to the PSA. Journal first, request second, result
 //! third; after any doubt it reads back before it tries again (design 1, 6.8).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::connectwise::Client;
+use crate::domain::addition::OwnAddition;
 use crate::domain::decision::Verdict;
 use crate::domain::journal::{Run, RunId};
 use crate::domain::line::Text;
@@ -111,6 +113,14 @@ pub struct ApplyOptions {
     pub overwrite_drift: bool,
     /// Post again what a person deleted.
     pub repost_deleted: bool,
+}
+
+impl Executor {
+    /// What was posted before, by marker.
+    async fn own_by_marker(&self) -> Result<HashMap<Text, OwnAddition>, Problem> {
+        let all = self.store.own_additions().await.map_err(fault)?;
+        Ok(all.into_iter().map(|a| (a.marker.clone(), a)).collect())
+    }
 }
 
 /// The outcome of a run.

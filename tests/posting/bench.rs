@@ -217,17 +217,8 @@ pub fn client(sandbox: &Sandbox, concurrency: usize) -> Client {
 
 /// A bill of `lines` one-time lines, spread over `organizations` organizations of the sample.
 pub fn one_time_bill(sandbox: &Sandbox, organizations: usize, lines: usize) -> String {
-    let sample = sandbox.sample();
-    let month = sample.periods()[1];
-    let mut known = Vec::new();
-    for line in sample.lines(month) {
-        if !known.iter().any(|k: &addendum::domain::line::CanonicalLine| {
-            k.organization_id == line.organization_id
-        }) {
-            known.push(line);
-        }
-    }
-    assert!(known.len() >= organizations, "the sample has {} organizations", known.len());
+    let month = sandbox.sample().periods()[1];
+    let known = crate::seat_changes::a_line_of_each(sandbox, organizations);
     let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record([
         "line_id",

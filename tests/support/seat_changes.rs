@@ -15,18 +15,24 @@ pub enum Part {
     Late,
 }
 
-/// The lines of these parts, and what they come to.
-pub fn bill(sandbox: &Sandbox, organizations: usize, parts: &[Part]) -> (String, Decimal) {
+/// The first line of the sample's newer month of each of so many organizations.
+pub fn a_line_of_each(sandbox: &Sandbox, organizations: usize) -> Vec<CanonicalLine> {
     let sample = sandbox.sample();
-    let month = sample.periods()[1];
     let mut known: Vec<CanonicalLine> = Vec::new();
-    for line in sample.lines(month) {
+    for line in sample.lines(sample.periods()[1]) {
         if !known.iter().any(|k| k.organization_id == line.organization_id) {
             known.push(line);
         }
     }
+    assert!(known.len() >= organizations, "the sample has {} organizations", known.len());
     known.truncate(organizations);
-    assert_eq!(known.len(), organizations, "the sample has enough organizations");
+    known
+}
+
+/// The lines of these parts, and what they come to.
+pub fn bill(sandbox: &Sandbox, organizations: usize, parts: &[Part]) -> (String, Decimal) {
+    let month = sandbox.sample().periods()[1];
+    let known = a_line_of_each(sandbox, organizations);
     let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record([
         "line_id",

@@ -11,6 +11,7 @@ use crate::domain::charge_type::ChargeType;
 use crate::domain::load::LoadedLine;
 use crate::domain::policy::Policy;
 use crate::domain::problem::FileProblem;
+use crate::domain::tests::cases;
 
 mod own;
 mod usage;
@@ -228,7 +229,7 @@ fn a_utf16_export_and_a_workbook_are_the_same_bill() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(cases(24))]
 
     /// Neither the order of rows nor how they are spread over files makes other lines.
     #[test]

@@ -34,11 +34,8 @@ pub enum Field {
     OfferKeys,
 }
 
-/// How many there are.
-pub const COUNT: usize = 28;
-
-/// Their names in a profile, by number.
-pub const NAMES: [&str; COUNT] = [
+/// Names of the canonical columns, by number.
+pub const CANONICAL: [&str; 21] = [
     "line_id",
     "invoice_number",
     "invoice_date",
@@ -60,6 +57,10 @@ pub const NAMES: [&str; COUNT] = [
     "unit_cost",
     "total",
     "currency",
+];
+
+/// Names of the fields beside them.
+const BESIDE: [&str; 7] = [
     "event_id",
     "document_type",
     "amends",
@@ -69,7 +70,21 @@ pub const NAMES: [&str; COUNT] = [
     "offer_keys",
 ];
 
-/// Fields that every profile must fill (design 5).
+/// How many fields there are.
+pub const COUNT: usize = CANONICAL.len() + BESIDE.len();
+
+/// Their names in a profile, by number.
+pub const NAMES: [&str; COUNT] = {
+    let mut all = [""; COUNT];
+    let mut n = 0;
+    while n < COUNT {
+        all[n] = if n < CANONICAL.len() { CANONICAL[n] } else { BESIDE[n - CANONICAL.len()] };
+        n += 1;
+    }
+    all
+};
+
+/// Fields that every bill must have (design 5).
 pub const MANDATORY: [Field; 11] = [
     Field::InvoiceNumber,
     Field::InvoiceDate,

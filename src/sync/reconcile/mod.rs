@@ -8,7 +8,6 @@ use futures_util::FutureExt;
 use super::lane::by_marker;
 use super::{Executor, Finding, Findings, all_of, fault};
 use crate::connectwise::PsaError;
-use crate::domain::addition::OwnAddition;
 use crate::domain::line::{Line, Text};
 use crate::domain::period::Period;
 use crate::domain::plan_input::PlanInput;
@@ -60,14 +59,7 @@ impl Executor {
         input: &'a PlanInput,
         periods: &[Period],
     ) -> Result<(Reading<'a>, BTreeSet<Text>), Problem> {
-        let own: HashMap<Text, OwnAddition> = self
-            .store
-            .own_additions()
-            .await
-            .map_err(fault)?
-            .into_iter()
-            .map(|a| (a.marker.clone(), a))
-            .collect();
+        let own = self.own_by_marker().await?;
         let mut lines: BTreeMap<Text, Vec<&Line>> = BTreeMap::new();
         for line in &input.lines {
             if let Some(posted) = &line.posted {

@@ -12,7 +12,7 @@ use super::deleted::Deleted;
 use super::lane::{ByMarker, by_marker};
 use super::{ApplyOptions, Credit, Executor, Left, RunReport, all_of, fault};
 use crate::connectwise::PsaError;
-use crate::domain::addition::{AdditionFields, OwnAddition};
+use crate::domain::addition::AdditionFields;
 use crate::domain::journal::{Entry, EntryState, Outcome, Run, RunId, RunKind};
 use crate::domain::line::{Line, LineId, Text};
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Counts, Reason};
@@ -89,14 +89,7 @@ impl Executor {
         let reads = touched.into_iter().map(|id| self.place(id, &deleted).boxed()).collect();
         let mut places: HashMap<i64, Place> =
             all_of(reads, self.concurrency.max(1)).await?.into_iter().collect();
-        let own: HashMap<Text, OwnAddition> = self
-            .store
-            .own_additions()
-            .await
-            .map_err(fault)?
-            .into_iter()
-            .map(|a| (a.marker.clone(), a))
-            .collect();
+        let own = self.own_by_marker().await?;
 
         let mut left = Vec::new();
         let mut credits: Vec<Action> = Vec::new();

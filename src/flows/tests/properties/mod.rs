@@ -13,6 +13,7 @@ use crate::domain::addition::Subject;
 use crate::domain::period::Period;
 use crate::domain::plan::{ActionKind, Plan};
 use crate::domain::policy::AutoCancel;
+use crate::domain::tests::cases;
 use checks::{check, line_of, to_the_cent, writes};
 use world::{MONTHS, build, prices, worlds};
 
@@ -26,16 +27,8 @@ fn turned<T>(items: &mut [T], by: usize) {
     }
 }
 
-/// A number of cases that is said here would win over the environment's: `PROPTEST_CASES=20000`
-/// makes the run longer.
-fn config() -> ProptestConfig {
-    let usual = ProptestConfig::default();
-    let said = std::env::var_os("PROPTEST_CASES").is_some();
-    ProptestConfig { cases: if said { usual.cases } else { 150 }, ..usual }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases(150))]
 
     #[test]
     fn a_plan_accounts_for_every_line_and_is_done_after_one_run(world in worlds()) {
