@@ -252,6 +252,18 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit> {
     })
 }
 
+/// Threads of the runtime at most. What computes has threads of its own, and each thread keeps
+/// memory of the allocator's for itself.
+const THREADS: usize = 4;
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.clamp(2, THREADS))
+        .enable_all()
+        .build()
+}
+
 /// Runs a command to its end and prints what it gives. Needs no runtime; makes its own. `screen`
 /// opens the terminal app where no command is given.
 pub fn run(cli: &Cli, screen: Screen) -> Exit {
@@ -263,7 +275,7 @@ pub fn run(cli: &Cli, screen: Screen) -> Exit {
         command = cli.command.as_ref().map_or("screen", Command::word),
         "begin"
     );
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(e) => return output.failure(&shell::output::fault(format!("cannot start: {e}"))),
     };

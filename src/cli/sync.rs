@@ -1,6 +1,7 @@
 //! `addendum sync`: carry a plan out.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::Global;
 use super::jobs::{perform, unexpected};
@@ -43,7 +44,7 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
     let with_cancels =
         if asks { consent(global, args, output, saved.as_ref()).await? } else { args.yes };
     let (scope, plan) = match saved {
-        Some(saved) => (saved.scope, Some(Box::new(saved.plan))),
+        Some(saved) => (saved.scope, Some(Arc::new(saved.plan))),
         None => (args.scope.scope(), None),
     };
     let job = Job::Sync { scope, plan, with_cancels };

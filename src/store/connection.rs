@@ -24,6 +24,13 @@ const MIGRATIONS: &[&str] = &[
 /// "Addm": tells our files from other people's.
 const APPLICATION: i64 = 0x4164_646D;
 
+/// Kilobytes of pages that a connection keeps which reads: enough for the inner pages of all trees.
+const READING: i64 = 1_024;
+/// The same for the one that writes. A run touches a few pages with each step.
+const WRITING: i64 = 8_192;
+/// The same while lines are loaded, whose keys go everywhere.
+const LOADING: i64 = 65_536;
+
 /// How long a statement waits for another program that holds the file.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -39,10 +46,16 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     conn.busy_timeout(PATIENCE)?;
     // Reads are scans, and small: the system's cache serves both. A mapped file would count as
     // memory of ours, all of it after one scan.
-    conn.pragma_update(None, "cache_size", -4_096)?;
+    conn.pragma_update(None, "cache_size", -READING)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)
+}
+
+/// Keeps many pages while lines are loaded, and few again after that.
+pub(super) fn loading(conn: &Connection, on: bool) -> Result<(), StoreError> {
+    let pages = if on { LOADING } else { WRITING };
+    Ok(conn.pragma_update(None, "cache_size", -pages)?)
 }
 
 /// A store of the present schema that has no file.
@@ -130,7 +143,7 @@ fn open(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     prepare(&conn)?;
-    conn.pragma_update(None, "cache_size", -65_536)?;
+    conn.pragma_update(None, "cache_size", -WRITING)?;
     conn.pragma_update(None, "journal_size_limit", 64 << 20)?;
     if version < known {
         if !empty {

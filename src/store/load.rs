@@ -17,7 +17,7 @@ use super::error::StoreError;
 use super::line_writes::{INSERT, REPLACE, REVISE, bind};
 use super::revisions::{next_number, renumber};
 use super::sides::{self, SideCodes};
-use super::{Store, reload, threads, withdrawn};
+use super::{Store, connection, reload, threads, withdrawn};
 use crate::domain::line::{CanonicalLine, Text};
 use crate::domain::load::{LoadReport, LoadedLine, RevisionReport};
 use crate::domain::money::Currency;
@@ -134,9 +134,11 @@ fn unchecked<T>(
     conn: &mut Connection,
     work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
+    connection::loading(conn, true)?;
     conn.pragma_update(None, "foreign_keys", false)?;
     let result = work(conn);
     conn.pragma_update(None, "foreign_keys", true)?;
+    connection::loading(conn, false)?;
     result
 }
 

@@ -1,6 +1,7 @@
 //! What can be asked of the worker, and what it answers.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::forecast::Forecast;
 use crate::connectwise::{PermissionCheck, SystemInfo, Traffic};
@@ -54,7 +55,7 @@ pub enum Job {
         /// What is to be posted.
         scope: Scope,
         /// A saved plan; its scope must be the same.
-        plan: Option<Box<Plan>>,
+        plan: Option<Arc<Plan>>,
         /// Cancels of auto-cancel `ask` were agreed to.
         with_cancels: bool,
     },

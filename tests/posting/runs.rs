@@ -197,7 +197,7 @@ async fn a_saved_plan_is_refused_once_the_psa_has_changed() {
     bench.sandbox.forget_requests();
     let job = |plan: &addendum::domain::plan::Plan, scope| Job::Sync {
         scope,
-        plan: Some(Box::new(plan.clone())),
+        plan: Some(std::sync::Arc::new(plan.clone())),
         with_cancels: false,
     };
     let scope = bench.scope();

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -16,6 +16,8 @@ use crate::domain::text::harmless_lines;
 
 /// A file grows to this many bytes, then it is put aside.
 const LARGEST: u64 = 5 * 1024 * 1024;
+/// Lines that may wait for the disk; room for all of them is taken at once.
+const WAITING: usize = 8_192;
 /// So many are kept beside the newest: `addendum.log.1`, `.2`, ...
 const KEPT: u32 = 4;
 
@@ -24,7 +26,8 @@ const KEPT: u32 = 4;
 pub fn start(file: Option<&Path>, verbose: u8) -> Option<WorkerGuard> {
     let (layer, guard) = match file.and_then(|f| RollingFile::open(f).ok()) {
         Some(rolling) => {
-            let (writer, guard) = tracing_appender::non_blocking(Gate(rolling));
+            let (writer, guard) =
+                NonBlockingBuilder::default().buffered_lines_limit(WAITING).finish(Gate(rolling));
             let layer = fmt::layer()
                 .with_writer(writer)
                 .with_ansi(false)

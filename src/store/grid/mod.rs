@@ -215,22 +215,23 @@ impl Store {
         abandon: Abandon,
     ) -> Result<Option<View>, StoreError> {
         self.read_for_grid(move |conn| {
-            let mut rows = match filter::matching(conn, &index, &query.filter, &abandon)? {
+            let rows = match filter::matching(conn, &index, &query.filter, &abandon)? {
                 filter::Found::Nobody => return Ok(None),
                 filter::Found::Some(rows) => Some(rows),
                 filter::Found::All => None,
             };
-            if !query.sort.is_empty() {
-                let rows = rows.get_or_insert_with(|| (0..index.len() as u32).collect());
-                order::sort(conn, &index, rows, &query.sort)?;
-            }
-            if abandoned(&abandon) {
-                return Ok(None);
-            }
+            // Before they are sorted, so that the columns are gone through from front to back.
             let money = match &rows {
                 Some(rows) => index.money(rows.iter().copied())?,
                 None => index.money(0..index.len() as u32)?,
             };
+            if abandoned(&abandon) {
+                return Ok(None);
+            }
+            let rows = order::sort(conn, &index, rows, &query.sort)?;
+            if abandoned(&abandon) {
+                return Ok(None);
+            }
             Ok(Some(View { index, rows: rows.map(Arc::new), money }))
         })
         .await

@@ -11,65 +11,95 @@ use super::{Column, Level};
 /// More codes than this are sorted by comparison: counting them would cost more than the rows.
 const COUNTED: usize = 4_000_000;
 
-/// Sorts rows, which stand in order of their numbers.
+/// Sorts rows, which stand in order of their numbers; `None`: all rows, and nothing to sort by.
 pub(super) fn sort(
     conn: &Connection,
     index: &Index,
-    rows: &mut Vec<u32>,
+    mut rows: Option<Vec<u32>>,
     levels: &[Level],
-) -> Result<(), StoreError> {
+) -> Result<Option<Vec<u32>>, StoreError> {
     for level in levels.iter().rev() {
-        let ranks = ranks(conn, index, rows, level.column)?;
-        let highest = ranks.iter().copied().filter(|r| *r != NONE).max().unwrap_or(0);
-        // Empty cells stand last either way.
-        let key = |rank: u32| match rank {
-            NONE => highest + 1,
-            r if level.descending => highest - r,
-            r => r,
+        let ranks = ranks(conn, index, rows.as_deref(), level.column)?;
+        let sorted = match &rows {
+            Some(rows) => sorted(rows.iter().copied(), rows.len(), &ranks, level.descending),
+            None => sorted(0..index.len() as u32, index.len(), &ranks, level.descending),
         };
-        if highest as usize >= COUNTED {
-            let mut keyed: Vec<(u32, u32)> =
-                ranks.iter().map(|r| key(*r)).zip(rows.iter().copied()).collect();
-            keyed.sort_by_key(|(k, _)| *k);
-            *rows = keyed.into_iter().map(|(_, row)| row).collect();
-            continue;
-        }
-        let mut starts = vec![0_u32; highest as usize + 3];
-        for rank in &ranks {
-            starts[key(*rank) as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        let mut sorted = vec![0; rows.len()];
-        for (rank, row) in ranks.iter().zip(rows.iter()) {
-            let place = &mut starts[key(*rank) as usize];
-            sorted[*place as usize] = *row;
-            *place += 1;
-        }
-        *rows = sorted;
+        rows = Some(sorted);
     }
-    Ok(())
+    Ok(rows)
 }
 
-/// The place of each row's cell among all cells of the column; [`NONE`]: empty.
-fn ranks(
+/// Rows in the order of their ranks. No list is made but the result: ranks are asked for twice.
+fn sorted(
+    rows: impl Iterator<Item = u32> + Clone,
+    count: usize,
+    ranks: &Ranks<'_>,
+    descending: bool,
+) -> Vec<u32> {
+    let last = ranks.count;
+    // Empty cells stand last either way.
+    let key = |row: u32| match (ranks.of)(row) {
+        NONE => last,
+        r if descending => last - 1 - r,
+        r => r,
+    };
+    if last as usize >= COUNTED {
+        let mut keyed: Vec<(u32, u32)> = rows.map(|row| (key(row), row)).collect();
+        keyed.sort_by_key(|(k, _)| *k);
+        return keyed.into_iter().map(|(_, row)| row).collect();
+    }
+    let mut starts = vec![0_u32; last as usize + 2];
+    for row in rows.clone() {
+        starts[key(row) as usize + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut sorted = vec![0; count];
+    for row in rows {
+        let place = &mut starts[key(row) as usize];
+        sorted[*place as usize] = row;
+        *place += 1;
+    }
+    sorted
+}
+
+/// The place of each row's cell among all cells of a column; [`NONE`]: empty.
+struct Ranks<'i> {
+    /// All places are below this.
+    count: u32,
+    of: Box<dyn Fn(u32) -> u32 + 'i>,
+}
+
+fn ranks<'i>(
     conn: &Connection,
-    index: &Index,
-    rows: &[u32],
+    index: &'i Index,
+    rows: Option<&[u32]>,
     column: Column,
-) -> Result<Vec<u32>, StoreError> {
+) -> Result<Ranks<'i>, StoreError> {
     if let Some(day) = index.days(column) {
-        let days: Vec<i32> = rows.iter().map(|r| day(*r)).collect();
-        let first = days.iter().copied().filter(|d| *d != 0).min().unwrap_or(0);
-        return Ok(days.iter().map(|d| if *d == 0 { NONE } else { d.abs_diff(first) }).collect());
+        let (first, last) = match rows {
+            Some(rows) => ends(rows.iter().map(|r| day(*r))),
+            None => ends((0..index.len() as u32).map(&day)),
+        };
+        return Ok(Ranks {
+            count: last.abs_diff(first) + 1,
+            of: Box::new(move |row| match day(row) {
+                0 => NONE,
+                day => day.abs_diff(first),
+            }),
+        });
     }
     if let Some(numbers) = asked::numbers(conn, index, column)? {
-        return Ok(rows.iter().map(|r| numbers.rank(*r)).collect());
+        return Ok(Ranks {
+            count: numbers.distinct() as u32,
+            of: Box::new(|row| numbers.rank(row)),
+        });
     }
     if column == Column::Line {
         let places = asked::key_places(conn, index)?;
-        return Ok(rows.iter().map(|r| places[*r as usize]).collect());
+        let of = |row: u32| places[row as usize];
+        return Ok(Ranks { count: places.len() as u32, of: Box::new(of) });
     }
     if let Some(words) = words(column) {
         let mut sorted = words.clone();
@@ -81,8 +111,23 @@ fn ranks(
                 _ => NONE,
             })
             .collect();
-        return Ok(rows.iter().map(|r| rank[index.code(column, *r) as usize]).collect());
+        let of = move |row| rank[index.code(column, row) as usize];
+        return Ok(Ranks { count: words.len() as u32, of: Box::new(of) });
     }
-    let texts = index.texts(column);
-    Ok(rows.iter().map(|r| texts.map_or(NONE, |t| t.rank_of(index.code(column, *r)))).collect())
+    Ok(match index.texts(column) {
+        Some(texts) => Ranks {
+            count: texts.len() as u32,
+            of: Box::new(move |row| texts.rank_of(index.code(column, row))),
+        },
+        None => Ranks { count: 0, of: Box::new(|_| NONE) },
+    })
+}
+
+/// The first and the last day; 0 is none.
+fn ends(days: impl Iterator<Item = i32>) -> (i32, i32) {
+    let mut ends = (i32::MAX, i32::MIN);
+    for day in days.filter(|day| *day != 0) {
+        ends = (ends.0.min(day), ends.1.max(day));
+    }
+    if ends.0 > ends.1 { (0, 0) } else { ends }
 }

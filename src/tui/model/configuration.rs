@@ -79,6 +79,16 @@ impl Model {
         vec![]
     }
 
+    /// Goes to a setting and edits it.
+    pub(super) fn edit_setting_of(&mut self, key: &str) -> Vec<Effect> {
+        let mut effects = self.go(super::Tab::Configuration);
+        if let Some(at) = self.configuration.items.iter().position(|i| i.key == key) {
+            self.configuration.at = at;
+            effects.extend(self.edit_setting());
+        }
+        effects
+    }
+
     fn edit_setting(&mut self) -> Vec<Effect> {
         let Some(item) = self.configuration.items.get(self.configuration.at).cloned() else {
             return vec![];

@@ -211,9 +211,15 @@ impl Model {
                 vec![Effect::Settings]
             }
             Err(problem) if problem.code.contains("passphrase") => {
+                // Nothing was typed yet that could be wrong: what it is for is said first.
+                let hint = format!(
+                    "{}. Choose one: it locks the keys in a file, and Addendum asks for it \
+                     whenever it starts.",
+                    problem.message
+                );
                 self.prompt(
                     "Passphrase for the encrypted secrets file",
-                    problem.message,
+                    hint,
                     Field::secret(),
                     Asked::Passphrase,
                 );

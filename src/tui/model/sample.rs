@@ -262,6 +262,7 @@ pub(crate) fn settings(complete: bool) -> SettingsView {
         settings.connectwise.company_id = "acme".into();
         settings.connectwise.client_id = "00000000-0000-0000-0000-000000000000".into();
         settings.policy.agreement_type = Some("Managed Cloud".into());
+        settings.source.location = Some("/home/ada/billing".into());
     }
     SettingsView {
         settings: Arc::new(settings),

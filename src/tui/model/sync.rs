@@ -372,7 +372,7 @@ impl Model {
         self.sync.view = SyncView::Progress;
         let mut scope = self.sync.scope.clone();
         scope.lines.clone_from(&plan.only_lines);
-        self.submit(Job::Sync { scope, plan: Some(Box::new((*plan).clone())), with_cancels })
+        self.submit(Job::Sync { scope, plan: Some(plan), with_cancels })
     }
 
     /// The run under the cursor.

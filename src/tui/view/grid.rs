@@ -168,7 +168,7 @@ fn nothing(model: &Model, grid: &Grid) -> Option<Vec<(String, Tone)>> {
         ],
         GridId::Invoices => &[
             "No invoice line is loaded for this month.",
-            "{invoices.load} loads invoices; {invoices.period} shows another month.",
+            "{invoices.load} loads invoices, {invoices.load-file} a file; {invoices.period} shows another month.",
         ],
         GridId::Companies | GridId::Actions if model.sync.plan.is_none() => &[
             "There is no plan.",

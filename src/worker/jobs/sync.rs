@@ -30,7 +30,7 @@ const LOG_DAYS: i64 = 30;
 pub(super) async fn run(
     context: &Context,
     scope: Scope,
-    saved: Option<Box<Plan>>,
+    saved: Option<Arc<Plan>>,
     with_cancels: bool,
 ) -> Result<Outcome, JobError> {
     apply(context, RunKind::Sync, scope, saved, with_cancels).await
@@ -93,7 +93,7 @@ async fn apply(
     context: &Context,
     kind: RunKind,
     mut scope: Scope,
-    saved: Option<Box<Plan>>,
+    saved: Option<Arc<Plan>>,
     with_cancels: bool,
 ) -> Result<Outcome, JobError> {
     context.profile.need_agreement_type()?;
@@ -129,7 +129,7 @@ async fn apply(
     let (mut fresh, left_out) = plan::make_telling(context, scope).await?;
     if let Some(saved) = saved {
         same_basis(&saved, &fresh)?;
-        fresh.file = saved.file;
+        fresh.file.clone_from(&saved.file);
     }
     let store = &context.profile.store;
     let purge = context.profile.clock.now() - SignedDuration::from_hours(24 * LOG_DAYS);

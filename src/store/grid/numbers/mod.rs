@@ -162,6 +162,14 @@ impl Numbers {
         }
     }
 
+    /// All places are below this.
+    pub(super) fn distinct(&self) -> usize {
+        match self {
+            Self::Few { values, .. } => values.len(),
+            Self::Any { rows, .. } => rows.len(),
+        }
+    }
+
     /// The place of a row's amount among all amounts; [`NONE`]: empty.
     pub(super) fn rank(&self, row: u32) -> u32 {
         match self {

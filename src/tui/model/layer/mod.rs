@@ -122,6 +122,11 @@ impl Model {
         }
         match self.layers.pop() {
             Some(Layer::Columns(dialog)) => self.remember_columns(dialog.grid),
+            Some(Layer::Prompt(p)) if p.asked == prompt::Asked::Passphrase => {
+                let again = self.keyed("the keys are not kept yet; {form.save} asks again");
+                self.toast(super::toast::Toast::warning(again));
+                vec![]
+            }
             _ => vec![],
         }
     }

@@ -271,6 +271,23 @@ fn files_are_loaded_together() {
 }
 
 #[test]
+fn without_a_location_the_load_dialog_leads_to_a_file() {
+    let mut model = on(Tab::Invoices, 80, 24);
+    let mut view = settings(true);
+    let mut with = (*view.settings).clone();
+    with.source.location = None;
+    view.settings = std::sync::Arc::new(with);
+    tell(&mut model, Answer::Settings(Box::new(view)));
+    press(&mut model, "L Enter");
+    let Some(Layer::Prompt(p)) = model.top() else { panic!("it asks for a file") };
+    assert_eq!(p.title, "Load from a file");
+    press(&mut model, "Esc L Up Enter");
+    assert_eq!(model.tab, Tab::Configuration);
+    let Some(Layer::Prompt(p)) = model.top() else { panic!("it asks for the location") };
+    assert_eq!(p.title, "Location");
+}
+
+#[test]
 fn names_are_matched_as_those_of_the_tab() {
     for (tab, of) in [(Tab::Products, Kind::Offer), (Tab::Dashboard, Kind::Organization)] {
         let mut model = on(tab, 80, 24);

@@ -11,7 +11,10 @@ use crate::tui::view::theme::Part;
 pub(super) fn draw(l: &LoadDialog, pen: &mut Pen, area: Rect) -> Option<Position> {
     let inner = pen.dialog(area, 58.min(area.width), 11, "Load Invoice Lines");
     let plain = pen.style(Part::Text);
-    let text = "Select which periods to load invoice lines for.";
+    let (text, plain) = match l.nowhere {
+        true => ("There is no Location to load months from yet.", pen.style(Part::Warn)),
+        false => ("Select which periods to load invoice lines for.", plain),
+    };
     pen.text(inner.x, inner.y, inner.width, text, plain);
     let mut cursor = None;
     for (i, (month, name)) in l.months.iter().zip(["Current Month", "Previous Month"]).enumerate() {
@@ -25,7 +28,8 @@ pub(super) fn draw(l: &LoadDialog, pen: &mut Pen, area: Rect) -> Option<Position
             cursor = Some(Position { x: inner.x + 1, y });
         }
     }
-    for (i, text) in [(2, "[ Load ]"), (3, "[ From a file ... ]")] {
+    let load = if l.nowhere { "[ Set the Location ... ]" } else { "[ Load ]" };
+    for (i, text) in [(2, load), (3, "[ From a file ... ]")] {
         let here = l.at == i;
         let y = inner.y + 5 + 2 * (i as u16 - 2);
         pen.spot(inner.x, y, inner.width, Spot::Row(i));
