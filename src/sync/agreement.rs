@@ -154,17 +154,21 @@ impl Under<'_> {
             self.executor.client.agreements_of(wanted.company_id).await?
         };
         self.worked();
-        let misfit = misfit(&all, wanted, amiss).cloned();
+        let other = misfit(&all, wanted, amiss).cloned();
         let there = candidates(all, wanted, self.single_currency);
-        let mut there = if there.is_empty() { misfit.into_iter().collect() } else { there };
-        // A list that lags behind still shows what was deleted; the record itself does not.
+        let mut there = if there.is_empty() { other.into_iter().collect() } else { there };
+        // A list that lags behind still shows what was deleted or ended; the record itself does not.
         if let [one] = there.as_slice() {
             let _slot = self.slot().await;
-            match self.executor.client.agreement(one.id).await {
-                Err(PsaError::Refused { status: 404, .. }) => there.clear(),
+            there = match self.executor.client.agreement(one.id).await {
+                Err(PsaError::Refused { status: 404, .. }) => Vec::new(),
                 Err(e) => return Err(e),
-                Ok(_) => {}
-            }
+                Ok(now) => {
+                    let now = vec![now];
+                    let still = misfit(&now, wanted, amiss).is_some();
+                    if still { now } else { candidates(now, wanted, self.single_currency) }
+                }
+            };
         }
         Ok(there)
     }

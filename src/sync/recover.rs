@@ -16,6 +16,7 @@ use crate::connectwise::PsaError;
 use crate::domain::journal::{Entry, EntryState, Outcome, RunId, Step};
 use crate::domain::plan::{ActionKind, AgreementTarget};
 use crate::domain::problem::Problem;
+use crate::domain::psa::Agreement;
 
 impl Executor {
     /// Resolves what dead runs left open: by marker, waiting out `settle` where something is not
@@ -98,7 +99,8 @@ impl Executor {
             let amiss = misfit(&all, wanted, None).cloned();
             let mut there = candidates(all, wanted, true);
             there.sort_by_key(|a| (a.name != wanted.name, a.id));
-            if let Some(agreement) = there.into_iter().next() {
+            let fits = |now: &Agreement| !candidates(vec![now.clone()], wanted, true).is_empty();
+            if let Some(agreement) = self.first_there(there, fits).await? {
                 let outcome = Outcome {
                     agreement_id: agreement.id,
                     addition_id: None,
@@ -109,7 +111,7 @@ impl Executor {
                 self.store.keep_agreement(agreement).await.map_err(fault)?;
                 break Step::Done { entry: entry.id, outcome: Box::new(outcome) };
             }
-            if let Some(agreement) = amiss {
+            if let Some(agreement) = self.first_there(amiss, |_| true).await? {
                 let problem = self.keep_misfit(agreement, wanted).await?;
                 break Step::Failed { entry: entry.id, problem };
             }
@@ -119,6 +121,24 @@ impl Executor {
             looks.wait().await;
         };
         self.resolve(step).await
+    }
+
+    /// The first agreement that is there and fits. A list that lags behind still shows what an undo
+    /// or a person deleted or ended; the record itself does not.
+    async fn first_there(
+        &self,
+        listed: impl IntoIterator<Item = Agreement>,
+        fits: impl Fn(&Agreement) -> bool,
+    ) -> Result<Option<Agreement>, Problem> {
+        for agreement in listed {
+            match self.client.agreement(agreement.id).await {
+                Ok(now) if fits(&now) => return Ok(Some(now)),
+                Ok(_) => {}
+                Err(PsaError::Refused { status: 404, .. }) => {}
+                Err(e) => return Err(told(e)),
+            }
+        }
+        Ok(None)
     }
 
     /// The open entries of one agreement.

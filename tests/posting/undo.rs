@@ -1,6 +1,7 @@
 //! Taking runs back.
 
-use addendum::domain::journal::RunKind;
+use addendum::domain::journal::{RunKind, Step};
+use addendum::domain::plan::ActionKind;
 use addendum::domain::problem::ProblemKind;
 use addendum::domain::status::PsaStatus;
 use addendum::sandbox::{Kind, Rule};
@@ -223,4 +224,39 @@ async fn what_an_undo_deleted_is_posted_again_though_lists_still_show_it() {
     assert_eq!(again.report.errors, []);
     bench.each_once();
     assert_eq!(bench.state(), state);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_run_is_not_given_an_agreement_that_was_deleted_and_is_still_listed() {
+    let mut bench = Bench::ready(options()).await;
+    let inspect = bench.sandbox.inspect();
+    let mapping = bench.sandbox.sample().mapping_csv();
+    let type_id = inspect.agreements()[0].type_id;
+    let ended = inspect
+        .agreements()
+        .into_iter()
+        .find(|a| a.type_id == type_id && mapping.contains(&format!(",{},", a.company_id)))
+        .unwrap();
+    inspect.edit_agreement(ended.id, |a| a.cancelled = true);
+    bench.pull().await;
+    let first = bench.sync().await.report.run;
+    assert_eq!(first.counts.create_agreement, 1);
+    let store = bench.worker.profile().store.clone();
+    let entries = store.entries(first.id).await.unwrap();
+    let asked = entries.iter().find(|e| e.action.kind == ActionKind::CreateAgreement).unwrap();
+    let asked = asked.action.clone();
+    bench.undo(first.id).await.unwrap();
+
+    // The same is asked for again, and the process dies before it is sent.
+    let run = store.begin_run(RunKind::Sync, &[], None).await.unwrap();
+    let intents = store.intend(run, vec![asked]).await.unwrap();
+    let requested = Step::Requested { entry: intents[0], at: store.now() };
+    store.record(vec![requested]).await.unwrap();
+    let lag = Rule::new(Kind::ListLag).on("GET", "/agreements").lasting(60_000);
+    bench.sandbox.faults().add(lag).unwrap();
+    let again = bench.sync().await;
+    assert_eq!(again.report.errors, []);
+    assert_eq!(again.report.run.counts.create_agreement, 1);
+    bench.each_once();
+    assert_eq!(bench.state().len() as u64, again.report.run.counts.create);
 }
