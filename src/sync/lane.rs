@@ -18,6 +18,7 @@ use crate::domain::plan::{Action, ActionKind, AgreementTarget};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::MarkerPlace;
 
+mod doubled;
 mod netted;
 
 /// Additions by their marker.
@@ -44,6 +45,8 @@ pub(super) struct Lane {
     pending: Vec<Step>,
     /// What this run knows of a marker since it touched it.
     known: HashMap<Text, AdditionFields>,
+    /// Whether the list was looked through for what stands twice.
+    looked: bool,
     /// Something in it failed: what it carries is not as planned.
     broken: bool,
     /// Markers that were in the PSA and unknown here.
@@ -94,6 +97,7 @@ pub(super) fn lanes(
                 behind: HashSet::new(),
                 strange: None,
                 told: HashMap::new(),
+                looked: false,
                 broken: false,
             }
         })
@@ -123,6 +127,9 @@ impl Lane {
         let Some(agreement) = self.agreement else { return self.begin_new(under).await };
         if self.live.is_none() {
             return self.list(under, agreement).await;
+        }
+        if !self.looked {
+            self.tell_doubled(under).await;
         }
         while !under.halted()
             && let Some((entry, action)) = self.queue.pop_front()

@@ -15,13 +15,14 @@ fn where_at(action: &Action) -> String {
 }
 
 pub(super) fn doubled(action: &Action, times: usize) -> Problem {
+    doubled_beside(action, action.marker.as_deref().unwrap_or_default(), times)
+}
+
+/// The same for a marker that the action is not about, on its agreement.
+pub(super) fn doubled_beside(action: &Action, marker: &str, times: usize) -> Problem {
     incomplete(
         "doubled",
-        format!(
-            "the marker {} stands on {times} additions of {}",
-            action.marker.as_deref().unwrap_or_default(),
-            where_at(action)
-        ),
+        format!("the marker {marker} stands on {times} additions of {}", where_at(action)),
         "delete the addition that is one too many in ConnectWise, then run `addendum retry`",
     )
 }

@@ -183,6 +183,13 @@ impl<'a> Under<'a> {
         }
     }
 
+    /// Something is wrong with an addition that the run is not about.
+    pub(super) fn notice(&self, marker: &str, problem: Problem) {
+        let told = LineProblem { line: marker.into(), line_id: None, problem };
+        self.tally().errors.push(told.clone());
+        (self.executor.events)(RunEvent::LineFailed(Box::new(told)));
+    }
+
     fn progress(&self, tally: &Tally) -> RunEvent {
         RunEvent::Progress { done: tally.done, failed: tally.failed, total: self.total }
     }

@@ -108,6 +108,47 @@ async fn a_doubled_marker_stops_its_line_and_nothing_else() {
     assert_eq!(doubled.iter().map(|f| f.marker.as_str()).collect::<Vec<_>>(), [marker.as_str()]);
 }
 
+/// Something on the way delivers a request twice: the PSA bills both, and no run is about the first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubled_marker_is_told_by_any_run_that_writes_on_its_agreement() {
+    let (mut bench, this) = between_months().await;
+    let first: Vec<String> =
+        bench.sandbox.inspect().all_marked().into_iter().filter_map(|a| a.serial_number).collect();
+    bench.load_periods(&[this]).await;
+    let plan = match bench.run(addendum::worker::job::Job::Plan(bench.scope())).await.unwrap() {
+        addendum::worker::job::Outcome::Planned(plan) => plan,
+        other => panic!("{other:?}"),
+    };
+    let planned = |m: &str| plan.actions.iter().any(|a| a.marker.as_deref() == Some(m));
+    let written = |id: i64| {
+        plan.actions
+            .iter()
+            .any(|a| a.agreement == addendum::domain::plan::AgreementTarget::Existing(id))
+    };
+    let inspect = bench.sandbox.inspect();
+    // One that the plan leaves alone, beside one that stands for nothing of ours or is left alone.
+    let (mine, copy) = first
+        .iter()
+        .filter(|m| !planned(m))
+        .filter_map(|m| Some((m, inspect.marked(m).into_iter().next()?)))
+        .filter(|(_, a)| written(a.agreement_id))
+        .find_map(|(m, a)| {
+            let others = inspect.additions_of(a.agreement_id);
+            let free = |s: &str| s != m && !planned(s);
+            let copy = others.iter().find(|o| o.serial_number.as_deref().is_none_or(free))?;
+            Some((m.clone(), copy.id))
+        })
+        .expect("an agreement with two additions that this month leaves alone");
+    inspect.edit_addition(copy, |a| a.serial_number = Some(mine.clone()));
+    let summary = bench.sync().await;
+    let told: Vec<(&str, &str)> =
+        summary.report.errors.iter().map(|e| (&*e.line, &*e.problem.code)).collect();
+    assert_eq!(told, [(mine.as_str(), "doubled")]);
+    assert_eq!(summary.report.run.counts.failed, 0);
+    let doubled = bench.reconcile().await.findings.doubled;
+    assert_eq!(doubled.iter().map(|f| f.marker.as_str()).collect::<Vec<_>>(), [mine.as_str()]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_store_double_bills_nobody() {
     let mut bench = Bench::ready(options()).await;
