@@ -113,6 +113,7 @@ struct Sum {
     runs: u64,
     additions: u64,
     doubled: u64,
+    made_twice: u64,
     mishaps: BTreeMap<String, u64>,
     failed: Vec<(u64, String)>,
 }
@@ -126,6 +127,7 @@ impl Sum {
         self.runs += report.runs;
         self.additions += report.additions;
         self.doubled += report.doubled;
+        self.made_twice += report.made_twice;
         for (mishap, times) in report.mishaps {
             *self.mishaps.entry(mishap).or_default() += times;
         }
@@ -140,6 +142,7 @@ impl Sum {
         self.runs += other.runs;
         self.additions += other.additions;
         self.doubled += other.doubled;
+        self.made_twice += other.made_twice;
         for (mishap, times) in other.mishaps {
             *self.mishaps.entry(mishap).or_default() += times;
         }
@@ -159,7 +162,10 @@ impl Sum {
             "{} runs, {} requests, {} of them writes, {} additions at the end, {} processes died",
             self.runs, self.requests, self.writes, self.additions, self.deaths
         );
-        println!("{} made twice by two machines at once, and seen", self.doubled);
+        println!(
+            "{} made twice by two machines at once and {} by the network, and seen",
+            self.doubled, self.made_twice
+        );
         let mishaps: Vec<String> = self.mishaps.iter().map(|(m, n)| format!("{m} {n}")).collect();
         println!("{}", mishaps.join(", "));
         for (seed, failure) in &self.failed {

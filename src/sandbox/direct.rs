@@ -13,6 +13,7 @@ use super::psa::Call;
 use super::recorded::RequestLog;
 use super::sample::Sample;
 use super::server::Shared;
+use super::world::World;
 
 /// A PSA that answers calls; cheap to clone, all clones are the same one.
 #[derive(Debug, Clone)]
@@ -67,7 +68,8 @@ impl Direct {
         Ok(Self { shared: Arc::new(Shared::new(options, faults)) })
     }
 
-    /// Another PSA with the same records, which goes its own way from here on.
+    /// Another PSA with the same records, which goes its own way from here on. No list of it lags
+    /// behind what was changed before.
     #[must_use]
     pub fn copy(&self) -> Self {
         let old = &self.shared;
@@ -77,7 +79,7 @@ impl Direct {
             log: RequestLog::default(),
             feeds: Memory::default(),
             sample: Sample::clone(&old.sample),
-            world: RwLock::new(old.look(Clone::clone)),
+            world: RwLock::new(old.look(World::at_rest)),
         };
         Self { shared: Arc::new(shared) }
     }

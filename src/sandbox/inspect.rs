@@ -1,6 +1,7 @@
 //! The PSA's records as plain values for tests, and a person's hands on them: what somebody does
 //! in ConnectWise's own screens while Addendum is not looking.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -24,13 +25,19 @@ impl Inspect {
 
     /// All additions of all agreements, by agreement and number.
     pub fn additions(&self) -> Vec<Addition> {
+        self.shared_additions().iter().map(|a| Addition::clone(a)).collect()
+    }
+
+    /// The same, shared with the PSA: they stay as they are when it changes its own.
+    pub fn shared_additions(&self) -> Vec<Arc<Addition>> {
         self.shared.look(|w| w.additions.values().flat_map(|l| l.values()).cloned().collect())
     }
 
     /// The additions of one agreement, by number.
     pub fn additions_of(&self, agreement: i64) -> Vec<Addition> {
         self.shared.look(|w| {
-            w.additions.get(&agreement).map(|l| l.values().cloned().collect()).unwrap_or_default()
+            let list = w.additions.get(&agreement).into_iter().flat_map(BTreeMap::values);
+            list.map(|a| Addition::clone(a)).collect()
         })
     }
 
@@ -38,7 +45,7 @@ impl Inspect {
     pub fn addition(&self, id: i64) -> Option<Addition> {
         self.shared.look(|w| {
             let agreement = w.agreement_of(id)?;
-            w.addition(agreement, id).cloned()
+            w.addition(agreement, id).map(|a| Addition::clone(a))
         })
     }
 
@@ -63,7 +70,7 @@ impl Inspect {
 
     /// All agreements, by number.
     pub fn agreements(&self) -> Vec<Agreement> {
-        self.shared.look(|w| w.agreements.values().cloned().collect())
+        self.shared.look(|w| w.agreements.values().map(|a| Agreement::clone(a)).collect())
     }
 
     /// The agreements of one company, by number.
@@ -91,10 +98,10 @@ impl Inspect {
     /// A person edits an addition. Returns whether it exists.
     pub fn edit_addition(&self, id: i64, edit: impl FnOnce(&mut Addition)) -> bool {
         self.shared.change(|w| {
-            let Some(mut addition) = w.agreement_of(id).and_then(|a| w.addition(a, id)).cloned()
-            else {
+            let Some(old) = w.agreement_of(id).and_then(|a| w.addition(a, id)) else {
                 return false;
             };
+            let mut addition = Addition::clone(old);
             edit(&mut addition);
             addition.updated = Timestamp::now();
             addition.updated_by = "a person".into();
@@ -110,10 +117,23 @@ impl Inspect {
         })
     }
 
+    /// A person deletes an agreement with all its additions. Returns whether it existed.
+    pub fn delete_agreement(&self, id: i64) -> bool {
+        self.shared.change(|w| {
+            let additions: Vec<i64> =
+                w.additions.get(&id).map(|l| l.keys().copied().collect()).unwrap_or_default();
+            for addition in additions {
+                w.remove_addition(id, addition);
+            }
+            w.remove_agreement(id)
+        })
+    }
+
     /// A person edits an agreement. Returns whether it exists.
     pub fn edit_agreement(&self, id: i64, edit: impl FnOnce(&mut Agreement)) -> bool {
         self.shared.change(|w| {
-            let Some(mut agreement) = w.agreements.get(&id).cloned() else { return false };
+            let Some(old) = w.agreements.get(&id) else { return false };
+            let mut agreement = Agreement::clone(old);
             edit(&mut agreement);
             agreement.updated = Timestamp::now();
             agreement.updated_by = "a person".into();

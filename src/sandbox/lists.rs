@@ -1,6 +1,7 @@
 //! Collections: conditions, order, pages, counts, and the choice of fields.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -22,6 +23,18 @@ pub(super) trait Record {
 }
 
 impl<R: Record> Record for &R {
+    fn id(&self) -> i64 {
+        (**self).id()
+    }
+    fn json(&self, world: &World) -> Map<String, Value> {
+        (**self).json(world)
+    }
+    fn quick(&self, world: &World, path: &[String]) -> Option<Value> {
+        (**self).quick(world, path)
+    }
+}
+
+impl<R: Record> Record for Arc<R> {
     fn id(&self) -> i64 {
         (**self).id()
     }
@@ -153,7 +166,10 @@ impl Query {
             .into_iter()
             .map(|r| {
                 let whole = Value::Object(r.json(world));
-                self.fields.as_ref().map_or_else(|| whole.clone(), |f| f.trim(&whole))
+                match &self.fields {
+                    Some(fields) => fields.trim(&whole),
+                    None => whole,
+                }
             })
             .collect();
         (rows, link)

@@ -1,7 +1,7 @@
 //! The PSA's endpoints: from method and path to an answer.
 
 use std::collections::BTreeMap;
-use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
 use serde_json::{Map, Value, json};
 
@@ -245,7 +245,7 @@ impl Call<'_> {
                     let from = |id| boxed(above(&world.agreements, id));
                     return self.reads(&world, level, &known, &from, rest, "Agreement");
                 }
-                let mut seen: BTreeMap<i64, &Agreement> =
+                let mut seen: BTreeMap<i64, &Arc<Agreement>> =
                     world.agreements.iter().map(|(id, a)| (*id, a)).collect();
                 for (id, was) in &then {
                     match was {
@@ -295,12 +295,12 @@ impl Call<'_> {
         let mut world = self.world_to_change();
         let old = world.agreements.get(&number).ok_or_else(missing)?;
         let changed = match (self.method, &body) {
-            ("PATCH", _) if self.verdict.patch_ignored => old.clone(),
+            ("PATCH", _) if self.verdict.patch_ignored => (**old).clone(),
             ("PATCH", _) => rules::patch_agreement(&world, old, &body, self.member())?,
             (_, Value::Object(map)) => rules::replace_agreement(&world, old, map, self.member())?,
             _ => return Err(Refusal::body("The request body must be an object.")),
         };
-        if *old != changed {
+        if **old != changed {
             world.put_agreement(changed.clone());
         }
         Ok(self.shown(200, &world, &changed))
@@ -358,14 +358,14 @@ impl Call<'_> {
                     .ok_or_else(|| Refusal::no_record("Addition", id))?;
                 let by = self.member();
                 let changed = match (self.method, &body) {
-                    ("PATCH", _) if self.verdict.patch_ignored => old.clone(),
+                    ("PATCH", _) if self.verdict.patch_ignored => (**old).clone(),
                     ("PATCH", _) => rules::patch_addition(&world, agreement, old, &body, by)?,
                     (_, Value::Object(map)) => {
                         rules::replace_addition(&world, agreement, old, map, by)?
                     }
                     _ => return Err(Refusal::body("The request body must be an object.")),
                 };
-                if *old != changed {
+                if **old != changed {
                     world.put_addition(changed.clone());
                 }
                 Ok(self.shown(200, &world, &changed))

@@ -22,9 +22,10 @@ fn the_psa_looks_like_an_msps() {
     let names: HashSet<&str> = world.companies.values().map(|c| c.name.as_str()).collect();
     assert_eq!(names.len(), 400, "near-duplicates differ");
     let status = |a: &records::Agreement| a.status(world.today);
-    let statuses: HashSet<&str> = world.agreements.values().map(status).collect();
+    let statuses: HashSet<&str> = world.agreements.values().map(|a| status(a)).collect();
     assert!(["Active", "Cancelled", "Expired"].iter().all(|s| statuses.contains(s)));
-    let any = |pick: &dyn Fn(&records::Agreement) -> bool| world.agreements.values().any(pick);
+    let any =
+        |pick: &dyn Fn(&records::Agreement) -> bool| world.agreements.values().any(|a| pick(a));
     assert!(any(&|a| a.prorates) && any(&|a| a.bills_once) && any(&|a| a.type_id != 1));
     assert!(world.catalog.values().any(|p| p.class == "Bundle"));
     assert!(world.catalog.values().any(|p| p.inactive));
@@ -60,7 +61,7 @@ fn lists_that_lag_show_what_was() {
     let (agreement, mine) = world
         .additions
         .iter()
-        .map(|(a, l)| (*a, l.values().next().unwrap().clone()))
+        .map(|(a, l)| (*a, records::Addition::clone(l.values().next().unwrap())))
         .next()
         .unwrap();
     let before = world.additions[&agreement].clone();
@@ -76,9 +77,9 @@ fn lists_that_lag_show_what_was() {
     assert_eq!(world.additions_then(agreement, Duration::ZERO), world.additions[&agreement]);
     assert!(world.additions_then(agreement + 1_000_000, hour).is_empty());
 
-    let a = world.agreements[&agreement].clone();
+    let a = records::Agreement::clone(&world.agreements[&agreement]);
     world.remove_agreement(agreement);
-    assert_eq!(world.agreements_then(hour).get(&agreement), Some(&Some(a.clone())));
+    assert_eq!(world.agreements_then(hour).get(&agreement), Some(&Some(a.clone().into())));
     world.put_agreement(a);
     assert!(world.agreements_then(Duration::ZERO).is_empty());
 }

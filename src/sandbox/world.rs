@@ -14,7 +14,7 @@ use super::records::{Addition, Agreement, CatalogItem, Company, Contact, Setup};
 /// How long changes are remembered for lists that lag.
 const MEMORY: Duration = Duration::from_secs(600);
 
-/// Everything that the PSA knows. Clones share what seldom changes.
+/// Everything that the PSA knows. Clones share the records.
 #[derive(Debug, Clone)]
 pub(super) struct World {
     /// The sandbox's day.
@@ -25,9 +25,9 @@ pub(super) struct World {
     pub companies: Arc<BTreeMap<i64, Company>>,
     pub contacts: Arc<BTreeMap<i64, Contact>>,
     pub catalog: Arc<BTreeMap<i64, CatalogItem>>,
-    pub agreements: BTreeMap<i64, Agreement>,
+    pub agreements: BTreeMap<i64, Arc<Agreement>>,
     /// By agreement, then by number.
-    pub additions: BTreeMap<i64, BTreeMap<i64, Addition>>,
+    pub additions: BTreeMap<i64, BTreeMap<i64, Arc<Addition>>>,
     pub next_agreement: i64,
     pub next_addition: i64,
     changes: VecDeque<Change>,
@@ -42,8 +42,8 @@ struct Change {
 
 #[derive(Debug, Clone)]
 enum Before {
-    Agreement(i64, Option<Box<Agreement>>),
-    Addition(i64, i64, Option<Box<Addition>>),
+    Agreement(i64, Option<Arc<Agreement>>),
+    Addition(i64, i64, Option<Arc<Addition>>),
 }
 
 impl World {
@@ -63,6 +63,13 @@ impl World {
         }
     }
 
+    /// A copy in which everything changed long ago.
+    pub(super) fn at_rest(&self) -> Self {
+        let mut copy = self.clone();
+        copy.changes.clear();
+        copy
+    }
+
     fn remember(&mut self, before: Before) {
         let at = Instant::now();
         while self.changes.front().is_some_and(|c| at.duration_since(c.at) > MEMORY) {
@@ -72,7 +79,7 @@ impl World {
     }
 
     /// One addition.
-    pub(super) fn addition(&self, agreement: i64, id: i64) -> Option<&Addition> {
+    pub(super) fn addition(&self, agreement: i64, id: i64) -> Option<&Arc<Addition>> {
         self.additions.get(&agreement)?.get(&id)
     }
 
@@ -84,8 +91,8 @@ impl World {
     /// Puts an addition, new or changed.
     pub(super) fn put_addition(&mut self, addition: Addition) {
         let (agreement, id) = (addition.agreement_id, addition.id);
-        let before = self.additions.entry(agreement).or_default().insert(id, addition);
-        self.remember(Before::Addition(agreement, id, before.map(Box::new)));
+        let before = self.additions.entry(agreement).or_default().insert(id, Arc::new(addition));
+        self.remember(Before::Addition(agreement, id, before));
     }
 
     /// Removes an addition; whether it was there.
@@ -93,7 +100,7 @@ impl World {
         let before = self.additions.get_mut(&agreement).and_then(|list| list.remove(&id));
         let found = before.is_some();
         if found {
-            self.remember(Before::Addition(agreement, id, before.map(Box::new)));
+            self.remember(Before::Addition(agreement, id, before));
         }
         found
     }
@@ -101,8 +108,8 @@ impl World {
     /// Puts an agreement, new or changed.
     pub(super) fn put_agreement(&mut self, agreement: Agreement) {
         let id = agreement.id;
-        let before = self.agreements.insert(id, agreement);
-        self.remember(Before::Agreement(id, before.map(Box::new)));
+        let before = self.agreements.insert(id, Arc::new(agreement));
+        self.remember(Before::Agreement(id, before));
     }
 
     /// Removes an agreement; whether it was there.
@@ -110,20 +117,24 @@ impl World {
         let before = self.agreements.remove(&id);
         let found = before.is_some();
         if found {
-            self.remember(Before::Agreement(id, before.map(Box::new)));
+            self.remember(Before::Agreement(id, before));
         }
         found
     }
 
     /// An agreement's additions as a list shows them that lags behind by `lag`.
-    pub(super) fn additions_then(&self, agreement: i64, lag: Duration) -> BTreeMap<i64, Addition> {
+    pub(super) fn additions_then(
+        &self,
+        agreement: i64,
+        lag: Duration,
+    ) -> BTreeMap<i64, Arc<Addition>> {
         let mut list = self.additions.get(&agreement).cloned().unwrap_or_default();
         for before in self.since(lag) {
             if let Before::Addition(a, id, was) = before
                 && *a == agreement
             {
                 match was {
-                    Some(was) => list.insert(*id, (**was).clone()),
+                    Some(was) => list.insert(*id, Arc::clone(was)),
                     None => list.remove(id),
                 };
             }
@@ -133,11 +144,11 @@ impl World {
 
     /// The agreements that a list which lags behind by `lag` shows differently: as they were, or
     /// not at all.
-    pub(super) fn agreements_then(&self, lag: Duration) -> BTreeMap<i64, Option<Agreement>> {
+    pub(super) fn agreements_then(&self, lag: Duration) -> BTreeMap<i64, Option<Arc<Agreement>>> {
         let mut list = BTreeMap::new();
         for before in self.since(lag) {
             if let Before::Agreement(id, was) = before {
-                list.insert(*id, was.as_deref().cloned());
+                list.insert(*id, was.clone());
             }
         }
         list

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::audit;
@@ -49,6 +50,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     conn.pragma_update(None, "cache_size", -READING)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.set_prepared_statement_cache_capacity(64);
+    stay_prepared(&conn)?;
     Ok(conn)
 }
 
@@ -58,9 +60,19 @@ pub(super) fn loading(conn: &Connection, on: bool) -> Result<(), StoreError> {
     Ok(conn.pragma_update(None, "cache_size", -pages)?)
 }
 
+/// Keeps SQLite from looking at what is bound when it plans a statement: for each cached one that
+/// could have had another plan it would prepare it anew at every use.
+fn stay_prepared(conn: &Connection) -> Result<(), StoreError> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 /// A store of the present schema that has no file.
 pub(super) fn in_memory() -> Result<Connection, StoreError> {
-    let mut conn = Connection::open_in_memory()?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut conn = Connection::open_in_memory_with_flags(flags)?;
+    // What a transaction changes is copied page by page, and here there is little on a page.
+    conn.pragma_update(None, "page_size", 1024)?;
     prepare(&conn)?;
     migrate(&mut conn, MIGRATIONS, 0)?;
     // Nobody but us can change it, and it is emptied for the next simulation.
@@ -78,40 +90,12 @@ pub(super) fn in_memory() -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
-/// Whether every write is refused from now on.
-pub(super) fn refuse_writes(conn: &Connection, refuse: bool) -> Result<(), StoreError> {
-    Ok(conn.pragma_update(None, "query_only", refuse)?)
-}
-
-/// Empties all tables but those that hold copies of PSA records.
-pub(super) fn forget_work(conn: &mut Connection) -> Result<(), StoreError> {
-    // Without references to look after, SQLite drops whole tables at once.
-    conn.pragma_update(None, "foreign_keys", false)?;
-    let result = (|| -> Result<(), StoreError> {
-        let tx = conn.transaction()?;
-        let tables: Vec<String> = {
-            let mut statement = tx.prepare_cached(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN \
-                 ('company', 'product', 'agreement', 'agreement_type', 'custom_field')",
-            )?;
-            let names = statement.query_map([], |r| r.get(0))?;
-            names.collect::<Result<_, _>>()?
-        };
-        for table in tables {
-            tx.prepare_cached(&format!("DELETE FROM {table}"))?.execute([])?;
-        }
-        tx.commit()?;
-        Ok(())
-    })();
-    conn.pragma_update(None, "foreign_keys", true)?;
-    result
-}
-
 /// Settings of the writing connection that have nothing to do with its file.
 fn prepare(conn: &Connection) -> Result<(), StoreError> {
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.set_prepared_statement_cache_capacity(128);
+    stay_prepared(conn)?;
     audit::prepare(conn)
 }
 

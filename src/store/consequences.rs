@@ -57,10 +57,8 @@ pub(super) fn done(tx: &Connection, entry: i64, outcome: &Outcome) -> Result<(),
         ActionKind::DeleteAgreement => {
             tx.prepare_cached("DELETE FROM agreement WHERE id = ?1")?
                 .execute([outcome.agreement_id])?;
-            tx.execute(
-                "DELETE FROM contract_agreement WHERE agreement = ?1",
-                [outcome.agreement_id],
-            )?;
+            tx.prepare_cached("DELETE FROM contract_agreement WHERE agreement = ?1")?
+                .execute([outcome.agreement_id])?;
         }
         // The entry's outcome is the memory of it; the executor keeps the agreement itself.
         ActionKind::CreateAgreement => {}

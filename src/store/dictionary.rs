@@ -71,7 +71,7 @@ impl Dictionary {
     pub(super) fn read(tx: &Transaction<'_>, source: i64) -> Result<Self, StoreError> {
         let next = |table: &str| -> Result<i64, StoreError> {
             let sql = format!("SELECT coalesce(max(id), 0) + 1 FROM {table}");
-            Ok(tx.query_row(&sql, [], |r| r.get(0))?)
+            Ok(tx.prepare_cached(&sql)?.query_row([], |r| r.get(0))?)
         };
         let mut d = Self {
             source,

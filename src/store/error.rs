@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_CONSTRAINT_COMMITHOOK;
 
 use crate::domain::problem::{Problem, ProblemKind};
 
@@ -217,6 +218,13 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::NotADatabase) => Self::NotAStore { path },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly { path },
             Some(ErrorCode::DiskFull) => Self::Full { path },
+            // Nobody else interrupts SQLite or hooks into its commits: see `inline`.
+            Some(ErrorCode::OperationInterrupted) => Self::Full { path },
+            Some(ErrorCode::ConstraintViolation)
+                if error.sqlite_extended_error_code() == Some(SQLITE_CONSTRAINT_COMMITHOOK) =>
+            {
+                Self::Full { path }
+            }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
             Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => Self::Io { path, detail },
             _ => Self::Fault { path, detail },

@@ -3,6 +3,7 @@
 //! which decides between any two steps what becomes of the disk and of the process.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
@@ -18,8 +19,8 @@ use crate::domain::clock::Clock;
 pub enum Disk {
     /// It reads and writes.
     Works,
-    /// It reads, and refuses every write.
-    RefusesWrites,
+    /// It reads, takes so many changed rows, and fails at the next one; at the commit at the latest.
+    Fills(u64),
 }
 
 /// Stands between the steps of a store. A future that never ends is a process that died there:
@@ -34,7 +35,13 @@ pub trait Steps: Send + Sync {
 /// What survives the death of a process: the content of a store.
 #[derive(Clone)]
 pub struct Memory {
-    conn: Arc<Mutex<Connection>>,
+    held: Arc<Mutex<Held>>,
+}
+
+struct Held {
+    conn: Connection,
+    /// Statements that empty it.
+    forgetting: Vec<String>,
 }
 
 impl Memory {
@@ -44,7 +51,8 @@ impl Memory {
     /// SQLite refuses.
     pub fn new() -> Result<Self, StoreError> {
         let conn = connection::in_memory()?;
-        Ok(Self { conn: Arc::new(Mutex::new(conn)) })
+        let forgetting = forgetting(&conn)?;
+        Ok(Self { held: Arc::new(Mutex::new(Held { conn, forgetting })) })
     }
 
     /// Opens the store on what is in it.
@@ -65,9 +73,46 @@ impl Memory {
     /// # Errors
     /// SQLite refuses.
     pub fn forget_work(&self) -> Result<(), StoreError> {
-        let mut conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
-        connection::forget_work(&mut conn)
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let Held { conn, forgetting } = &mut *held;
+        threads::in_transaction(conn, |tx| {
+            for statement in forgetting {
+                tx.prepare_cached(statement)?.execute([])?;
+            }
+            Ok(())
+        })
     }
+}
+
+/// The statements that empty all tables but those that hold copies of PSA records, those that refer
+/// to others first. So references can stay on: whenever they are switched, SQLite prepares every
+/// statement anew.
+fn forgetting(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let names = |sql: &str, of: &[&str]| -> Result<Vec<String>, StoreError> {
+        let mut statement = conn.prepare(sql)?;
+        let names = statement.query_map(rusqlite::params_from_iter(of), |r| r.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    };
+    let tables = names(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN \
+         ('company', 'product', 'agreement', 'agreement_type', 'custom_field')",
+        &[],
+    )?;
+    // Each with the tables that it refers to, itself left out.
+    let mut left: Vec<(String, Vec<String>)> = Vec::new();
+    for table in tables {
+        let mut to = names("SELECT \"table\" FROM pragma_foreign_key_list(?1)", &[&table])?;
+        to.retain(|t| *t != table);
+        left.push((table, to));
+    }
+    let mut statements = Vec::new();
+    while !left.is_empty() {
+        let free =
+            left.iter().position(|(table, _)| left.iter().all(|(_, to)| !to.contains(table)));
+        let free = free.ok_or_else(|| StoreError::fault("tables refer to each other in a ring"))?;
+        statements.push(format!("DELETE FROM {}", left.swap_remove(free).0));
+    }
+    Ok(statements)
 }
 
 /// Does requests where they are asked.
@@ -85,21 +130,43 @@ impl Inline {
     }
 
     fn work(&self, request: Request, disk: Disk) -> Result<(), StoreError> {
-        let mut conn = self.memory.conn.lock().unwrap_or_else(PoisonError::into_inner);
-        let refuses = disk == Disk::RefusesWrites;
-        if refuses {
-            connection::refuse_writes(&conn, true)?;
+        let mut held = self.memory.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let conn = &mut held.conn;
+        if let Disk::Fills(rows) = disk {
+            fill_after(conn, rows)?;
         }
         match request {
-            Request::Work(work) => work(&mut conn),
+            Request::Work(work) => work(conn),
             Request::Record(steps, at, answer) => {
-                threads::record_group(&mut conn, vec![(steps, at, answer)]);
+                threads::record_group(conn, vec![(steps, at, answer)]);
             }
             Request::Close(done) => drop(done),
         }
-        if refuses {
-            connection::refuse_writes(&conn, false)?;
+        if disk != Disk::Works {
+            empty(conn)?;
         }
         Ok(())
     }
+}
+
+/// Lets SQLite change so many more rows. It interrupts itself at the next one, which takes the whole
+/// transaction back as a full disk does, and it commits nothing that changes anything.
+fn fill_after(conn: &mut Connection, rows: u64) -> Result<(), StoreError> {
+    let changed = Arc::new(AtomicU64::new(0));
+    let seen = Arc::clone(&changed);
+    conn.update_hook(Some(move |_, _: &str, _: &str, _| {
+        changed.fetch_add(1, Ordering::Relaxed);
+    }))?;
+    let mut full = false;
+    // Once: what it interrupted is taken back by a statement, too.
+    let fails = move || seen.load(Ordering::Relaxed) > rows && !std::mem::replace(&mut full, true);
+    conn.progress_handler(1, Some(fails))?;
+    Ok(conn.commit_hook(Some(|| true))?)
+}
+
+/// There is room again.
+fn empty(conn: &mut Connection) -> Result<(), StoreError> {
+    conn.update_hook(None::<fn(rusqlite::hooks::Action, &str, &str, i64)>)?;
+    conn.progress_handler(0, None::<fn() -> bool>)?;
+    Ok(conn.commit_hook(None::<fn() -> bool>)?)
 }

@@ -93,7 +93,19 @@ impl Store {
 
     /// Entries with a request and no result, oldest first.
     pub async fn unresolved(&self) -> Result<Vec<Entry>, StoreError> {
-        self.read(|conn| entries(conn, "state = ?1", REQUESTED)).await
+        // The first condition is the index's.
+        self.read(|conn| entries(conn, "state < 2 AND state = ?1", REQUESTED)).await
+    }
+
+    /// How many entries have no result: intended, or requested.
+    pub async fn open_entries(&self) -> Result<u64, StoreError> {
+        self.read(|conn| {
+            let mut statement =
+                conn.prepare_cached("SELECT count(*) FROM entry WHERE state < 2")?;
+            let open: i64 = statement.query_row([], |r| r.get(0))?;
+            Ok(open.unsigned_abs())
+        })
+        .await
     }
 
     /// The entries of a run, in order.
@@ -107,7 +119,8 @@ impl Store {
         let now = self.now();
         self.write(move |tx| {
             let dead: Vec<i64> = {
-                let mut statement = tx.prepare_cached("SELECT id FROM entry WHERE state = ?1")?;
+                let mut statement =
+                    tx.prepare_cached("SELECT id FROM entry WHERE state < 2 AND state = ?1")?;
                 let rows = statement.query_map([INTENDED], |r| r.get(0))?;
                 rows.collect::<Result<_, _>>()?
             };
@@ -363,25 +376,29 @@ pub(super) fn entries(
     condition: &str,
     number: i64,
 ) -> Result<Vec<Entry>, StoreError> {
-    let mut lines: HashMap<i64, Vec<LineId>> = HashMap::new();
+    let mut found = Vec::new();
     {
-        let mut statement = conn.prepare_cached(&format!(
-            "SELECT l.entry, l.line FROM entry_line l JOIN entry e ON e.id = l.entry \
-             WHERE e.{condition} ORDER BY l.entry, l.line"
-        ))?;
+        let sql = format!("SELECT {COLUMNS} FROM entry WHERE {condition} ORDER BY id");
+        let mut statement = conn.prepare_cached(&sql)?;
         let mut rows = statement.query([number])?;
         while let Some(r) = rows.next()? {
-            lines.entry(r.get(0)?).or_default().push(LineId(r.get(1)?));
+            found.push(entry(r)?);
         }
     }
-    let mut statement =
-        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM entry WHERE {condition} ORDER BY id"))?;
+    if found.is_empty() {
+        return Ok(found);
+    }
+    let mut lines: HashMap<i64, Vec<LineId>> = HashMap::new();
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT l.entry, l.line FROM entry_line l JOIN entry e ON e.id = l.entry \
+         WHERE {condition} ORDER BY l.entry, l.line"
+    ))?;
     let mut rows = statement.query([number])?;
-    let mut found = Vec::new();
     while let Some(r) = rows.next()? {
-        let mut entry = entry(r)?;
+        lines.entry(r.get(0)?).or_default().push(LineId(r.get(1)?));
+    }
+    for entry in &mut found {
         entry.action.line_ids = lines.remove(&entry.id.0).unwrap_or_default().into();
-        found.push(entry);
     }
     Ok(found)
 }

@@ -14,6 +14,7 @@ use super::encoding::{
     at_position, identity, line_numbers, month, month_of, short, to_amount, to_month,
 };
 use super::error::StoreError;
+use super::incoming::{Incoming, Message};
 use super::line_writes::{INSERT, REPLACE, REVISE, bind};
 use super::revisions::{next_number, renumber};
 use super::sides::{self, SideCodes};
@@ -25,11 +26,6 @@ use crate::domain::period::Period;
 use crate::domain::revision::{Again, again};
 use crate::domain::status::PsaStatus;
 
-/// Batches that may wait for the store.
-const AHEAD: usize = 4;
-/// The same where nothing is stored before all are there.
-const AHEAD_INLINE: usize = 1_000;
-
 /// An open load: all lines become visible together, or none. Other writes wait until it ends, so
 /// its holder must not write to the store in between.
 pub struct LoadSession {
@@ -40,28 +36,24 @@ pub struct LoadSession {
     path: PathBuf,
 }
 
-enum Message {
-    Lines(Vec<LoadedLine>),
-    /// All lines are there; these months came whole.
-    Finish(Vec<i64>),
-}
-
 impl Store {
     /// Begins a load for a source id. Waits for writes that were asked for before.
     pub async fn begin_load(&self, source: &str) -> Result<LoadSession, StoreError> {
         let inline = self.shared.threads.is_inline();
-        let (batches, incoming) = mpsc::channel(if inline { AHEAD_INLINE } else { AHEAD });
+        let (batches, mut incoming) = Incoming::channel(inline);
         let (ready, begun) = oneshot::channel();
         let (answer, outcome) = oneshot::channel();
         let source = source.to_owned();
         let work: threads::Work = Box::new(move |conn| {
-            let _ = answer.send(unchecked(conn, |conn| {
+            let _ = ready.send(());
+            let many = incoming.are_many();
+            let load = |conn: &mut Connection| {
                 threads::in_transaction(conn, |tx| {
                     let loader = Loader::begin(tx, &source)?;
-                    let _ = ready.send(());
-                    run(loader, incoming, inline)
+                    run(loader, incoming)
                 })
-            }));
+            };
+            let _ = answer.send(if many { unchecked(conn, load) } else { load(conn) });
         });
         let path = self.path().into();
         if inline {
@@ -128,8 +120,9 @@ impl LoadSession {
     }
 }
 
-/// Lets SQLite skip the look-up of each reference of each new line, a third of the cost of a load:
-/// a loader only writes numbers of rows that it read or wrote itself.
+/// Lets SQLite skip the look-up of each reference of each new line, a third of the cost of a large
+/// load: a loader only writes numbers of rows that it read or wrote itself. SQLite prepares all
+/// statements anew after it, which costs more than the look-ups of a small one.
 fn unchecked<T>(
     conn: &mut Connection,
     work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
@@ -142,14 +135,9 @@ fn unchecked<T>(
     result
 }
 
-fn run(
-    mut loader: Loader<'_>,
-    mut incoming: mpsc::Receiver<Message>,
-    inline: bool,
-) -> Result<LoadReport, StoreError> {
+fn run(mut loader: Loader<'_>, mut incoming: Incoming) -> Result<LoadReport, StoreError> {
     loop {
-        let next = if inline { incoming.try_recv().ok() } else { incoming.blocking_recv() };
-        match next {
+        match incoming.next() {
             Some(Message::Lines(lines)) => loader.push(lines)?,
             Some(Message::Finish(whole)) => return loader.finish(&whole),
             // The error takes the transaction back; nobody reads it.

@@ -26,6 +26,7 @@ mod encoding;
 mod error;
 mod events;
 pub mod grid;
+mod incoming;
 pub mod inline;
 mod journal;
 mod line_rows;

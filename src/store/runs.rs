@@ -116,8 +116,9 @@ impl Store {
 /// Marks runs that died as Stopped.
 pub(super) fn stop_dead(tx: &Connection, now: Timestamp) -> Result<(), StoreError> {
     let dead: Vec<i64> = {
-        let mut statement =
-            tx.prepare("UPDATE run SET state = ?1, ended = ?2 WHERE state = ?3 RETURNING id")?;
+        let mut statement = tx.prepare_cached(
+            "UPDATE run SET state = ?1, ended = ?2 WHERE state = ?3 RETURNING id",
+        )?;
         let states = (word(&RunState::Stopped)?, time(now), word(&RunState::Running)?);
         let rows = statement.query_map(states, |r| r.get(0))?;
         rows.collect::<Result<_, _>>()?

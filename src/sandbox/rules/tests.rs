@@ -144,7 +144,7 @@ fn ended_agreements_take_nothing_new() {
     let mut world = world();
     let id = agreement(&world).id;
     let end = |world: &mut World, change: &dyn Fn(&mut Agreement)| {
-        let mut a = world.agreements[&id].clone();
+        let mut a = Agreement::clone(&world.agreements[&id]);
         change(&mut a);
         world.put_agreement(a);
     };

@@ -1,6 +1,7 @@
 //! Agreements of the sample, and what people put on them before Addendum came.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -163,6 +164,6 @@ pub(super) fn with_additions(seed: u64, world: &mut World) {
             updated: world.born,
             updated_by: "office".into(),
         };
-        world.additions.entry(agreement_id).or_default().insert(id, addition);
+        world.additions.entry(agreement_id).or_default().insert(id, Arc::new(addition));
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn world(options: &SandboxOptions) -> World {
         let c = customer(seed, i);
         let company = company(seed, &c, &mut world);
         for agreement in agreements::of(seed, &c, today, world.born) {
-            world.agreements.insert(agreement.id, agreement);
+            world.agreements.insert(agreement.id, Arc::new(agreement));
         }
         Arc::make_mut(&mut world.companies).insert(company.id, company);
     }

@@ -107,8 +107,9 @@ pub(super) fn append(
     let mut head = head(tx)?;
     if head.length == 0 {
         // What is older is not told of, and it is told that it is not.
-        let older: i64 =
-            tx.query_row("SELECT coalesce(max(id), 0) FROM entry", [], |r| r.get(0))?;
+        let older: i64 = tx
+            .prepare_cached("SELECT coalesce(max(id), 0) FROM entry")?
+            .query_row([], |r| r.get(0))?;
         let began = serde_json::json!({
             "entries_before": older,
             "version": env!("CARGO_PKG_VERSION"),

@@ -17,7 +17,8 @@ use crate::store::{Store, StoreError};
 
 const DIES_BEFORE: u8 = 1;
 const DIES_AFTER: u8 = 2;
-const DISK_REFUSES: u8 = 3;
+/// And more: so many rows less.
+const DISK_FILLS: u8 = 3;
 
 /// What happens to the next requests.
 #[derive(Default)]
@@ -28,8 +29,8 @@ impl Steps for Fate {
         async move {
             match self.0.load(Ordering::SeqCst) {
                 DIES_BEFORE => std::future::pending().await,
-                DISK_REFUSES => Disk::RefusesWrites,
-                _ => Disk::Works,
+                0 | DIES_AFTER => Disk::Works,
+                rows => Disk::Fills(u64::from(rows - DISK_FILLS)),
             }
         }
         .boxed()
@@ -81,11 +82,6 @@ async fn what_was_committed_survives_and_nothing_else() {
     assert_eq!(count(&store).await, 2);
     assert_eq!(store.now(), Timestamp::UNIX_EPOCH);
 
-    fate.0.store(DISK_REFUSES, Ordering::SeqCst);
-    let refused = store.set_note("a", Some("b".into())).await;
-    assert!(matches!(refused, Err(StoreError::ReadOnly { .. })), "{refused:?}");
-    assert_eq!(store.note("a").await.unwrap(), None, "what was refused left nothing behind");
-    assert_eq!(count(&store).await, 2);
     fate.0.store(0, Ordering::SeqCst);
     store.set_note("a", Some("b".into())).await.unwrap();
     assert_eq!(store.note("a").await.unwrap().as_deref(), Some("b"));
@@ -93,6 +89,27 @@ async fn what_was_committed_survives_and_nothing_else() {
     memory.forget_work().unwrap();
     assert_eq!((count(&store).await, store.note("a").await.unwrap()), (0, None));
     assert_eq!(load(&store).await.unwrap(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disk_that_is_full_at_any_row_or_at_the_commit_leaves_nothing_and_reads_on() {
+    let memory = Memory::new().unwrap();
+    let (store, fate) = open(&memory).await;
+    // A load changes some twenty rows: it fails at each of them, and at its commit where it
+    // would change fewer.
+    for rows in 0..60 {
+        fate.0.store(DISK_FILLS + rows, Ordering::SeqCst);
+        let error = load(&store).await.unwrap_err();
+        assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
+        assert_eq!(count(&store).await, 0, "full after {rows} rows");
+        let error = store.set_note("a", Some("b".into())).await.unwrap_err();
+        assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
+        assert_eq!(store.note("a").await.unwrap(), None, "full after {rows} rows");
+    }
+    fate.0.store(0, Ordering::SeqCst);
+    assert_eq!(load(&store).await.unwrap(), 2);
+    store.set_note("a", Some("b".into())).await.unwrap();
+    assert_eq!(store.note("a").await.unwrap().as_deref(), Some("b"));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{Fixture, line, line_in, loaded, with_id};
 use crate::domain::status::PsaStatus;
+use crate::store::incoming::MANY;
 
 fn euros(text: &str) -> Decimal {
     text.parse().unwrap()
@@ -145,4 +146,22 @@ async fn a_posted_line_that_gets_an_id_of_its_own_and_nothing_else_is_no_revisio
     let changed = f.load(named("1.50")).await;
     assert_eq!(changed.revisions.len(), 1, "one that changed as well is told");
     assert_eq!(changed.revisions[0].difference, euros("0.50"));
+}
+
+/// Large loads do not let SQLite look up references, small ones do: both do the same.
+#[tokio::test]
+async fn a_large_load_is_as_good_as_many_small_ones() {
+    let f = Fixture::new().await;
+    let many = || (0..MANY + 100).map(|n| line(&format!("s-{n}"), "1")).collect::<Vec<_>>();
+    let report = f.load(many()).await;
+    assert_eq!(report.added as usize, MANY + 100);
+    let report = f.load(many()).await;
+    assert_eq!((report.added, report.unchanged as usize), (0, MANY + 100));
+    let mut changed = many();
+    changed[7] = line("s-7", "2");
+    let report = f.load(changed).await;
+    assert_eq!((report.added, report.replaced), (0, 1));
+    // References are looked after again.
+    let refused = f.store.write(|tx| Ok(tx.execute("DELETE FROM source", [])?)).await;
+    assert!(refused.is_err());
 }

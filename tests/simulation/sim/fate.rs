@@ -1,4 +1,4 @@
-//! What becomes of one process: at which step it dies, and when its disk refuses to write.
+//! What becomes of one process: at which step it dies, and when its disk is full.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -13,8 +13,10 @@ use tokio::sync::Notify;
 pub struct Fate {
     steps: AtomicU64,
     dies_at: AtomicU64,
-    /// First and last step at which the disk refuses.
-    refuses: (AtomicU64, AtomicU64),
+    /// First and last step at which the disk is full.
+    full: (AtomicU64, AtomicU64),
+    /// How many rows it takes in each request meanwhile.
+    rows: AtomicU64,
     dead: AtomicBool,
     death: Notify,
 }
@@ -26,7 +28,8 @@ impl Default for Fate {
         Self {
             steps: AtomicU64::new(0),
             dies_at: AtomicU64::new(NEVER),
-            refuses: (AtomicU64::new(NEVER), AtomicU64::new(0)),
+            full: (AtomicU64::new(NEVER), AtomicU64::new(0)),
+            rows: AtomicU64::new(0),
             dead: AtomicBool::new(false),
             death: Notify::new(),
         }
@@ -39,11 +42,13 @@ impl Fate {
         self.dies_at.store(self.steps() + steps, Ordering::Relaxed);
     }
 
-    /// Its disk refuses to write from so many steps on, for so many.
-    pub fn disk_refuses_in(&self, steps: u64, long: u64) {
+    /// Its disk is full from so many steps on, for so many: it takes so many rows of a request, and
+    /// fails at the next one or at the commit.
+    pub fn disk_fills_in(&self, steps: u64, long: u64, rows: u64) {
         let from = self.steps() + steps;
-        self.refuses.0.store(from, Ordering::Relaxed);
-        self.refuses.1.store(from.saturating_add(long), Ordering::Relaxed);
+        self.full.0.store(from, Ordering::Relaxed);
+        self.full.1.store(from.saturating_add(long), Ordering::Relaxed);
+        self.rows.store(rows, Ordering::Relaxed);
     }
 
     /// Steps so far.
@@ -74,9 +79,9 @@ impl Steps for Fate {
         async move {
             self.step().await;
             let now = self.steps();
-            let (from, to) = (&self.refuses.0, &self.refuses.1);
+            let (from, to) = (&self.full.0, &self.full.1);
             if now >= from.load(Ordering::Relaxed) && now <= to.load(Ordering::Relaxed) {
-                Disk::RefusesWrites
+                Disk::Fills(self.rows.load(Ordering::Relaxed))
             } else {
                 Disk::Works
             }

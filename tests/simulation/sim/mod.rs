@@ -27,6 +27,10 @@ use network::Network;
 use story::Story;
 use trace::Trace;
 
+/// A seed asks for memory tens of thousands of times.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What became of one seed.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -41,6 +45,8 @@ pub struct Report {
     pub runs: u64,
     /// Additions that two machines made at once, seen and taken away.
     pub doubled: u64,
+    /// Additions that the network made twice, told and taken away.
+    pub made_twice: u64,
     /// Additions in the PSA at the end.
     pub additions: u64,
     /// How often each mishap happened.
@@ -65,7 +71,7 @@ impl Stage {
                 let verdict = story.live().await;
                 report.failure = verdict.err();
                 (report.deaths, report.runs) = (story.deaths, story.runs);
-                report.doubled = story.doubled;
+                (report.doubled, report.made_twice) = (story.doubled, story.made_twice);
                 (report.requests, report.writes) = network.requests();
                 let met = network.met().into_iter();
                 report.mishaps = met.map(|(m, n)| (format!("{m:?}"), n)).collect();

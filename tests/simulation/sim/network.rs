@@ -36,8 +36,10 @@ pub enum Mishap {
     ResetAfter,
     /// It arrives when its sender has given it up.
     LateRequest,
-    /// It arrives twice.
+    /// It arrives twice; never one that makes something.
     Twice,
+    /// One that makes something arrives twice, and makes it twice.
+    MadeTwice,
     /// The PSA has too much to do; nothing is done.
     Throttled,
     /// A server error; nothing is done.
@@ -53,7 +55,7 @@ pub enum Mishap {
 }
 
 impl Mishap {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NoConnection,
         Self::LostRequest,
         Self::ResetBefore,
@@ -61,6 +63,7 @@ impl Mishap {
         Self::ResetAfter,
         Self::LateRequest,
         Self::Twice,
+        Self::MadeTwice,
         Self::Throttled,
         Self::ErrorBefore,
         Self::ErrorAfter,
@@ -96,6 +99,8 @@ pub struct Network {
     requests: Mutex<(u64, u64)>,
     /// Markers of additions on which a request's second copy undid a newer write.
     overtaken: Mutex<BTreeSet<String>>,
+    /// What a request's second copy made once more: markers, and the paths of other records.
+    doubled: Mutex<BTreeSet<String>>,
     /// Lists of additions are empty, whatever there is: see `sabotage`.
     blind: bool,
 }
@@ -111,6 +116,7 @@ impl Network {
             met: Mutex::default(),
             requests: Mutex::default(),
             overtaken: Mutex::default(),
+            doubled: Mutex::default(),
             blind,
         }
     }
@@ -134,6 +140,11 @@ impl Network {
         lock(&self.overtaken).clone()
     }
 
+    /// What a request's second copy made once more: markers, and the paths of other records.
+    pub fn doubled(&self) -> BTreeSet<String> {
+        lock(&self.doubled).clone()
+    }
+
     pub fn tell(&self, line: impl FnOnce() -> String) {
         self.trace.tell(self.began, line);
     }
@@ -144,8 +155,9 @@ impl Network {
             return None;
         }
         let fits = |m: &&Mishap| match m {
-            // A request that makes a record twice: no client can do anything about that.
             Mishap::Twice => method != "POST",
+            // No client can do anything about it: it must be told.
+            Mishap::MadeTwice => method == "POST",
             Mishap::PatchIgnored => method == "PATCH",
             _ => true,
         };
@@ -169,6 +181,9 @@ impl Network {
     /// The PSA works on the second copy of a request. One that comes after a newer write and undoes
     /// it is like a person's edit: no client can do anything about it but tell it.
     fn work_again(&self, letter: &Letter) {
+        if letter.method == "POST" {
+            return self.make_again(letter);
+        }
         let id = letter.path.rsplit('/').next().and_then(|n| n.parse().ok());
         let addition = || id.and_then(|id| self.psa.inspect().addition(id));
         let money =
@@ -180,6 +195,17 @@ impl Network {
         {
             lock(&self.overtaken).extend(marker(&after).map(str::to_owned));
         }
+    }
+
+    fn make_again(&self, letter: &Letter) {
+        let told = self.work(letter, false);
+        if told.status != 201 {
+            return;
+        }
+        let made = serde_json::from_slice::<serde_json::Value>(&told.body).unwrap_or_default();
+        let made = made["id"].as_i64().and_then(|id| self.psa.inspect().addition(id));
+        let what = made.as_ref().and_then(marker).unwrap_or(&letter.path).to_owned();
+        lock(&self.doubled).insert(what);
     }
 
     /// The PSA works on a request.
@@ -310,7 +336,7 @@ impl Line {
                 sleep(n.chance.ms(1, 300)).await;
                 Err(NoAnswer::Broken("simulated".into()))
             }
-            Mishap::Twice => {
+            Mishap::Twice | Mishap::MadeTwice => {
                 let late = lock(&n.weather).late_ms.max(200);
                 let again = n.chance.ms(there.as_millis() as u64, late);
                 let (network, copy) = (Arc::clone(n), letter.clone());

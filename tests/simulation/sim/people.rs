@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::bill::month;
-use super::oracle;
+use super::oracle::{self, Verdict};
+use super::process::Process;
 use super::story::{Act, Story};
 
 impl Story<'_> {
@@ -30,6 +31,36 @@ impl Story<'_> {
             inspect.edit_agreement(agreement.id, |a| a.cancelled = true);
             self.invoiced = true;
         }
+    }
+
+    /// What the network made twice is told by reconcile, and a person takes the second one away.
+    pub(super) async fn one_of_each_doubled(&mut self, process: &Process) -> Verdict {
+        let made_twice = self.network.doubled();
+        if made_twice.is_empty() {
+            return Ok(());
+        }
+        self.one_new_agreement();
+        let told = |e: &dyn std::fmt::Display| format!("the store refuses: {e}");
+        let own = process.store.own_additions().await.map_err(|e| told(&e))?;
+        let findings = process.reconcile().await.map_err(|e| told(&e))?;
+        let inspect = self.network.psa.inspect();
+        for (marker, all) in oracle::ours(&self.network) {
+            if all.len() < 2 || !made_twice.contains(&marker) {
+                continue;
+            }
+            let own = own.iter().find(|o| *o.marker == *marker && !o.gone);
+            let found = findings.doubled.iter().any(|f| f.marker == marker);
+            if own.is_some() && !found {
+                return Err(format!("UNTOLD: {marker} is there twice, and reconcile is silent"));
+            }
+            self.made_twice += 1;
+            let known = |id: i64| own.is_some_and(|o| o.addition_id == id);
+            let kept = all.iter().find(|a| known(a.id)).unwrap_or(&all[0]).id;
+            for addition in all.iter().filter(|a| a.id != kept) {
+                inspect.delete_addition(addition.id);
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn person_on_ours(&mut self, act: Act) {

@@ -91,7 +91,7 @@ pub struct Story<'a> {
     pub(super) setup: Setup,
     pub(super) bill: Bill,
     pub(super) months: usize,
-    pub(super) foreign: BTreeMap<i64, Addition>,
+    pub(super) foreign: BTreeMap<i64, Arc<Addition>>,
     quiet: [Option<Arc<Process>>; 2],
     sabotage: Sabotage,
     /// Markers of what a person changed or deleted.
@@ -104,6 +104,8 @@ pub struct Story<'a> {
     pub runs: u64,
     /// Additions that two machines made at once.
     pub doubled: u64,
+    /// Additions that the network made twice, told and taken away.
+    pub made_twice: u64,
 }
 
 impl<'a> Story<'a> {
@@ -139,6 +141,7 @@ impl<'a> Story<'a> {
             revised: false,
             deaths: 0,
             doubled: 0,
+            made_twice: 0,
             runs: 0,
         }
     }
@@ -178,6 +181,7 @@ impl<'a> Story<'a> {
         let told = |p: Problem| format!("UNQUIET: {} {}", p.code, p.message);
         let process = self.quiet_process(setup).await?;
         process.executor().recover().await.map_err(told)?;
+        self.one_of_each_doubled(&process).await?;
         if self.invoiced {
             process.pull_agreements().await.map_err(told)?;
         }
@@ -219,14 +223,17 @@ impl<'a> Story<'a> {
         Ok(process)
     }
 
-    /// A process that may die, and whose disk may refuse.
+    /// A process that may die, and whose disk may be full.
     async fn process(&self, setup: &Setup) -> Option<Process> {
         let fate = Fate::default();
         if self.chance.percent(30) {
             fate.dies_in(self.chance.within(1, 90));
         }
         if self.chance.percent(8) {
-            fate.disk_refuses_in(self.chance.within(1, 60), self.chance.within(1, 20));
+            let (from, long) = (self.chance.within(1, 60), self.chance.within(1, 20));
+            // At the first row, at a later one, or at the commit.
+            let rows = *self.chance.pick(&[0, 0, 1, 2, 3, 5, 8, 13, u64::MAX]);
+            fate.disk_fills_in(from, long, rows);
         }
         let start = Process::start(setup, &self.network, fate);
         tokio::time::timeout(Duration::from_secs(1), start).await.ok()?.ok()
@@ -396,6 +403,9 @@ impl<'a> Story<'a> {
         self.one_new_agreement();
         for (marker, all) in oracle::ours(&self.network) {
             if all.len() < 2 {
+                continue;
+            }
+            if self.network.doubled().contains(&marker) {
                 continue;
             }
             if act == Act::TwoRuns {
