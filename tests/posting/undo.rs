@@ -250,7 +250,7 @@ async fn a_dead_run_is_not_given_an_agreement_that_was_deleted_and_is_still_list
     // The same is asked for again, and the process dies before it is sent.
     let run = store.begin_run(RunKind::Sync, &[], None).await.unwrap();
     let intents = store.intend(run, vec![asked]).await.unwrap();
-    let requested = Step::Requested { entry: intents[0], at: store.now() };
+    let requested = Step::Requested { entry: intents[0], at: store.now(), request: None };
     store.record(vec![requested]).await.unwrap();
     let lag = Rule::new(Kind::ListLag).on("GET", "/agreements").lasting(60_000);
     bench.sandbox.faults().add(lag).unwrap();
