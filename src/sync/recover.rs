@@ -164,6 +164,14 @@ impl Executor {
                 if let Some(marker) = &entry.action.marker {
                     (self.events)(RunEvent::LookingUp { marker: marker.to_string() });
                 }
+                if self.is_unlisted(&entry, agreement, live.as_ref()).await? {
+                    if last {
+                        self.resolve(Step::Dropped { entry: entry.id }).await?;
+                    } else {
+                        still.push(entry);
+                    }
+                    continue;
+                }
                 match seen(&entry, agreement, live.as_ref(), last) {
                     Some(step) => self.resolve(step).await?,
                     None => still.push(entry),
@@ -174,6 +182,28 @@ impl Executor {
                 return Ok(());
             }
             looks.wait().await;
+        }
+    }
+
+    /// Whether an addition that was to be deleted is there, and the list does not show it: a list
+    /// that lags behind lacks what was made a moment ago, and that does not mean that it is gone.
+    async fn is_unlisted(
+        &self,
+        entry: &Entry,
+        agreement: i64,
+        live: Option<&ByMarker>,
+    ) -> Result<bool, Problem> {
+        let action = &entry.action;
+        let marker = action.marker.as_deref().unwrap_or_default();
+        let listed = live.is_none_or(|l| l.contains_key(marker));
+        let (ActionKind::Delete, false, Some(id)) = (action.kind, listed, action.addition_id)
+        else {
+            return Ok(false);
+        };
+        match self.client.addition(agreement, id).await {
+            Ok(_) => Ok(true),
+            Err(PsaError::Refused { status: 404, .. }) => Ok(false),
+            Err(e) => Err(told(e)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Taking runs back.
 
-use addendum::domain::journal::{RunKind, Step};
-use addendum::domain::plan::ActionKind;
+use addendum::domain::journal::{EntryState, RunKind, Step};
+use addendum::domain::plan::{ActionKind, AgreementTarget};
 use addendum::domain::problem::ProblemKind;
 use addendum::domain::status::PsaStatus;
 use addendum::sandbox::{Kind, Rule};
@@ -259,4 +259,36 @@ async fn a_dead_run_is_not_given_an_agreement_that_was_deleted_and_is_still_list
     assert_eq!(again.report.run.counts.create_agreement, 1);
     bench.each_once();
     assert_eq!(bench.state().len() as u64, again.report.run.counts.create);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_addition_that_lists_do_not_show_yet_was_not_deleted_by_a_dead_undo() {
+    let mut bench = Bench::ready(options()).await;
+    let run = bench.sync().await.report.run;
+    let state = bench.state();
+    let store = bench.worker.profile().store.clone();
+    let entries = store.entries(run.id).await.unwrap();
+    let made = entries.into_iter().find_map(|e| match e.state {
+        EntryState::Done(outcome) if e.action.kind == ActionKind::Create => {
+            Some((e.action, outcome))
+        }
+        _ => None,
+    });
+    let (mut action, outcome) = made.unwrap();
+    action.kind = ActionKind::Delete;
+    action.agreement = AgreementTarget::Existing(outcome.agreement_id);
+    action.addition_id = outcome.addition_id;
+    (action.before, action.after) = (outcome.fields.map(Into::into), None);
+
+    // The undo marks its request, and dies before it is sent.
+    let undo = store.begin_run(RunKind::Undo, &[], Some(run.id)).await.unwrap();
+    let intents = store.intend(undo, vec![action]).await.unwrap();
+    let requested = Step::Requested { entry: intents[0], at: store.now(), request: None };
+    store.record(vec![requested]).await.unwrap();
+    let lag = Rule::new(Kind::ListLag).on("GET", "/additions").lasting(60_000);
+    bench.sandbox.faults().add(lag).unwrap();
+    let again = bench.sync().await;
+    assert_eq!(again.report.errors, []);
+    bench.each_once();
+    assert_eq!(bench.state(), state);
 }
