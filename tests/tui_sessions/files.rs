@@ -168,6 +168,15 @@ fn a_bill_is_looked_at_and_loaded_from_its_file() {
     person.presses("march.csv\r");
     person.sees("1 lines read: 1 new");
 
+    // The Invoices tab shows the month of it; nothing of that is posted, so it can go again.
+    person.goes_to_tab("Invoices");
+    person.sees("Name of org-new");
+    runs(&mut person, "Drop loaded lines");
+    person.sees(" lines of 2026-10 are dropped: ");
+    person.follows("Drop them");
+    person.sees(" lines dropped");
+    person.sees_no_more("Name of org-new");
+
     bench.home.file("companies.csv", "id,name\n7,Contoso Limited\n8,Fabrikam\n".to_owned());
     bench.home.file("names.csv", "query\nContoso Ltd\n".to_owned());
     runs(&mut person, "Match lists");

@@ -115,10 +115,13 @@ fn ranks<'i>(
         return Ok(Ranks { count: words.len() as u32, of: Box::new(of) });
     }
     Ok(match index.texts(column) {
-        Some(texts) => Ranks {
-            count: texts.len() as u32,
-            of: Box::new(move |row| texts.rank_of(index.code(column, row))),
-        },
+        Some(texts) => {
+            let count = texts.len() as u32;
+            let places: Vec<u32> = (0..count).map(|at| texts.rank_of(at)).collect();
+            let of =
+                move |row| places.get(index.code(column, row) as usize).copied().unwrap_or(NONE);
+            Ranks { count, of: Box::new(of) }
+        }
         None => Ranks { count: 0, of: Box::new(|_| NONE) },
     })
 }

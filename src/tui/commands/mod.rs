@@ -196,6 +196,8 @@ pub enum Command {
     Load,
     /// `invoices.load-file`
     LoadFile,
+    /// `invoices.unload`
+    Unload,
     /// `source.check`
     CheckBill,
     /// `source.profiles`

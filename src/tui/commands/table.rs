@@ -114,6 +114,7 @@ pub static TABLE: &[Entry] = &[
     row(C::BestPractices, "map.practices", "Best practices", "Six points that save trouble.", G::Mapping, 1, "organizations or products or invoices"),
     row(C::Load, "invoices.load", "Load Invoices", "Load invoice lines of the current or previous month.", G::Invoices, 6, "plain"),
     row(C::LoadFile, "invoices.load-file", "Load from a file", "Load invoice lines from files that you name, every month in them.", G::Invoices, 3, "plain"),
+    row(C::Unload, "invoices.unload", "Drop loaded lines", "Drop the lines of the shown month that are not posted, after a look at what goes; mappings stay.", G::Invoices, 0, "invoices"),
     row(C::CheckBill, "source.check", "Check a bill", "Show what would be loaded from a file and what would be refused; nothing is loaded.", G::Invoices, 0, "plain"),
     row(C::SourceProfiles, "source.profiles", "Source profiles", "The kinds of bill that are known, each with its file to copy and change.", G::Setup, 0, "plain"),
     row(C::Forecast, "invoices.forecast", "Forecast", "Show what the source is going to bill; nothing of it is loaded.", G::Invoices, 0, "plain"),

@@ -1,10 +1,13 @@
 //! Work on files and on the audit journal: asked for, done by the desk, told.
 
+use rust_decimal::Decimal;
+
 use super::super::Tab;
 use super::super::effect::Effect;
+use super::super::grid::GridId;
 use super::super::layer::Layer;
 use super::super::message::Answer;
-use super::super::sample::{on, press, settings, tell, type_text};
+use super::super::sample::{eur, month, on, press, settings, tell, type_text};
 use super::super::sample_posting::plan;
 use super::super::sync::SyncView;
 use super::super::tools::{Done, Tool};
@@ -14,6 +17,7 @@ use crate::domain::journal::RunId;
 use crate::domain::mapping::MappingKind;
 use crate::domain::policy::Scope;
 use crate::domain::problem::{FileProblem, FileRefusal};
+use crate::domain::unload::Unloaded;
 use crate::matching::Kind;
 use crate::tui::commands::Command;
 use crate::tui::model::Model;
@@ -285,6 +289,34 @@ fn without_a_location_the_load_dialog_leads_to_a_file() {
     assert_eq!(model.tab, Tab::Configuration);
     let Some(Layer::Prompt(p)) = model.top() else { panic!("it asks for the location") };
     assert_eq!(p.title, "Location");
+}
+
+#[test]
+fn lines_that_are_not_posted_are_dropped_after_a_look() {
+    let mut model = on(Tab::Invoices, 80, 24);
+    model.grid_mut(GridId::Invoices).period = None;
+    assert_eq!(run(&mut model, Command::Unload), [], "which month is not known");
+    assert!(said(&model).contains("show the month"), "{}", said(&model));
+    let period = month("2026-11");
+    model.grid_mut(GridId::Invoices).period = Some(period);
+    let (ticket, tool) = used(run(&mut model, Command::Unload));
+    assert_eq!(tool, Tool::FindUnposted { period });
+    let nothing = Unloaded { posted: 4, ..Unloaded::default() };
+    done(&mut model, ticket, Done::Unposted { period, found: nothing });
+    assert!(model.layers.is_empty() && said(&model).contains("4 are posted"), "{}", said(&model));
+
+    let (ticket, _) = used(run(&mut model, Command::Unload));
+    let money = [(eur(), Decimal::new(1250, 2))].into_iter().collect();
+    let found = Unloaded { lines: 3, money, chosen: 1, ..Unloaded::default() };
+    done(&mut model, ticket, Done::Unposted { period, found: found.clone() });
+    let Some(Layer::Confirm(question)) = model.top() else { panic!("no question") };
+    assert_eq!(question.lines[0], "3 lines of 2026-11 are dropped: 12.50 EUR.");
+    assert!(question.lines[1].starts_with("1 of them"), "{:?}", question.lines);
+    let (ticket, tool) = used(press(&mut model, "y"));
+    assert_eq!(tool, Tool::Unload { period });
+    let effects = done(&mut model, ticket, Done::Unloaded(found));
+    assert!(effects.contains(&Effect::Periods), "{effects:?}");
+    assert_eq!(said(&model), "3 lines dropped");
 }
 
 #[test]

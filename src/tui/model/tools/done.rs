@@ -6,7 +6,9 @@ use super::{Done, Tool, texts};
 use crate::domain::approval::Matter;
 use crate::domain::edit::Edit;
 use crate::domain::money;
+use crate::domain::period::Period;
 use crate::domain::text::harmless;
+use crate::domain::unload::Unloaded;
 use crate::tui::model::effect::Effect;
 use crate::tui::model::layer::Layer;
 use crate::tui::model::layer::confirm::{Confirm, Deed};
@@ -49,6 +51,13 @@ impl Model {
                 self.toast(Toast::note(format!("{} approves {what}", harmless(&who))));
             }
             Done::Bill(look) => self.read("What would be loaded", texts::bill(&look)),
+            Done::Unposted { period, found } => self.ask_to_unload(period, &found),
+            Done::Unloaded(found) => {
+                self.toast(Toast::note(format!("{} lines dropped", found.lines)));
+                let mut effects = self.data_changed(false);
+                effects.push(Effect::Periods);
+                return effects;
+            }
             Done::Matched(matched) => self.read("Match lists", texts::matched(&matched)),
             Done::Pairs(pairs) => self.read("Match lists: pairs", texts::pairs(&pairs)),
             Done::MappingsRead { path, changes } => self.mappings_read(path, changes),
@@ -57,6 +66,33 @@ impl Model {
             }
         }
         vec![]
+    }
+
+    /// What would be dropped is shown before it is.
+    fn ask_to_unload(&mut self, period: Period, found: &Unloaded) {
+        if found.lines == 0 {
+            let text = match found.posted {
+                0 => format!("no line of {period} can be dropped"),
+                n => format!("no line of {period} can be dropped: {n} are posted, and stay"),
+            };
+            self.toast(Toast::note(text));
+            return;
+        }
+        let sums: Vec<String> =
+            found.money.iter().map(|(c, m)| format!("{} {c}", money::text(*m))).collect();
+        let mut lines =
+            vec![format!("{} lines of {period} are dropped: {}.", found.lines, sums.join(", "))];
+        for (n, told) in [
+            (found.chosen, "of them have choices or dates that somebody typed; these go too"),
+            (found.posted, "lines are posted, or being posted, and stay"),
+            (found.elsewhere, "lines of other sources stay"),
+        ] {
+            if n > 0 {
+                lines.push(format!("{n} {told}."));
+            }
+        }
+        lines.push("Mappings stay. Loading again brings back what the source still has.".into());
+        self.ask("Drop loaded lines", lines, "Drop them", Deed::Use(Tool::Unload { period }));
     }
 
     /// A saved plan goes to the Sync tab, like one that was made just now.

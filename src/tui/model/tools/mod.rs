@@ -12,6 +12,8 @@ use super::effect::Effect;
 use crate::domain::approval::Matter;
 use crate::domain::audit::{AuditHead, AuditReport};
 use crate::domain::edit::Edit;
+use crate::domain::period::Period;
+use crate::domain::unload::Unloaded;
 use crate::matching::Kind;
 use crate::sources::Look;
 use crate::tui::commands::Command as C;
@@ -62,6 +64,16 @@ pub enum Tool {
         /// The profile: a name, or a file.
         profile: String,
     },
+    /// Say which loaded lines of a month could be dropped.
+    FindUnposted {
+        /// The month.
+        period: Period,
+    },
+    /// Drop them.
+    Unload {
+        /// The month.
+        period: Period,
+    },
     /// Match two lists of names.
     MatchLists {
         /// Whose names.
@@ -102,6 +114,7 @@ impl Tool {
             Self::ReadPlan { approve: false, .. } => "Open plan",
             Self::ReadPlan { approve: true, .. } | Self::Approve { .. } => "Approve",
             Self::CheckBill { .. } => "Check a bill",
+            Self::FindUnposted { .. } | Self::Unload { .. } => "Drop loaded lines",
             Self::MatchLists { .. } => "Match lists",
             Self::ReadMappings { .. } | Self::TakeMappings { .. } => "Import mappings",
             Self::WriteMappings { .. } => "Export mappings",
@@ -115,6 +128,7 @@ impl Tool {
             Self::AcceptAudit
                 | Self::WriteAudit { .. }
                 | Self::Approve { .. }
+                | Self::Unload { .. }
                 | Self::TakeMappings { .. }
                 | Self::WriteMappings { .. }
         )
@@ -165,6 +179,15 @@ pub enum Done {
     },
     /// What a profile makes of a bill.
     Bill(Box<Look>),
+    /// Which loaded lines of a month could be dropped.
+    Unposted {
+        /// The month.
+        period: Period,
+        /// What would go, and what would stay.
+        found: Unloaded,
+    },
+    /// They were dropped.
+    Unloaded(Unloaded),
     /// What was found for names.
     Matched(Box<Matched>),
     /// How alike the names of pairs are, 0 to 1.
@@ -194,6 +217,7 @@ impl Model {
             C::MatchLists => self.ask_path(Question::Catalog),
             C::CheckBill => self.ask_path(Question::Bill),
             C::LoadFile => self.ask_path(Question::Load),
+            C::Unload => return Some(self.find_unposted()),
             C::SourceProfiles => return Some(self.pick_profile()),
             C::OpenPlan => self.ask_path(Question::Plan { approve: false }),
             C::ApprovePlan => self.ask_path(Question::Plan { approve: true }),

@@ -12,6 +12,7 @@ use crate::sources;
 use crate::tui::commands::Command as C;
 use crate::tui::field::Field;
 use crate::tui::model::effect::Effect;
+use crate::tui::model::grid::GridId;
 use crate::tui::model::layer::confirm::Deed;
 use crate::tui::model::layer::picker::{Choice, Chosen, Purpose};
 use crate::tui::model::layer::prompt::Asked;
@@ -212,6 +213,18 @@ impl Model {
             "It is put on record in the audit journal, with your name.".into(),
         ];
         self.ask("Approve", lines, "Approve", Deed::Use(Tool::Approve { matter, what }));
+    }
+
+    /// Looks for lines of the shown month that could be dropped.
+    pub(super) fn find_unposted(&mut self) -> Vec<Effect> {
+        match self.grid(GridId::Invoices).period {
+            Some(period) => self.use_tool(Tool::FindUnposted { period }),
+            None => {
+                let text = self.keyed("show the month whose lines are meant: {invoices.period}");
+                self.toast(Toast::warning(text));
+                vec![]
+            }
+        }
     }
 
     /// Shows the profiles that ship, to choose one of.

@@ -5,13 +5,17 @@ use std::path::Path;
 use super::{Inner, died, refused};
 use crate::config::at_home;
 use crate::domain::approval::Matter;
+use crate::domain::period::Period;
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::unload::Unload;
 use crate::sync::fault;
 use crate::tui::model::message::Answer;
 use crate::tui::model::tools::{Done, Tool};
 use crate::worker::job::JobError;
 use crate::worker::mapping_file::{self, ImportError, MappingChange, Prepared};
-use crate::worker::{approvals, audit_file, bill_check, changes, match_lists, plan_file, who};
+use crate::worker::{
+    approvals, audit_file, bill_check, changes, match_lists, plan_file, unload, who,
+};
 
 /// Lines of a bill that are shown.
 const LINES: usize = 20;
@@ -76,6 +80,15 @@ impl Inner {
                 let look = bill_check::look(chosen, policy, vec![at_home(&path)], LINES).await?;
                 Done::Bill(Box::new(look))
             }
+            Tool::FindUnposted { period } => {
+                let what = self.unload_of(period);
+                let found = store.unloadable(what).await.map_err(refused)?;
+                Done::Unposted { period, found }
+            }
+            Tool::Unload { period } => {
+                let what = self.unload_of(period);
+                Done::Unloaded(unload::unload(&self.profile, what).await?)
+            }
             Tool::MatchLists { kind, catalog, queries } => {
                 let search = move || match queries {
                     None => match_lists::pairs(kind, &at_home(&catalog)).map(Done::Pairs),
@@ -103,6 +116,12 @@ impl Inner {
                 Done::Written { path: shown(&file), rows }
             }
         })
+    }
+
+    /// All lines of a month that come from the source of the settings.
+    fn unload_of(&self, period: Period) -> Unload {
+        let source = self.profile.settings().source.id.as_str().into();
+        Unload { source, periods: vec![period], invoices: vec![] }
     }
 
     async fn take_mappings(&self, path: &str, shown: &[MappingChange]) -> Result<Done, JobError> {
