@@ -45,41 +45,55 @@ pub(super) enum Found {
     Nobody,
 }
 
-/// Looks for the rows that satisfy all terms.
+/// Looks for the rows that satisfy all terms. While terms are tried a row takes a bit; what is found
+/// is listed once, in a list that is as long as it has to be.
 pub(super) fn matching(
     conn: &Connection,
     index: &Index,
     terms: &[Term],
     abandon: &Abandon,
 ) -> Result<Found, StoreError> {
-    let mut found: Option<Vec<u32>> = None;
-    let all = index.len() as u32;
+    if terms.is_empty() {
+        return Ok(Found::All);
+    }
+    let all = index.len();
+    let mut bits = vec![u64::MAX; all.div_ceil(WORD)];
+    if let Some(last) = bits.last_mut().filter(|_| all % WORD != 0) {
+        *last = (1 << (all % WORD)) - 1;
+    }
     for term in terms {
         let test = test(conn, index, term)?;
-        let mut kept = Vec::new();
-        let hit = |row: &u32| test(*row) != term.not;
-        match &found {
-            None => {
-                for first in (0..all).step_by(STRIDE) {
-                    if abandoned(abandon) {
-                        return Ok(Found::Nobody);
-                    }
-                    kept.extend((first..all.min(first + STRIDE as u32)).filter(hit));
-                }
+        for (at, word) in bits.iter_mut().enumerate() {
+            if at.is_multiple_of(STRIDE / WORD) && abandoned(abandon) {
+                return Ok(Found::Nobody);
             }
-            Some(rows) => {
-                for part in rows.chunks(STRIDE) {
-                    if abandoned(abandon) {
-                        return Ok(Found::Nobody);
-                    }
-                    kept.extend(part.iter().copied().filter(hit));
+            for row in rows_of(at, *word) {
+                if test(row) == term.not {
+                    *word &= !(1 << (row as usize % WORD));
                 }
             }
         }
-        kept.shrink_to_fit();
-        found = Some(kept);
     }
-    Ok(found.map_or(Found::All, Found::Some))
+    let count: u32 = bits.iter().map(|word| word.count_ones()).sum();
+    let mut found = Vec::with_capacity(count as usize);
+    for (at, word) in bits.iter().enumerate() {
+        found.extend(rows_of(at, *word));
+    }
+    Ok(Found::Some(found))
+}
+
+/// Rows that share a word.
+const WORD: usize = 64;
+
+/// The rows whose bits are set in a word.
+fn rows_of(at: usize, word: u64) -> impl Iterator<Item = u32> {
+    let first = (at * WORD) as u32;
+    let mut left = word;
+    std::iter::from_fn(move || {
+        let bit = (left != 0).then(|| left.trailing_zeros())?;
+        left &= left - 1;
+        Some(first + bit)
+    })
 }
 
 type Test<'i> = Box<dyn Fn(u32) -> bool + 'i>;
