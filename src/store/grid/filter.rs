@@ -58,7 +58,7 @@ pub(super) fn matching(
     }
     let all = index.len();
     let mut bits = vec![u64::MAX; all.div_ceil(WORD)];
-    if let Some(last) = bits.last_mut().filter(|_| all % WORD != 0) {
+    if let Some(last) = bits.last_mut().filter(|_| !all.is_multiple_of(WORD)) {
         *last = (1 << (all % WORD)) - 1;
     }
     for term in terms {
