@@ -177,8 +177,8 @@ fn a_bill_is_looked_at_and_loaded_from_its_file() {
     person.sees(" lines dropped");
     person.sees_no_more("Name of org-new");
 
-    bench.home.file("companies.csv", "id,name\n7,Contoso Limited\n8,Fabrikam\n".to_owned());
-    bench.home.file("names.csv", "query\nContoso Ltd\n".to_owned());
+    bench.home.file("companies.csv", "id,name\n7,Contoso Limited\n8,Fabrikam\n");
+    bench.home.file("names.csv", "query\nContoso Ltd\n");
     runs(&mut person, "Match lists");
     person.sees("names to search in");
     person.presses("companies.csv\r");
