@@ -1,7 +1,10 @@
 //! One request, and what became of one try of it.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::de::IgnoredAny;
@@ -15,6 +18,16 @@ use crate::domain::text::harmless;
 
 /// Code of the problem when no answer came in time; lists are then read in smaller pages.
 pub(super) const TIMEOUT: &str = "timeout";
+
+/// Asked right before a request leaves, each time that it does: whether it still may.
+#[derive(Clone)]
+pub(super) struct Gate(pub Arc<dyn Fn() -> BoxFuture<'static, Result<(), Problem>> + Send + Sync>);
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Gate")
+    }
+}
 
 /// A request.
 #[derive(Debug, Clone)]
@@ -36,6 +49,8 @@ pub(super) struct Call {
     pub retry_timeouts: bool,
     /// At most so many tries after the first, where the settings allow more.
     pub most_retries: u32,
+    /// Who may stop it at the last moment.
+    pub gate: Option<Gate>,
 }
 
 impl Call {
@@ -50,6 +65,7 @@ impl Call {
             keyless: None,
             retry_timeouts: true,
             most_retries: u32::MAX,
+            gate: None,
         }
     }
 

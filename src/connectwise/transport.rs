@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep};
 use url::Url;
 
-use super::call::{Answer, Call, Tried, failed, judge, no_answer};
+use super::call::{Answer, Call, Gate, Tried, failed, judge, no_answer};
 use super::headers::{self, Identity};
 use super::pause::Pause;
 use super::rate::Rate;
@@ -167,6 +167,12 @@ impl Transport {
     /// One try: waits for its turn, sends, reads the whole answer, judges it.
     async fn attempt(&self, call: &Call, pinned: bool, again: bool) -> Tried {
         let _slot = self.turn().await;
+        // The turn may have been long in coming: the PSA asks for pauses of minutes.
+        if let Some(Gate(may)) = &call.gate
+            && let Err(problem) = may().await
+        {
+            return Tried::NotSent(problem);
+        }
         let _in_flight = self.counters.sending(again);
         let started = Instant::now();
         let host = self.site.api_host();

@@ -1,12 +1,16 @@
 //! Tries, pauses and what a lost answer is, against a server that misbehaves.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use jiff::civil::date;
 
 use super::stage::{Play, Stage, connection, json, keys};
 use super::{Client, PsaError};
 use crate::domain::addition::AdditionFields;
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::MarkerPlace;
 
 const THROTTLED: &str = r#"{"error":"ConnectWiseAPI","message":"Too many requests."}"#;
@@ -144,6 +148,25 @@ async fn a_throttled_write_is_sent_again_because_it_was_refused() {
     assert!(matches!(error, PsaError::Refused { status: 429, .. }), "{error:?}");
     assert_eq!(error.problem().code, "throttled");
     assert_eq!(stage.seen().len(), 4);
+}
+
+#[tokio::test]
+async fn what_may_no_longer_be_sent_after_a_pause_is_not_sent() {
+    let stage = Stage::new(|_, _| retry_after("0")).await;
+    let client = stage.client(3);
+    let write = client.addition_deletion(7, 5);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let may = move || {
+        let first = count.fetch_add(1, Ordering::Relaxed) == 0;
+        let problem = Problem::new(ProblemKind::Busy, "run-elsewhere", "taken over", "wait");
+        async move { if first { Ok(()) } else { Err(problem) } }.boxed()
+    };
+    let (result, answer) = write.send_while(&client, may).await;
+    let error = result.unwrap_err();
+    assert!(matches!(error, PsaError::NotSent { .. }), "{error:?}");
+    assert_eq!((error.problem().code.as_ref(), answer.status), ("run-elsewhere", None));
+    assert_eq!((stage.seen().len(), asked.load(Ordering::Relaxed)), (1, 2));
 }
 
 #[tokio::test]

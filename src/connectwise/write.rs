@@ -1,9 +1,14 @@
 //! Writes: made of typed values first, so that the very request that will be sent can be journalled
 //! before it is, and sent then. Whoever keeps no journal sends at once.
 
-use super::call::{Answer, Call};
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::call::{Answer, Call, Gate};
 use super::{Client, PsaError};
 use crate::domain::exchange;
+use crate::domain::problem::Problem;
 
 type Read<T> = Box<dyn Fn(&Answer) -> Result<T, PsaError> + Send + Sync>;
 
@@ -33,7 +38,23 @@ impl<T> Write<T> {
     /// Sends once; a lost answer is the caller's to look up. Gives what came of it and, for a
     /// journal, what was answered, without keys that an answer might repeat.
     pub async fn send(&self, client: &Client) -> (Result<T, PsaError>, exchange::Answer) {
-        match client.transport().call(&self.call).await {
+        self.give(client, &self.call).await
+    }
+
+    /// As [`Write::send`], where the right to send can be lost while the request waits for its turn
+    /// or is to be repeated after a pause: `may` is asked right before it leaves, each time. Its
+    /// problem comes back as [`PsaError::NotSent`].
+    pub async fn send_while(
+        &self,
+        client: &Client,
+        may: impl Fn() -> BoxFuture<'static, Result<(), Problem>> + Send + Sync + 'static,
+    ) -> (Result<T, PsaError>, exchange::Answer) {
+        let call = Call { gate: Some(Gate(Arc::new(may))), ..self.call.clone() };
+        self.give(client, &call).await
+    }
+
+    async fn give(&self, client: &Client, call: &Call) -> (Result<T, PsaError>, exchange::Answer) {
+        match client.transport().call(call).await {
             Ok(answer) => {
                 let mut body = answer.body.clone();
                 client.transport().scrub(&mut body);

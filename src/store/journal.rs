@@ -91,6 +91,20 @@ impl Store {
         self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
     }
 
+    /// Whether the request of an entry may leave: nobody has found out yet what became of it.
+    ///
+    /// # Errors
+    /// Another run has taken this one for dead and resolved the entry.
+    pub async fn may_send(&self, entry: EntryId) -> Result<(), StoreError> {
+        self.read(move |conn| {
+            if state(conn, entry)?.is_some_and(|s| s > REQUESTED) {
+                return Err(at_work());
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Entries with a request and no result, oldest first.
     pub async fn unresolved(&self) -> Result<Vec<Entry>, StoreError> {
         // The first condition is the index's.
@@ -289,6 +303,12 @@ fn at_work() -> StoreError {
     ))
 }
 
+/// The state of an entry, where there is such an entry.
+fn state(conn: &Connection, entry: EntryId) -> Result<Option<i64>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT state FROM entry WHERE id = ?1")?;
+    Ok(statement.query_row([entry.0], |r| r.get(0)).optional()?)
+}
+
 /// Makes one step, with what follows from it.
 pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), StoreError> {
     let set = |entry: EntryId, state: i64| -> Result<About, StoreError> {
@@ -302,11 +322,7 @@ pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), S
     match step {
         Step::Requested { entry, at, request } => {
             // Whoever looked up what dead runs left open took this one for dead.
-            let state: Option<i64> = tx
-                .prepare_cached("SELECT state FROM entry WHERE id = ?1")?
-                .query_row([entry.0], |r| r.get(0))
-                .optional()?;
-            if state.is_some_and(|s| s > REQUESTED) {
+            if state(tx, entry)?.is_some_and(|s| s > REQUESTED) {
                 return Err(at_work());
             }
             let about = About { at: time(at), ..set(entry, REQUESTED)? };
@@ -342,6 +358,10 @@ pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), S
             consequences::lines_follow(tx, entry.0)
         }
         Step::Dropped { entry } => {
+            // What another run found out stands.
+            if state(tx, entry)?.is_some_and(|s| s > REQUESTED) {
+                return Ok(());
+            }
             let about = set(entry, DROPPED)?;
             audit::append(tx, AuditKind::Dropped, about, &json!({}))?;
             consequences::lines_follow(tx, entry.0)

@@ -1,6 +1,8 @@
 //! One write: request marked, request sent, answer compared with what was asked, a lost answer
 //! looked up, and sent again only when it surely did not arrive.
 
+use futures_util::FutureExt;
+
 use super::crash::{Point, point};
 use super::fields::{differences, differences_of, same, told};
 use super::look::Seen;
@@ -72,7 +74,8 @@ impl Under<'_> {
         }
     }
 
-    /// Sends a write whose request is marked, and keeps the answer for the record.
+    /// Sends a write whose request is marked, and keeps the answer for the record. Another run on
+    /// the same store may take this one for dead while a request waits; then it does not leave.
     pub(super) async fn send<T>(
         &self,
         pending: &mut Vec<Step>,
@@ -81,7 +84,12 @@ impl Under<'_> {
     ) -> Result<T, PsaError> {
         let (result, answer) = {
             let _slot = self.slot().await;
-            write.send(&self.executor.client).await
+            let store = self.executor.store.clone();
+            let may = move || {
+                let store = store.clone();
+                async move { store.may_send(entry).await.map_err(fault) }.boxed()
+            };
+            write.send_while(&self.executor.client, may).await
         };
         point(Point::AfterSend);
         pending.push(Step::Answered { entry, answer: Box::new(answer) });

@@ -142,10 +142,10 @@ impl<'a> Planner<'a> {
         let on = AgreementTarget::Existing(agreement.id);
         // What stands against it was told when the line itself was planned.
         let target = Target { company, product };
-        if let Ok(Some(cents)) = self.rounding(line, target, &on, agreement, &worth)
-            && cents.kind == ActionKind::Create
-        {
-            self.push_cents(Some(cents));
+        match self.rounding(line, target, &on, agreement, &worth) {
+            Ok(Some(cents)) if cents.kind == ActionKind::Create => self.push_cents(Some(cents)),
+            Ok(_) => {}
+            Err(why) => self.told.without_cents(line, worth.money.rounding, why),
         }
     }
 }

@@ -1,8 +1,13 @@
 //! Things worth a word that stop nothing: each once for the whole plan, with how many lines it
 //! concerns.
 
+use rust_decimal::Decimal;
+
 use crate::domain::line::Line;
+use crate::domain::money;
 use crate::domain::plan::Reason;
+use crate::domain::problem::Problem;
+use crate::domain::text::harmless;
 
 use super::reason;
 
@@ -22,17 +27,47 @@ pub(super) struct Told {
     pub at_cost: u64,
     /// Posted lines that the source no longer has.
     pub withdrawn: u64,
-    superseded: u64,
-    superseded_keys: Vec<String>,
+    superseded: Named,
+    without_cents: Named,
+    /// What stands against the first of those cents.
+    against_cents: Option<Problem>,
+}
+
+/// Lines of which the first are named.
+#[derive(Debug, Default)]
+struct Named {
+    lines: u64,
+    first: Vec<String>,
+}
+
+impl Named {
+    fn add(&mut self, name: String) {
+        self.lines += 1;
+        if self.first.len() < NAMED {
+            self.first.push(name);
+        }
+    }
+
+    fn names(&self) -> String {
+        let named = self.first.join(", ");
+        match self.lines - self.first.len() as u64 {
+            0 => named,
+            more => format!("{named} and {more} more"),
+        }
+    }
 }
 
 impl Told {
     /// A recurring line that is older than what its addition shows (design 6.3).
     pub(super) fn superseded(&mut self, line: &Line) {
-        self.superseded += 1;
-        if self.superseded_keys.len() < NAMED {
-            self.superseded_keys.push(crate::domain::text::harmless(&line.key));
-        }
+        self.superseded.add(harmless(&line.key));
+    }
+
+    /// A posted line whose missing cents cannot be posted.
+    pub(super) fn without_cents(&mut self, line: &Line, cents: Option<Decimal>, why: Problem) {
+        let cents = money::text(cents.unwrap_or_default());
+        self.without_cents.add(format!("{} ({cents} {})", harmless(&line.key), line.currency));
+        self.against_cents.get_or_insert(why);
     }
 
     /// The notices, in a fixed order.
@@ -57,18 +92,26 @@ impl Told {
                 ),
             ));
         }
-        if self.superseded > 0 {
-            let more = self.superseded - self.superseded_keys.len() as u64;
-            let mut named = self.superseded_keys.join(", ");
-            if more > 0 {
-                named.push_str(&format!(" and {more} more"));
-            }
+        if let Some(why) = &self.against_cents {
+            out.push(reason(
+                "cents-missing",
+                format!(
+                    "{} posted without the cents that quantity x unit price leaves out: {}; {}: {}",
+                    lines(self.without_cents.lines),
+                    self.without_cents.names(),
+                    why.message,
+                    why.remedy
+                ),
+            ));
+        }
+        if self.superseded.lines > 0 {
             out.push(reason(
                 "superseded",
                 format!(
-                    "{} older than what their recurring additions show: {named}; post one as an \
+                    "{} older than what their recurring additions show: {}; post one as an \
                      addition of its own with `addendum map set line ID --post-once yes`",
-                    lines(self.superseded)
+                    lines(self.superseded.lines),
+                    self.superseded.names()
                 ),
             ));
         }

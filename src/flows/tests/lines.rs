@@ -9,7 +9,7 @@ use crate::domain::charge_type::ChargeType;
 use crate::domain::invoice_status::InvoiceStatus;
 use crate::domain::marker::marker;
 use crate::domain::plan::{ActionKind, AgreementTarget};
-use crate::domain::policy::ResidualPolicy;
+use crate::domain::policy::{ClosedPeriodPolicy, ResidualPolicy};
 use crate::domain::problem::ProblemKind;
 use crate::domain::status::PsaStatus;
 
@@ -97,6 +97,23 @@ fn cents_that_a_dead_run_left_out_are_posted_later() {
     let plan = house.sync();
     assert_eq!(only(&plan).after.as_ref().unwrap().amount(), dec("0.01"));
     assert!(house.plan().actions.is_empty());
+}
+
+#[test]
+fn cents_that_cannot_be_posted_any_more_are_told() {
+    let mut house = House::new();
+    house.policy.residual = ResidualPolicy::RoundingLine;
+    house.policy.closed_period = ClosedPeriodPolicy::Refuse;
+    house.usage("u", "2026-05").total = dec("21.01");
+    house.sync();
+    assert!(house.plan().notices.is_empty(), "nothing is missing");
+    house.input.additions.retain(|a| !matches!(a.subject, Subject::Rounding { .. }));
+    house.agreement(10, 1).next_invoice = Some(day("2026-07-01"));
+    let plan = house.plan();
+    assert!(plan.actions.is_empty());
+    let told: Vec<&str> = plan.notices.iter().map(|n| &*n.code).collect();
+    assert_eq!(told, ["cents-missing"]);
+    assert!(plan.notices[0].text.contains("u (0.01 EUR)"), "{}", plan.notices[0].text);
 }
 
 /// A line that was posted with its cents, taken back but for them, and billed otherwise since.
