@@ -300,13 +300,22 @@ impl Lane {
             (ActionKind::Update, [live]) if self.adopted.contains(marker) => {
                 self.adopt(under, entry, action, live).await
             }
-            (_, []) => self.unlisted(under, agreement, entry, action).await,
+            (_, []) => self.ask(under, agreement, entry, action).await,
+            // Nobody but us was to make it so: the list may show what a run made that was taken back
+            // since.
+            (ActionKind::Update, [live])
+                if action.addition_id == Some(live.id)
+                    && action.after.as_ref().is_some_and(|wanted| same(wanted, &live.fields)) =>
+            {
+                self.ask(under, agreement, entry, action).await
+            }
             (_, [live]) => self.alter(under, entry, action, live).await,
         }
     }
 
-    /// A known addition that the list does not show: the list lags, or a person deleted it.
-    async fn unlisted(
+    /// A known addition that the list does not show, because it lags or a person deleted it, or shows
+    /// as it is to be already: the record itself knows.
+    async fn ask(
         &mut self,
         under: &Under<'_>,
         agreement: i64,
