@@ -91,18 +91,20 @@ impl Store {
         self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
     }
 
-    /// Whether the request of an entry may leave: nobody has found out yet what became of it.
+    /// Whether the request of an entry may leave.
     ///
     /// # Errors
-    /// Another run has taken this one for dead and resolved the entry.
+    /// Another run has taken this one for dead.
     pub async fn may_send(&self, entry: EntryId) -> Result<(), StoreError> {
-        self.read(move |conn| {
-            if state(conn, entry)?.is_some_and(|s| s > REQUESTED) {
-                return Err(at_work());
-            }
-            Ok(())
-        })
-        .await
+        self.read(move |conn| may_send(conn, entry)).await
+    }
+
+    /// Takes all runs that have not ended for dead: whichever lives nevertheless sends nothing more.
+    /// Only then can be looked up what became of their requests. Only the holder of the profile's
+    /// lease may call it.
+    pub async fn take_over(&self) -> Result<(), StoreError> {
+        let now = self.now();
+        self.write(move |tx| runs::stop_dead(tx, now)).await
     }
 
     /// Entries with a request and no result, oldest first.
@@ -303,10 +305,16 @@ fn at_work() -> StoreError {
     ))
 }
 
-/// The state of an entry, where there is such an entry.
-fn state(conn: &Connection, entry: EntryId) -> Result<Option<i64>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT state FROM entry WHERE id = ?1")?;
-    Ok(statement.query_row([entry.0], |r| r.get(0)).optional()?)
+/// Whether nobody took the entry's run for dead, and nobody found out what became of the entry.
+fn may_send(conn: &Connection, entry: EntryId) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT e.state > ?2 OR r.ended IS NOT NULL FROM entry e JOIN run r ON r.id = e.run \
+         WHERE e.id = ?1",
+    )?;
+    match statement.query_row((entry.0, REQUESTED), |r| r.get(0)).optional()? {
+        Some(true) => Err(at_work()),
+        Some(false) | None => Ok(()),
+    }
 }
 
 /// Makes one step, with what follows from it.
@@ -321,10 +329,7 @@ pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), S
     };
     match step {
         Step::Requested { entry, at, request } => {
-            // Whoever looked up what dead runs left open took this one for dead.
-            if state(tx, entry)?.is_some_and(|s| s > REQUESTED) {
-                return Err(at_work());
-            }
+            may_send(tx, entry)?;
             let about = About { at: time(at), ..set(entry, REQUESTED)? };
             tx.prepare_cached("UPDATE entry SET at = ?2 WHERE id = ?1")?
                 .execute((entry.0, time(at)))?;
@@ -359,7 +364,11 @@ pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), S
         }
         Step::Dropped { entry } => {
             // What another run found out stands.
-            if state(tx, entry)?.is_some_and(|s| s > REQUESTED) {
+            let resolved = tx
+                .prepare_cached("SELECT state > ?2 FROM entry WHERE id = ?1")?
+                .query_row((entry.0, REQUESTED), |r| r.get(0))
+                .optional()?;
+            if resolved == Some(true) {
                 return Ok(());
             }
             let about = set(entry, DROPPED)?;

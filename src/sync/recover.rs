@@ -25,6 +25,7 @@ impl Executor {
     /// # Errors
     /// The PSA or the store does not answer; nothing is lost, the next call tries again.
     pub async fn recover(&self) -> Result<u64, Problem> {
+        self.store.take_over().await.map_err(fault)?;
         let mut entries = self.store.unresolved().await.map_err(fault)?;
         let found = entries.len() as u64;
         if found > 0 {
