@@ -6,6 +6,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -18,6 +19,11 @@ const DIGITS: usize = 20;
 /// Bytes of a note: far below what a disk writes at once.
 const NOTE: usize = DIGITS + 1 + 64 + 1;
 
+/// Between two looks at a note: far more than writing one takes.
+const MOMENT: Duration = Duration::from_millis(2);
+/// So many looks at a note that changes all the time; the last one counts.
+const MOMENTS: u32 = 50;
+
 /// The file of a store's note.
 pub(in crate::store) fn path(store: &Path) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
@@ -25,8 +31,25 @@ pub(in crate::store) fn path(store: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// What a note says; `Err` tells how it cannot be read.
+/// What a note says; `Err` tells how it cannot be read. Systems do not keep a reader from seeing half
+/// of a note that is being written, so it is read until it says the same twice with a moment between.
 pub(in crate::store) fn read(store: &Path) -> Result<AuditHead, Anchoring> {
+    let mut said = read_once(store);
+    if said == Err(Anchoring::Missing) {
+        return said;
+    }
+    for _ in 0..MOMENTS {
+        std::thread::sleep(MOMENT);
+        let again = read_once(store);
+        if again == said {
+            break;
+        }
+        said = again;
+    }
+    said
+}
+
+fn read_once(store: &Path) -> Result<AuditHead, Anchoring> {
     let file = path(store);
     match std::fs::symlink_metadata(&file) {
         Ok(meta) if meta.is_file() => {}
