@@ -6,7 +6,6 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -19,11 +18,6 @@ const DIGITS: usize = 20;
 /// Bytes of a note: far below what a disk writes at once.
 const NOTE: usize = DIGITS + 1 + 64 + 1;
 
-/// Between two looks at a note: far more than writing one takes.
-const MOMENT: Duration = Duration::from_millis(2);
-/// So many looks at a note that changes all the time; the last one counts.
-const MOMENTS: u32 = 50;
-
 /// The file of a store's note.
 pub(in crate::store) fn path(store: &Path) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
@@ -31,25 +25,9 @@ pub(in crate::store) fn path(store: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// What a note says; `Err` tells how it cannot be read. Systems do not keep a reader from seeing half
-/// of a note that is being written, so it is read until it says the same twice with a moment between.
+/// What a note says; `Err` tells how it cannot be read. It is locked meanwhile: systems do not keep a
+/// reader from seeing half of a note that is being written.
 pub(in crate::store) fn read(store: &Path) -> Result<AuditHead, Anchoring> {
-    let mut said = read_once(store);
-    if said == Err(Anchoring::Missing) {
-        return said;
-    }
-    for _ in 0..MOMENTS {
-        std::thread::sleep(MOMENT);
-        let again = read_once(store);
-        if again == said {
-            break;
-        }
-        said = again;
-    }
-    said
-}
-
-fn read_once(store: &Path) -> Result<AuditHead, Anchoring> {
     let file = path(store);
     match std::fs::symlink_metadata(&file) {
         Ok(meta) if meta.is_file() => {}
@@ -59,7 +37,11 @@ fn read_once(store: &Path) -> Result<AuditHead, Anchoring> {
     }
     let mut text = String::new();
     let read = File::open(&file)
-        .and_then(|f| f.take(NOTE as u64 + 1).read_to_string(&mut text))
+        .and_then(|f| {
+            // Where a file system knows no locks, a note is read without one.
+            let _ = f.lock_shared();
+            f.take(NOTE as u64 + 1).read_to_string(&mut text)
+        })
         .map_err(|_| Anchoring::Unreadable)?;
     if read != NOTE {
         return Err(Anchoring::Unreadable);
@@ -172,8 +154,10 @@ impl Anchor {
             self.file = None;
         }
         let Some(file) = &mut self.file else { return };
+        let _ = file.lock();
         let written =
             file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(note(&head).as_bytes()));
+        let _ = file.unlock();
         match written {
             Ok(()) => self.noted = head,
             Err(e) => self.tell(&e),
