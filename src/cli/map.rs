@@ -17,7 +17,7 @@ use crate::domain::money::text as amount;
 use crate::domain::text::harmless;
 use crate::store::Store;
 use crate::sync::fault;
-use crate::worker::job::{Job, Outcome};
+use crate::worker::job::{Job, JobError, Outcome};
 use crate::worker::mapping_file::{self, ImportError, MappingChange, Prepared};
 use crate::worker::mapping_view::{MappingItem, MappingState, mappings};
 
@@ -192,11 +192,7 @@ fn short_kind(kind: MappingKind) -> &'static str {
 
 impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
-        match error {
-            ImportError::Refused(refusal) => Self::Files(refusal),
-            ImportError::Failed(problem) => Self::Problem(problem),
-            ImportError::Store(error) => Self::Problem(fault(error)),
-        }
+        JobError::from(error).into()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is remembered of decisions on mappings.
 
 use jiff::Timestamp;
-use rusqlite::Transaction;
+use rusqlite::{Row, Transaction};
 
 use super::Store;
 use super::edits::source_number;
@@ -11,7 +11,7 @@ use super::names::each;
 use crate::domain::edit::Edit;
 use crate::domain::line::Text;
 use crate::domain::mapping::MappingKind;
-use crate::domain::mapping_memory::{MappingMemory, Rejection};
+use crate::domain::mapping_memory::{MappingKey, MappingMemory, Rejection};
 
 /// The kinds by their numbers in the tables.
 const KINDS: [MappingKind; 2] = [MappingKind::Organization, MappingKind::Offer];
@@ -26,33 +26,27 @@ impl Store {
             let mut memory = MappingMemory::default();
             let sql = "SELECT d.kind, s.name, d.key, d.at FROM mapping_decision d \
                        JOIN source s ON s.id = d.source";
-            let mut rows: Vec<(i64, String, String, i64)> = Vec::new();
             each(conn, sql, |r| {
-                rows.push((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?));
+                memory.decided.insert(key(r)?, to_time(r.get(3)?)?);
                 Ok(())
             })?;
-            for (kind, source, id, at) in rows.drain(..) {
-                let key = (at_position(&KINDS, kind)?, Text::from(source), Text::from(id));
-                memory.decided.insert(key, to_time(at)?);
-            }
             let sql = "SELECT r.kind, s.name, r.key, r.record FROM mapping_rejection r \
                        JOIN source s ON s.id = r.source ORDER BY r.kind, s.name, r.key, r.record";
             each(conn, sql, |r| {
-                rows.push((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?));
+                let (kind, source, id) = key(r)?;
+                memory.rejected.push(Rejection { kind, source, id, record: r.get(3)? });
                 Ok(())
             })?;
-            for (kind, source, id, record) in rows {
-                memory.rejected.push(Rejection {
-                    kind: at_position(&KINDS, kind)?,
-                    source: source.into(),
-                    id: id.into(),
-                    record,
-                });
-            }
             Ok(memory)
         })
         .await
     }
+}
+
+/// What the first three columns of a row name.
+fn key(r: &Row<'_>) -> Result<MappingKey, StoreError> {
+    let text = |column| -> Result<Text, StoreError> { Ok(r.get::<_, String>(column)?.into()) };
+    Ok((at_position(&KINDS, r.get(0)?)?, text(1)?, text(2)?))
 }
 
 /// Keeps when the mappings of these edits were decided. A mapping that is taken away is none.

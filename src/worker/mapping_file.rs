@@ -19,8 +19,10 @@ use std::path::{Path, PathBuf};
 use crate::domain::edit::Edit;
 use crate::domain::problem::{FileRefusal, Problem};
 use crate::store::{Store, StoreError};
+use crate::sync::fault;
 
 use super::changes;
+use super::job::JobError;
 pub use export::export;
 pub use resolve::Directory;
 pub use summary::MappingChange;
@@ -66,6 +68,16 @@ pub enum ImportError {
     /// The store cannot be read or written.
     #[error("{0}")]
     Store(#[from] StoreError),
+}
+
+impl From<ImportError> for JobError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Refused(refusal) => Self::Refused(refusal),
+            ImportError::Failed(problem) => Self::Problem(problem),
+            ImportError::Store(error) => Self::Problem(fault(error)),
+        }
+    }
 }
 
 /// A mapping file that was read and looked up, and nothing changed yet.

@@ -256,6 +256,18 @@ impl Bench {
         bench
     }
 
+    /// Tidy, and the first month of the sample is posted.
+    #[track_caller]
+    pub fn posted() -> Self {
+        let bench = Self::tidy();
+        bench.home.json(0, &["pull"]);
+        let [before, _] = bench.sandbox.sample().periods();
+        bench.home.json(0, &["load", "--period", &before.to_string()]);
+        bench.map();
+        bench.home.json(0, &["sync", "--yes"]);
+        bench
+    }
+
     /// Pulls, loads and maps the sample.
     #[track_caller]
     pub fn prepare(&self) {

@@ -12,12 +12,7 @@ use crate::support::Bench;
 /// One month is posted, and somebody raised the price of one addition in the PSA. Gives its number,
 /// its marker and one of its lines.
 fn drifted() -> (Bench, i64, String, String) {
-    let bench = Bench::tidy();
-    bench.home.json(0, &["pull"]);
-    let [before, _] = bench.sandbox.sample().periods();
-    bench.home.json(0, &["load", "--period", &before.to_string()]);
-    bench.map();
-    bench.home.json(0, &["sync", "--yes"]);
+    let bench = Bench::posted();
     let one = bench.sandbox.inspect().all_marked().remove(0);
     bench.sandbox.inspect().edit_addition(one.id, |a| a.unit_price += Decimal::ONE);
     let found = bench.home.json(3, &["reconcile"]);

@@ -14,12 +14,7 @@ use crate::support::{Bench, equation_closes, is_money};
 /// One month is posted, and ConnectWise has invoiced all of it. Gives what is there, and the first
 /// day that is not invoiced.
 fn invoiced() -> (Bench, Vec<Addition>, Date) {
-    let bench = Bench::tidy();
-    bench.home.json(0, &["pull"]);
-    let [before, _] = bench.sandbox.sample().periods();
-    bench.home.json(0, &["load", "--period", &before.to_string()]);
-    bench.map();
-    bench.home.json(0, &["sync", "--yes"]);
+    let bench = Bench::posted();
     let all = bench.sandbox.inspect().all_marked();
     let last = all.iter().map(|a| a.effective).max().unwrap();
     let next = last.first_of_month().checked_add(1.month()).unwrap();

@@ -7,15 +7,16 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::resolve::ByKey;
 use super::{COLUMNS, Directory, ImportError};
 use crate::config::MatchingSettings;
-use crate::domain::mapping::{MappingKind, OfferMapping, OrganizationMapping};
+use crate::domain::mapping::MappingKind;
 use crate::domain::mapping_memory::MappingKey;
-use crate::domain::problem::Problem;
 use crate::domain::spreadsheet::harmless_cell;
 use crate::matching::Candidate;
 use crate::store::Store;
 use crate::worker::mapping_view::{MappingItem, Target, mappings};
+use crate::worker::plan_file;
 use crate::worker::suggest::{Memory, Records, Suggester};
 
 /// Suggestions below this are more noise than help (0 to 1).
@@ -53,7 +54,8 @@ pub async fn export(
         .iter()
         .map(|(key, at)| (key.clone(), at.to_zoned(TimeZone::UTC).date().to_string()))
         .collect();
-    let memory = Memory::open(store).await?;
+    let keys = store.stable_keys().await?;
+    let memory = Memory::new(&directory.organizations, &directory.offers, keys, known);
     let settings = settings.clone();
     let rows = tokio::task::spawn_blocking(move || {
         let notes = Notes::new(&settings, &directory, memory);
@@ -74,14 +76,10 @@ pub async fn export(
     })
     .await
     .map_err(|e| ImportError::Failed(super::died(&e)))?;
-    let failed = |e: &dyn std::fmt::Display| ImportError::Failed(unwritable(file, e));
-    let bytes = written(&rows).map_err(|e| failed(&e))?;
-    let whole = std::path::absolute(file).map_err(|e| failed(&e))?;
-    // A mistyped folder is a mistake, not a wish for a new one.
-    if let Some(folder) = whole.parent() {
-        std::fs::metadata(folder).map_err(|e| failed(&e))?;
-    }
-    crate::config::replace_file(&whole, &bytes).map_err(|e| failed(&e))?;
+    let bytes = written(&rows).map_err(std::io::Error::other);
+    bytes
+        .and_then(|bytes| plan_file::write(file, &bytes))
+        .map_err(|e| ImportError::Failed(plan_file::file_problem(file, "write", &e)))?;
     Ok(rows.len() as u64)
 }
 
@@ -90,7 +88,7 @@ fn written_as(
     item: &MappingItem,
     rejected: String,
     decided: String,
-    notes: &Notes,
+    notes: &Notes<'_>,
 ) -> Vec<Written> {
     let row = |target: Option<&Target>| Written {
         kind: item.kind,
@@ -118,37 +116,26 @@ fn written_as(
 }
 
 /// What a reviewer is told of what is not mapped.
-struct Notes {
+struct Notes<'d> {
     suggester: Suggester,
-    organizations: HashMap<MappingKey, OrganizationMapping>,
-    offers: HashMap<MappingKey, OfferMapping>,
+    mappings: ByKey<'d>,
 }
 
-impl Notes {
-    fn new(settings: &MatchingSettings, d: &Directory, memory: Memory) -> Self {
+impl<'d> Notes<'d> {
+    fn new(settings: &MatchingSettings, d: &'d Directory, memory: Memory) -> Self {
         let records = Arc::new(Records::new(settings, &d.companies, &d.products));
-        Self {
-            suggester: Suggester::with(records, memory),
-            organizations: d
-                .organizations
-                .iter()
-                .map(|o| ((MappingKind::Organization, o.source.clone(), o.id.clone()), o.clone()))
-                .collect(),
-            offers: d
-                .offers
-                .iter()
-                .map(|o| ((MappingKind::Offer, o.source.clone(), o.id.clone()), o.clone()))
-                .collect(),
-        }
+        Self { suggester: Suggester::with(records, memory), mappings: d.by_key() }
     }
 
     fn unmapped(&self, item: &MappingItem) -> String {
-        let key = (item.kind, item.source.clone(), item.id.clone());
+        let key = (item.source.clone(), item.id.clone());
         let best = match item.kind {
             MappingKind::Organization => {
-                self.organizations.get(&key).map(|o| self.suggester.organization(o, 2))
+                self.mappings.organizations.get(&key).map(|o| self.suggester.organization(o, 2))
             }
-            MappingKind::Offer => self.offers.get(&key).map(|o| self.suggester.offer(o, 2)),
+            MappingKind::Offer => {
+                self.mappings.offers.get(&key).map(|o| self.suggester.offer(o, 2))
+            }
             MappingKind::Contract => None,
         };
         best.into_iter()
@@ -209,13 +196,4 @@ impl Written {
             note: row.platform_name.clone(),
         }
     }
-}
-
-fn unwritable(file: &Path, error: &dyn std::fmt::Display) -> Problem {
-    Problem::new(
-        crate::domain::problem::ProblemKind::Refused,
-        "file",
-        format!("cannot write {}: {error}", file.display()),
-        "check the path, the permissions and the free space",
-    )
 }

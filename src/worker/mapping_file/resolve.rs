@@ -265,7 +265,7 @@ impl Directory {
             }
             match kind {
                 MappingKind::Organization => {
-                    let now = index.organizations.get(&(home.clone(), id.clone()));
+                    let now = index.mappings.organizations.get(&(home.clone(), id.clone()));
                     if now.map_or(!want.records.is_empty(), |o| o.companies != want.records) {
                         edits.push(Edit::Companies {
                             source: home.clone(),
@@ -280,7 +280,7 @@ impl Directory {
                     }
                 }
                 MappingKind::Offer => {
-                    let now = index.offers.get(&(home.clone(), id.clone()));
+                    let now = index.mappings.offers.get(&(home.clone(), id.clone()));
                     let product = want.records.first().copied();
                     if now.map_or(product.is_some(), |o| o.product != product) {
                         edits.push(Edit::Product { source: home, offer: id, product });
@@ -374,14 +374,18 @@ impl Directory {
         edits
     }
 
+    /// The mappings by what they are of: a file may name a hundred thousand.
+    pub(super) fn by_key(&self) -> ByKey<'_> {
+        let organizations = self.organizations.iter();
+        ByKey {
+            organizations: organizations.map(|o| ((o.source.clone(), o.id.clone()), o)).collect(),
+            offers: self.offers.iter().map(|o| ((o.source.clone(), o.id.clone()), o)).collect(),
+        }
+    }
+
     fn index(&self) -> Index<'_> {
         Index {
-            organizations: self
-                .organizations
-                .iter()
-                .map(|o| ((o.source.clone(), o.id.clone()), o))
-                .collect(),
-            offers: self.offers.iter().map(|o| ((o.source.clone(), o.id.clone()), o)).collect(),
+            mappings: self.by_key(),
             sources: self
                 .organizations
                 .iter()
@@ -412,10 +416,15 @@ impl Directory {
     }
 }
 
+/// Mappings by source and id.
+pub(super) struct ByKey<'a> {
+    pub(super) organizations: HashMap<(Text, Text), &'a OrganizationMapping>,
+    pub(super) offers: HashMap<(Text, Text), &'a OfferMapping>,
+}
+
 /// Look-ups that a file of many rows makes again and again.
 struct Index<'a> {
-    organizations: HashMap<(Text, Text), &'a OrganizationMapping>,
-    offers: HashMap<(Text, Text), &'a OfferMapping>,
+    mappings: ByKey<'a>,
     contracts: HashMap<(Text, Text), Vec<i64>>,
     sources: HashMap<(MappingKind, Text), HashSet<Text>>,
     numbers: HashMap<(MappingKind, i64), Result<i64, Problem>>,
@@ -435,11 +444,14 @@ impl Index<'_> {
     fn now(&self, kind: MappingKind, source: &Text, id: &Text) -> Vec<i64> {
         let key = (source.clone(), id.clone());
         match kind {
-            MappingKind::Organization => {
-                self.organizations.get(&key).map(|o| o.companies.clone()).unwrap_or_default()
-            }
+            MappingKind::Organization => self
+                .mappings
+                .organizations
+                .get(&key)
+                .map(|o| o.companies.clone())
+                .unwrap_or_default(),
             MappingKind::Offer => {
-                self.offers.get(&key).and_then(|o| o.product).into_iter().collect()
+                self.mappings.offers.get(&key).and_then(|o| o.product).into_iter().collect()
             }
             MappingKind::Contract => self.contracts.get(&key).cloned().unwrap_or_default(),
         }

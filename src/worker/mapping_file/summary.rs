@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::Directory;
+use super::resolve::ByKey;
 use crate::domain::edit::Edit;
 use crate::domain::line::Text;
-use crate::domain::mapping::{MappingKind, OfferMapping, OrganizationMapping};
+use crate::domain::mapping::MappingKind;
 
 /// One value that an import changes.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -32,11 +33,10 @@ pub(super) fn changes(directory: &Directory, edits: &[Edit]) -> Vec<MappingChang
     edits.iter().filter_map(|edit| names.change(edit)).collect()
 }
 
-/// Names and present values by their keys: a file may change a hundred thousand.
+/// Names and present values by their keys.
 struct Names<'d> {
     directory: &'d Directory,
-    organizations: HashMap<(Text, Text), &'d OrganizationMapping>,
-    offers: HashMap<(Text, Text), &'d OfferMapping>,
+    mappings: ByKey<'d>,
     companies: HashMap<i64, &'d str>,
     products: HashMap<i64, &'d str>,
     agreements: HashMap<i64, &'d str>,
@@ -46,12 +46,7 @@ impl<'d> Names<'d> {
     fn of(d: &'d Directory) -> Self {
         Self {
             directory: d,
-            organizations: d
-                .organizations
-                .iter()
-                .map(|o| ((o.source.clone(), o.id.clone()), o))
-                .collect(),
-            offers: d.offers.iter().map(|o| ((o.source.clone(), o.id.clone()), o)).collect(),
+            mappings: d.by_key(),
             companies: d.companies.iter().map(|c| (c.id, c.name.as_str())).collect(),
             products: d.products.iter().map(|p| (p.id, p.description.as_str())).collect(),
             agreements: d.agreements.iter().map(|a| (a.id, a.name.as_str())).collect(),
@@ -61,18 +56,18 @@ impl<'d> Names<'d> {
     fn change(&self, edit: &Edit) -> Option<MappingChange> {
         Some(match edit {
             Edit::Companies { source, organization, companies } => {
-                let now = self.organizations.get(&(source.clone(), organization.clone()));
+                let now = self.mappings.organizations.get(&(source.clone(), organization.clone()));
                 let from = now.map_or(&[][..], |o| &o.companies);
                 let words = (list(&self.companies, from), list(&self.companies, companies));
                 self.made(MappingKind::Organization, source, organization, "companies", words)
             }
             Edit::Excluded { source, organization, excluded } => {
-                let now = self.organizations.get(&(source.clone(), organization.clone()));
+                let now = self.mappings.organizations.get(&(source.clone(), organization.clone()));
                 let words = (yes(now.is_none_or(|o| o.excluded)), yes(*excluded));
                 self.made(MappingKind::Organization, source, organization, "excluded", words)
             }
             Edit::Product { source, offer, product } => {
-                let now = self.offers.get(&(source.clone(), offer.clone()));
+                let now = self.mappings.offers.get(&(source.clone(), offer.clone()));
                 let from: Vec<i64> = now.and_then(|o| o.product).into_iter().collect();
                 let to: Vec<i64> = product.iter().copied().collect();
                 let words = (list(&self.products, &from), list(&self.products, &to));
@@ -111,8 +106,10 @@ impl<'d> Names<'d> {
     ) -> MappingChange {
         let key = (source.clone(), id.clone());
         let name = match kind {
-            MappingKind::Organization => self.organizations.get(&key).map(|o| o.name.clone()),
-            MappingKind::Offer => self.offers.get(&key).map(|o| o.name.clone()),
+            MappingKind::Organization => {
+                self.mappings.organizations.get(&key).map(|o| o.name.clone())
+            }
+            MappingKind::Offer => self.mappings.offers.get(&key).map(|o| o.name.clone()),
             MappingKind::Contract => None,
         };
         MappingChange {

@@ -12,7 +12,7 @@ use crate::sync::fault;
 use crate::tui::model::message::Answer;
 use crate::tui::model::tools::{Done, Tool};
 use crate::worker::job::JobError;
-use crate::worker::mapping_file::{self, ImportError, MappingChange, Prepared};
+use crate::worker::mapping_file::{self, MappingChange, Prepared};
 use crate::worker::{
     approvals, audit_file, bill_check, changes, match_lists, plan_file, unload, who,
 };
@@ -112,7 +112,7 @@ impl Inner {
                     return Ok(Done::IsThere { path, instead: Box::new(instead) });
                 }
                 let settings = self.profile.settings().matching.clone();
-                let rows = mapping_file::export(store, &settings, &file).await.map_err(told)?;
+                let rows = mapping_file::export(store, &settings, &file).await?;
                 Done::Written { path: shown(&file), rows }
             }
         })
@@ -143,7 +143,7 @@ impl Inner {
 
     async fn prepared(&self, path: &str) -> Result<Prepared, JobError> {
         let source = self.profile.settings().source.id.clone();
-        mapping_file::prepare(&self.profile.store, &source, &at_home(path)).await.map_err(told)
+        Ok(mapping_file::prepare(&self.profile.store, &source, &at_home(path)).await?)
     }
 }
 
@@ -154,12 +154,4 @@ fn is_there(file: &Path) -> bool {
 
 fn shown(file: &Path) -> String {
     file.display().to_string()
-}
-
-fn told(error: ImportError) -> JobError {
-    match error {
-        ImportError::Refused(refusal) => JobError::Refused(refusal),
-        ImportError::Failed(problem) => JobError::Problem(problem),
-        ImportError::Store(error) => JobError::Problem(fault(error)),
-    }
 }
