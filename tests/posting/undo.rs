@@ -4,6 +4,7 @@ use addendum::domain::journal::{EntryState, RunKind, Step};
 use addendum::domain::plan::{ActionKind, AgreementTarget};
 use addendum::domain::problem::ProblemKind;
 use addendum::domain::status::PsaStatus;
+use addendum::sandbox::records::Agreement;
 use addendum::sandbox::{Kind, Rule};
 use addendum::worker::job::JobError;
 use jiff::ToSpan;
@@ -17,6 +18,21 @@ async fn statuses(bench: &Bench) -> (usize, usize) {
     let open = lines.iter().filter(|l| l.psa_status == PsaStatus::NotSynced).count();
     assert_eq!(synced + open, lines.len(), "no line is left in between");
     (synced, open)
+}
+
+/// A person ended the agreement of a mapped company, so that the next run makes one. Gives the old one.
+async fn without_agreement(bench: &mut Bench) -> Agreement {
+    let inspect = bench.sandbox.inspect();
+    let mapping = bench.sandbox.sample().mapping_csv();
+    let type_id = inspect.agreements()[0].type_id;
+    let ended = inspect
+        .agreements()
+        .into_iter()
+        .find(|a| a.type_id == type_id && mapping.contains(&format!(",{},", a.company_id)))
+        .unwrap();
+    inspect.edit_agreement(ended.id, |a| a.cancelled = true);
+    bench.pull().await;
+    ended
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,16 +121,7 @@ async fn an_update_is_put_back_and_an_earlier_run_waits_for_the_later_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agreement_that_the_run_made_goes_when_nothing_else_is_on_it() {
     let mut bench = Bench::ready(options()).await;
-    let inspect = bench.sandbox.inspect();
-    let mapping = bench.sandbox.sample().mapping_csv();
-    let type_id = inspect.agreements()[0].type_id;
-    let ended = inspect
-        .agreements()
-        .into_iter()
-        .find(|a| a.type_id == type_id && mapping.contains(&format!(",{},", a.company_id)))
-        .unwrap();
-    inspect.edit_agreement(ended.id, |a| a.cancelled = true);
-    bench.pull().await;
+    let ended = without_agreement(&mut bench).await;
     let summary = bench.sync().await;
     assert_eq!(summary.report.errors, []);
     assert_eq!(summary.report.run.counts.create_agreement, 1);
@@ -123,7 +130,7 @@ async fn an_agreement_that_the_run_made_goes_when_nothing_else_is_on_it() {
         .inspect()
         .agreements_of(ended.company_id)
         .into_iter()
-        .filter(|a| a.type_id == type_id && !a.cancelled)
+        .filter(|a| a.type_id == ended.type_id && !a.cancelled)
         .map(|a| a.id)
         .collect();
     assert_eq!(made.len(), 1);
@@ -229,16 +236,7 @@ async fn what_an_undo_deleted_is_posted_again_though_lists_still_show_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_run_is_not_given_an_agreement_that_was_deleted_and_is_still_listed() {
     let mut bench = Bench::ready(options()).await;
-    let inspect = bench.sandbox.inspect();
-    let mapping = bench.sandbox.sample().mapping_csv();
-    let type_id = inspect.agreements()[0].type_id;
-    let ended = inspect
-        .agreements()
-        .into_iter()
-        .find(|a| a.type_id == type_id && mapping.contains(&format!(",{},", a.company_id)))
-        .unwrap();
-    inspect.edit_agreement(ended.id, |a| a.cancelled = true);
-    bench.pull().await;
+    without_agreement(&mut bench).await;
     let first = bench.sync().await.report.run;
     assert_eq!(first.counts.create_agreement, 1);
     let store = bench.worker.profile().store.clone();

@@ -100,6 +100,16 @@ fn the_audit_journal_is_checked_and_exported() {
     person.quits();
 }
 
+/// Opens the plan that was saved, and wants it written.
+fn carries_out_saved_plan(person: &mut Person) {
+    runs(person, "Open saved plan");
+    person.sees("Open a saved plan");
+    person.presses("plan.json\r");
+    person.sees("saved in plan.json");
+    person.follows("Carry out");
+    person.follows("Write to ConnectWise");
+}
+
 #[test]
 fn a_plan_is_saved_opened_again_and_carried_out_and_nobody_approves_his_own() {
     let bench = Bench::ready();
@@ -118,12 +128,7 @@ fn a_plan_is_saved_opened_again_and_carried_out_and_nobody_approves_his_own() {
     person.presses("plan.json\r");
     person.sees("made the plan, and nobody approves what he made himself");
 
-    runs(&mut person, "Open saved plan");
-    person.sees("Open a saved plan");
-    person.presses("plan.json\r");
-    person.sees("saved in plan.json");
-    person.follows("Carry out");
-    person.follows("Write to ConnectWise");
+    carries_out_saved_plan(&mut person);
     person.sees("this plan was not approved as it is by another user");
     assert_eq!(bench.sandbox.count(|r| r.is_write()), 0, "nothing may be written without it");
     person.quits();
@@ -132,12 +137,7 @@ fn a_plan_is_saved_opened_again_and_carried_out_and_nobody_approves_his_own() {
     let mut person = Person::opens(&bench.home);
     person.sees("What to do next");
     person.goes_to_tab("Sync");
-    runs(&mut person, "Open saved plan");
-    person.sees("Open a saved plan");
-    person.presses("plan.json\r");
-    person.sees("saved in plan.json");
-    person.follows("Carry out");
-    person.follows("Write to ConnectWise");
+    carries_out_saved_plan(&mut person);
     person.sees("run 1: ");
     person.sees(", 0 failed");
     person.quits();
