@@ -171,3 +171,16 @@ pub enum Step {
         entry: EntryId,
     },
 }
+
+impl Step {
+    /// Which entry it is a step of.
+    pub fn entry(&self) -> EntryId {
+        match self {
+            Self::Requested { entry, .. }
+            | Self::Answered { entry, .. }
+            | Self::Done { entry, .. }
+            | Self::Failed { entry, .. }
+            | Self::Dropped { entry } => *entry,
+        }
+    }
+}

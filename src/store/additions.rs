@@ -10,7 +10,8 @@ use super::error::StoreError;
 use super::journal::DONE;
 use super::names::{each, to_currency};
 use crate::domain::addition::{AdditionFields, OwnAddition, Subject};
-use crate::domain::line::Text;
+use crate::domain::line::{LineId, Text};
+use crate::domain::plan::Action;
 
 const COLUMNS: &str =
     "marker, subject, company, agreement, addition, fields, currency, shown, line, gone";
@@ -51,6 +52,31 @@ impl Store {
                 }
             }
             Ok(unknown)
+        })
+        .await
+    }
+
+    /// What was ever asked for under a marker for one of these lines (design 6.8).
+    pub async fn asked_before(
+        &self,
+        marker: &str,
+        lines: Vec<LineId>,
+    ) -> Result<Vec<AdditionFields>, StoreError> {
+        let marker = marker.to_owned();
+        self.read(move |conn| {
+            let mut statement = conn.prepare_cached(
+                "SELECT e.action FROM entry_line l JOIN entry e ON e.id = l.entry \
+                 WHERE l.line = ?1 AND e.marker = ?2",
+            )?;
+            let mut asked = Vec::new();
+            for line in lines {
+                let mut rows = statement.query((line.0, &marker))?;
+                while let Some(r) = rows.next()? {
+                    let text: String = r.get(0)?;
+                    asked.extend(serde_json::from_str::<Action>(&text)?.after);
+                }
+            }
+            Ok(asked)
         })
         .await
     }

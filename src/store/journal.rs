@@ -91,6 +91,17 @@ impl Store {
         self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
     }
 
+    /// Writes down what was found out of an entry that a dead run left open; what was written of it
+    /// meanwhile stands: another run, looking at the same time, may have done more since.
+    pub async fn resolve(&self, found: Step) -> Result<(), StoreError> {
+        let now = self.now();
+        self.write(move |tx| match state(tx, found.entry())? {
+            Some(known) if known > REQUESTED => Ok(()),
+            _ => apply(tx, found, now),
+        })
+        .await
+    }
+
     /// Whether the request of an entry may leave.
     ///
     /// # Errors
@@ -317,8 +328,25 @@ fn may_send(conn: &Connection, entry: EntryId) -> Result<(), StoreError> {
     }
 }
 
-/// Makes one step, with what follows from it.
+/// How far an entry is.
+fn state(conn: &Connection, entry: EntryId) -> Result<Option<i64>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT state FROM entry WHERE id = ?1")?;
+    Ok(statement.query_row([entry.0], |r| r.get(0)).optional()?)
+}
+
+/// Makes one step, with what follows from it. What another run found out of the entry stands, unless
+/// it found nothing where there was something.
 pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), StoreError> {
+    let known = match step {
+        Step::Requested { .. } | Step::Answered { .. } => false,
+        Step::Done { entry, .. } => state(tx, entry)? == Some(DONE),
+        Step::Failed { entry, .. } | Step::Dropped { entry } => {
+            state(tx, entry)?.is_some_and(|state| state > REQUESTED)
+        }
+    };
+    if known {
+        return Ok(());
+    }
     let set = |entry: EntryId, state: i64| -> Result<About, StoreError> {
         let mut update =
             tx.prepare_cached("UPDATE entry SET state = ?2 WHERE id = ?1 RETURNING run")?;
@@ -363,14 +391,6 @@ pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), S
             consequences::lines_follow(tx, entry.0)
         }
         Step::Dropped { entry } => {
-            // What another run found out stands.
-            let resolved = tx
-                .prepare_cached("SELECT state > ?2 FROM entry WHERE id = ?1")?
-                .query_row((entry.0, REQUESTED), |r| r.get(0))
-                .optional()?;
-            if resolved == Some(true) {
-                return Ok(());
-            }
             let about = set(entry, DROPPED)?;
             audit::append(tx, AuditKind::Dropped, about, &json!({}))?;
             consequences::lines_follow(tx, entry.0)

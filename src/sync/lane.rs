@@ -410,11 +410,16 @@ impl Lane {
 
 /// Nothing had to be written.
 fn found(live: &LiveAddition) -> Sent {
+    found_as(live, live.fields.clone())
+}
+
+/// Nothing was written, and what stands there is to be remembered as these fields.
+fn found_as(live: &LiveAddition, fields: AdditionFields) -> Sent {
     let outcome = Outcome {
         agreement_id: live.agreement_id,
         addition_id: Some(live.id),
         found: true,
-        fields: Some(live.fields.clone()),
+        fields: Some(fields),
         before: None,
     };
     Sent::Done(Box::new(outcome), Some(live.clone()))

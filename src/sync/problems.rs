@@ -99,6 +99,18 @@ pub(super) fn answer_differs(action: &Action, what: &str) -> Problem {
     )
 }
 
+pub(super) fn stands_otherwise(action: &Action, what: &str) -> Problem {
+    incomplete(
+        "stands-otherwise",
+        format!(
+            "ConnectWise has the addition already, and it bills something else than the line \
+             ({}): {what}",
+            where_at(action)
+        ),
+        "`addendum reconcile` shows it: `--restore` brings it to the line, `--adopt` accepts it",
+    )
+}
+
 pub(super) fn not_applied(action: &Action, what: &str) -> Problem {
     incomplete(
         "not-applied",

@@ -14,7 +14,7 @@ use super::look::Looks;
 use super::{Executor, RunEvent, all_of, fault, problems};
 use crate::connectwise::PsaError;
 use crate::domain::journal::{Entry, EntryState, Outcome, RunId, Step};
-use crate::domain::plan::{ActionKind, AgreementTarget};
+use crate::domain::plan::{Action, ActionKind, AgreementTarget};
 use crate::domain::problem::Problem;
 use crate::domain::psa::Agreement;
 
@@ -85,7 +85,7 @@ impl Executor {
     }
 
     async fn resolve(&self, step: Step) -> Result<(), Problem> {
-        self.store.record(vec![step]).await.map_err(fault)
+        self.store.resolve(step).await.map_err(fault)
     }
 
     /// A new agreement that may have been made.
@@ -195,8 +195,7 @@ impl Executor {
         live: Option<&ByMarker>,
     ) -> Result<bool, Problem> {
         let action = &entry.action;
-        let marker = action.marker.as_deref().unwrap_or_default();
-        let listed = live.is_none_or(|l| l.contains_key(marker));
+        let listed = live.is_none_or(|l| lists(l, action));
         let (ActionKind::Delete, false, Some(id)) = (action.kind, listed, action.addition_id)
         else {
             return Ok(false);
@@ -228,11 +227,16 @@ fn seen(entry: &Entry, agreement: i64, live: Option<&ByMarker>, last: bool) -> O
             Some(_) => dropped(),
         };
     }
+    if action.kind == ActionKind::Delete {
+        return match live {
+            Some(live) if lists(live, action) => dropped(),
+            _ => done(outcome(action.addition_id, None)),
+        };
+    }
     let marker = action.marker.as_deref().unwrap_or_default();
     let own = live.and_then(|l| l.get(marker)).map(Vec::as_slice).unwrap_or_default();
     match (action.kind, own) {
-        (ActionKind::Delete, []) => done(outcome(action.addition_id, None)),
-        (ActionKind::Delete, _) | (_, []) => dropped(),
+        (_, []) => dropped(),
         (_, [_, _, ..]) => {
             Some(Step::Failed { entry: entry.id, problem: problems::doubled(action, own.len()) })
         }
@@ -257,6 +261,13 @@ fn seen(entry: &Entry, agreement: i64, live: Option<&ByMarker>, last: bool) -> O
             _ => None,
         },
     }
+}
+
+/// Whether a list shows the addition that an action deletes. Another one with its marker is a second
+/// copy of the request that made it.
+fn lists(live: &ByMarker, action: &Action) -> bool {
+    let own = action.marker.as_deref().and_then(|marker| live.get(marker));
+    own.is_some_and(|all| all.iter().any(|a| Some(a.id) == action.addition_id))
 }
 
 fn told(error: PsaError) -> Problem {

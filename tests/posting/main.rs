@@ -1,6 +1,7 @@
 //! The executor and the worker against a sandbox over real HTTP: exactly once, whatever happens.
 #![allow(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
 
+mod adopted;
 mod bench;
 mod counts;
 mod currencies;

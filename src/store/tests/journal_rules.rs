@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use super::{Fixture, action, begin, line, line_in, outcome, problem, settled};
+use super::{Fixture, Problem, action, begin, line, line_in, outcome, problem, settled};
 use crate::domain::addition::Subject;
 use crate::domain::edit::Edit;
 use crate::domain::journal::{EntryId, EntryState, RunId, RunKind, RunState, Step};
@@ -269,4 +269,26 @@ async fn two_runs_on_one_store_do_not_both_write() {
         assert_eq!(refused.problem().code, "run-elsewhere");
     }
     assert_eq!(f.status("s-1").await, PsaStatus::NotSynced);
+}
+
+#[tokio::test]
+async fn what_was_found_out_later_of_an_entry_does_not_replace_what_is_known() {
+    let f = Fixture::new().await;
+    f.load(vec![line("s-1", "12.50")]).await;
+    let one = f.line("s-1").await;
+    let (_, dead) = begin(&f, RunKind::Sync, None, vec![action(&one)]).await;
+    f.store.record(vec![requested(dead[0])]).await.unwrap();
+
+    // Another run looked, found nothing, and posted the line.
+    f.store.resolve(Step::Dropped { entry: dead[0] }).await.unwrap();
+    f.store.drop_dead_intents().await.unwrap();
+    f.post("s-1", 8).await;
+
+    // One that looked at the same time sees the addition only now.
+    f.store.resolve(done(dead[0], 7)).await.unwrap();
+    let own = f.store.own_additions().await.unwrap();
+    assert_eq!(own.iter().map(|o| o.addition_id).collect::<Vec<_>>(), [8]);
+    let failed = Problem::new(ProblemKind::Incomplete, "drift", "it was changed", "keep it");
+    f.store.resolve(Step::Failed { entry: dead[0], problem: failed }).await.unwrap();
+    assert_eq!(f.status("s-1").await, PsaStatus::Synced);
 }

@@ -1,18 +1,19 @@
-//! Additions that are in the PSA and unknown here: they are taken over (design 6.8), and those of
-//! subscriptions and of missing cents brought to what is planned now.
+//! Additions that are in the PSA and unknown here: they are taken over (design 6.8). Those of
+//! subscriptions and of missing cents, and whatever Addendum asked for before, are brought to what
+//! is planned now; another amount that nobody here asked for is said, and shows as drift.
 
 use std::collections::VecDeque;
 
-use super::{Lane, found};
+use super::{Lane, found, found_as};
 use crate::domain::addition::{AdditionFields, LiveAddition, Subject};
 use crate::domain::journal::EntryId;
 use crate::domain::marker::marker;
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind};
-use crate::sync::fault;
-use crate::sync::fields::same;
+use crate::sync::fields::{differences, same, told};
 use crate::sync::tally::Under;
 use crate::sync::write::Sent;
+use crate::sync::{fault, problems};
 
 impl Lane {
     /// The marker is in the PSA and was unknown here: it counts as posted (design 6.8). The newest
@@ -40,7 +41,10 @@ impl Lane {
             }
             _ => {
                 self.adopted.insert(marker);
-                return (found(live), false);
+                if wanted.amount() == live.fields.amount() {
+                    return (found(live), false);
+                }
+                return self.adopt_other_amount(under, entry, action, live, wanted).await;
             }
         }
         // An end that the line itself asks for is no cancellation: it moves on with each period.
@@ -61,6 +65,36 @@ impl Lane {
             return (found(live), false);
         }
         (under.change(&mut self.pending, entry, action, live, &wanted).await, true)
+    }
+
+    /// What was posted once, with another amount than its line has now. A request of ours that came
+    /// late, from before the source corrected the line, follows the line. Anything else is a
+    /// person's doing, or the line was corrected after the store was lost: nobody's to overwrite.
+    async fn adopt_other_amount(
+        &mut self,
+        under: &Under<'_>,
+        entry: EntryId,
+        action: &Action,
+        live: &LiveAddition,
+        wanted: AdditionFields,
+    ) -> (Sent, bool) {
+        let marker = action.marker.as_deref().unwrap_or_default();
+        let asked = under.executor.store.asked_before(marker, action.line_ids.to_vec()).await;
+        let ours = match asked {
+            Ok(asked) => asked.iter().any(|before| same(before, &live.fields)),
+            Err(e) => {
+                under.stop(fault(e));
+                return (Sent::Dropped, false);
+            }
+        };
+        if ours || under.options.overwrite_drift {
+            return (under.change(&mut self.pending, entry, action, live, &wanted).await, true);
+        }
+        let (quantity, unit_price) = (wanted.quantity, wanted.unit_price);
+        let asked = AdditionFields { quantity, unit_price, ..live.fields.clone() };
+        let what = told(&differences(&asked, &live.fields));
+        under.remark(action, &problems::stands_otherwise(action, &what));
+        (found_as(live, asked), false)
     }
 
     /// The action, and those after it on the same marker, are for a life of the subscription whose
