@@ -10,6 +10,7 @@ use addendum::config::Settings;
 use addendum::connectwise::wire::{Arrived, NoAnswer, Outside, Request, Wire};
 use addendum::connectwise::{ApiKeys, Client, Connection, Feature};
 use addendum::domain::clock::Clock;
+use addendum::domain::period::Period;
 use addendum::domain::policy::Policy;
 use addendum::domain::spreadsheet::{begins_a_formula, harmless_cell, plain_cell};
 use addendum::domain::text::{harmless, harmless_lines, is_harmful};
@@ -17,18 +18,24 @@ use addendum::sandbox::Faults;
 use addendum::sources::{Origin, Source, SourceError};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use secrecy::SecretString;
+
+#[path = "feed.rs"]
+mod feed;
 
 /// Takes bytes from outside.
 pub type Entry = fn(&[u8]);
 
 /// All of them, by the name of their corpus.
-pub const ENTRIES: [(&str, Entry); 11] = [
+pub const ENTRIES: [(&str, Entry); 13] = [
     ("canonical_csv", canonical_csv),
     ("canonical_json_lines", canonical_json_lines),
     ("canonical_workbook", canonical_workbook),
     ("conditions", conditions),
+    ("feed_answer", feed_answer),
     ("mapping_file", mapping_file),
     ("plan_file", plan_file),
+    ("price_file", price_file),
     ("psa_answer", psa_answer),
     ("sandbox_faults", sandbox_faults),
     ("settings", settings),
@@ -53,17 +60,17 @@ fn is_sayable(said: &str) {
 }
 
 fn bill(name: &str, bytes: &[u8]) {
-    load(Source::of("canonical"), file(name, bytes));
+    load(Source::of("canonical"), &Origin::Files(vec![file(name, bytes)]), &[]);
 }
 
-fn load(source: Source<'_>, bill: PathBuf) {
-    let origin = Origin::Files(vec![bill]);
+/// The lines that were given.
+fn load(source: Source<'_>, origin: &Origin, periods: &[Period]) -> u64 {
     let mut lines = 0;
     let mut sink = |some: Vec<_>| {
         lines += some.len() as u64;
         true
     };
-    match addendum::sources::read(source, &origin, &[], &Policy::default(), &mut sink) {
+    match addendum::sources::read(source, origin, periods, &Policy::default(), &mut sink) {
         Ok(report) => assert_eq!(report.lines, lines, "every line that is counted is given"),
         Err(SourceError::Refused(refusal)) => {
             assert!(!refusal.is_empty(), "a refusal names what it refuses");
@@ -71,6 +78,7 @@ fn load(source: Source<'_>, bill: PathBuf) {
         }
         Err(e) => is_sayable(&e.to_string()),
     }
+    lines
 }
 
 /// A bill as CSV.
@@ -144,7 +152,42 @@ pub fn sandbox_faults(bytes: &[u8]) {
 pub fn source_profile(bytes: &[u8]) {
     let profile = file("profile.toml", bytes).display().to_string();
     let csv = b"Invoice,Date,Customer,Amount,Currency,Qty\nI-1,2026-10-31,Contoso,10.00,USD,1\n";
-    load(Source::of(&profile), file("profiled.csv", csv));
+    load(Source::of(&profile), &Origin::Files(vec![file("profiled.csv", csv)]), &[]);
+}
+
+/// An answer of a billing source over HTTP: the first byte chooses the source, the rest is the body.
+pub fn feed_answer(bytes: &[u8]) {
+    feed_lines(bytes);
+}
+
+/// The lines that such an answer gave.
+pub fn feed_lines(bytes: &[u8]) -> u64 {
+    thread_local! {
+        static FEED: feed::Feed = feed::Feed::new();
+    }
+    const FEEDS: [(&str, &str); 5] = [
+        ("canonical", "token"),
+        ("pax8", "client:secret"),
+        ("appxite", "key"),
+        ("sherweb", "client:secret:subscription"),
+        ("arrow", "key"),
+    ];
+    let Some((first, body)) = bytes.split_first() else { return 0 };
+    let (profile, secret) = FEEDS[usize::from(*first) % FEEDS.len()];
+    let secret = SecretString::from(secret);
+    let source = Source { account: Some("7"), secret: Some(&secret), ..Source::of(profile) };
+    let periods = [Period::of(jiff::civil::date(2026, 10, 1))];
+    load(source, &Origin::Url(FEED.with(|f| f.answers(body))), &periods)
+}
+
+/// A price file, as the settings name it.
+pub fn price_file(bytes: &[u8]) {
+    let prices = file("prices.csv", bytes);
+    let text = format!("[billing.price]\nfile = '{}'\n", prices.display());
+    if let Err(problem) = Settings::read(&file("priced.toml", text.as_bytes()), "default") {
+        is_sayable(&problem.to_string());
+        assert!(problem.code.starts_with("price-file"), "{problem}");
+    }
 }
 
 /// Text on its way to a terminal or a spreadsheet.

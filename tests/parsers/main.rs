@@ -84,6 +84,9 @@ fn some_known_inputs_are_good() {
     addendum::sandbox::read_conditions(&text("conditions", "all-operators")).unwrap();
     addendum::sandbox::Faults::parse(&text("sandbox_faults", "all.toml")).unwrap();
     addendum::worker::mapping_file::check("m", &first("mapping_file", "good.csv")).unwrap();
+    for answer in ["appxite.json", "arrow.json", "pax8.json", "platform.jsonl", "sherweb.json"] {
+        assert!(entries::feed_lines(&first("feed_answer", answer)) > 0, "{answer} has no lines");
+    }
 }
 
 #[test]
