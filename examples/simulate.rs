@@ -114,6 +114,7 @@ struct Sum {
     additions: u64,
     doubled: u64,
     made_twice: u64,
+    taken_away: u64,
     mishaps: BTreeMap<String, u64>,
     failed: Vec<(u64, String)>,
 }
@@ -128,6 +129,7 @@ impl Sum {
         self.additions += report.additions;
         self.doubled += report.doubled;
         self.made_twice += report.made_twice;
+        self.taken_away += report.taken_away;
         for (mishap, times) in report.mishaps {
             *self.mishaps.entry(mishap).or_default() += times;
         }
@@ -143,6 +145,7 @@ impl Sum {
         self.additions += other.additions;
         self.doubled += other.doubled;
         self.made_twice += other.made_twice;
+        self.taken_away += other.taken_away;
         for (mishap, times) in other.mishaps {
             *self.mishaps.entry(mishap).or_default() += times;
         }
@@ -163,8 +166,9 @@ impl Sum {
             self.runs, self.requests, self.writes, self.additions, self.deaths
         );
         println!(
-            "{} made twice by two machines at once and {} by the network, and seen",
-            self.doubled, self.made_twice
+            "{} made twice by two machines at once and {} by the network, and seen; the copies of {} \
+             markers were taken away by Addendum",
+            self.doubled, self.made_twice, self.taken_away
         );
         let mishaps: Vec<String> = self.mishaps.iter().map(|(m, n)| format!("{m} {n}")).collect();
         println!("{}", mishaps.join(", "));

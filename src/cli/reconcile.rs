@@ -32,7 +32,8 @@ pub struct Args {
     /// again; may be repeated
     #[arg(long, value_name = "LINE")]
     pub keep: Vec<String>,
-    /// Write once more what was posted under this line (or marker); may be repeated
+    /// Write once more what was posted under this line (or marker), and delete copies of it; may be
+    /// repeated
     #[arg(long, value_name = "LINE")]
     pub restore: Vec<String>,
     /// Take what the PSA has under this line (or marker) as what was posted; may be repeated
@@ -215,8 +216,8 @@ pub fn text(summary: &ReconcileSummary) -> String {
     } else {
         "\n\nNot proven.\n\
          next: decide line by line: `addendum reconcile --restore LINE` writes what was posted once\n\
-         more, `--adopt LINE` takes what the PSA has as posted, `--keep LINE` leaves it; delete one\n\
-         of each doubled pair in the PSA"
+         more and deletes its copies, `--adopt LINE` takes what the PSA has as posted, `--keep LINE`\n\
+         leaves it"
     });
     out
 }

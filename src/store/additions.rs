@@ -17,8 +17,8 @@ const COLUMNS: &str =
     "marker, subject, company, agreement, addition, fields, currency, shown, line, gone";
 
 impl Store {
-    /// Numbers of additions that are known to be deleted in the PSA, by an undo or by a person. A
-    /// list that lags behind still shows them.
+    /// Numbers of additions that are known to be deleted in the PSA, by a run or by a person. A list
+    /// that lags behind still shows them.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -28,7 +28,7 @@ impl Store {
                 "SELECT addition FROM own_addition WHERE gone = 1 \
                  UNION SELECT json_extract(e.outcome, '$.addition_id') \
                  FROM run r JOIN entry e ON e.run = r.id \
-                 WHERE r.kind = 'undo' AND e.kind = 'delete' AND e.state = ?1 \
+                 WHERE r.kind IN ('undo', 'restore') AND e.kind = 'delete' AND e.state = ?1 \
                  AND json_extract(e.outcome, '$.addition_id') IS NOT NULL",
             )?;
             let numbers = statement.query_map([DONE], |r| r.get(0))?;

@@ -49,8 +49,12 @@ pub(super) fn done(tx: &Connection, entry: i64, outcome: &Outcome) -> Result<(),
                 }
             }
         }
+        // A copy that stood under the same marker is nothing that is known here.
         ActionKind::Delete => {
-            if let Some(marker) = &action.marker {
+            if let Some(marker) = &action.marker
+                && let Some(own) = additions::by_marker(tx, marker)?
+                && outcome.addition_id.is_none_or(|id| id == own.addition_id)
+            {
                 forget(tx, marker)?;
             }
         }

@@ -289,6 +289,13 @@ impl Lane {
             return (instead, false);
         }
         match (action.kind, own.as_slice()) {
+            // A copy that is one too many; an undo deletes nothing that stands twice.
+            (ActionKind::Delete, several @ [_, _, ..]) => {
+                match several.iter().find(|a| Some(a.id) == action.addition_id) {
+                    Some(copy) => self.alter(under, entry, action, copy).await,
+                    None => self.ask(under, agreement, entry, action).await,
+                }
+            }
             (_, [_, _, ..]) => (Sent::Failed(problems::doubled(action, own.len()), None), false),
             (ActionKind::Create, []) => match &action.after {
                 Some(after) => {

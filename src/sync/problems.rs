@@ -23,7 +23,8 @@ pub(super) fn doubled_beside(action: &Action, marker: &str, times: usize) -> Pro
     incomplete(
         "doubled",
         format!("the marker {marker} stands on {times} additions of {}", where_at(action)),
-        "delete the addition that is one too many in ConnectWise, then run `addendum retry`",
+        "`addendum reconcile --restore` deletes the copies of the one that is known here; of others, \
+         delete the one too many in ConnectWise and run `addendum retry`",
     )
 }
 

@@ -1,13 +1,11 @@
 //! What was posted once stands in ConnectWise, unknown here, and bills another amount than its line.
 
-use addendum::domain::addition::AdditionFields;
 use addendum::domain::decision::Verdict;
-use addendum::domain::psa::MarkerPlace;
 use addendum::sandbox::records::Addition;
 use addendum::worker::job::SyncSummary;
 use rust_decimal::Decimal;
 
-use crate::bench::{Bench, client, one_time_bill, options};
+use crate::bench::{Bench, one_time_bill, options, send_again};
 
 /// One line is posted. Gives its bill and its addition.
 async fn one_posted() -> (Bench, String, Addition) {
@@ -45,20 +43,7 @@ async fn a_copy_of_our_own_request_that_comes_late_follows_the_corrected_line() 
     assert_eq!(billed(&bench), []);
 
     // Something on the way delivers the request once more.
-    let fields = AdditionFields {
-        product_id: posted.product_id,
-        quantity: posted.quantity,
-        unit_price: posted.unit_price,
-        unit_cost: Some(posted.unit_cost),
-        effective: posted.effective,
-        cancelled: posted.cancelled,
-        invoice_description: posted.invoice_description.clone(),
-    };
-    let marker = posted.serial_number.clone().unwrap();
-    let client = client(&bench.sandbox, 1);
-    let place = MarkerPlace::SerialNumber;
-    let again = client.addition_creation(posted.agreement_id, &fields, &marker, &place);
-    again.send(&client).await.0.unwrap();
+    send_again(&bench.sandbox, &posted).await;
 
     bench.load(&corrected(&bill)).await;
     let summary = bench.sync().await;

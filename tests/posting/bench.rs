@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use addendum::config::{Paths, Settings};
 use addendum::connectwise::{ApiKeys, Client, Connection};
+use addendum::domain::addition::AdditionFields;
 use addendum::domain::decision::Verdict;
 use addendum::domain::journal::RunId;
 use addendum::domain::period::Period;
 use addendum::domain::policy::Scope;
+use addendum::domain::psa::MarkerPlace;
+use addendum::sandbox::records::Addition;
 use addendum::sandbox::{Sandbox, SandboxOptions};
 use addendum::worker::job::{
     Event, Job, JobError, Outcome, PullWhat, ReconcileSummary, SyncSummary,
@@ -213,6 +216,23 @@ pub fn client(sandbox: &Sandbox, concurrency: usize) -> Client {
         private: SecretString::from(sandbox.private_key()),
     };
     Client::new(&connection, keys, None).unwrap()
+}
+
+/// The request that made an addition arrives once more.
+pub async fn send_again(sandbox: &Sandbox, made: &Addition) {
+    let fields = AdditionFields {
+        product_id: made.product_id,
+        quantity: made.quantity,
+        unit_price: made.unit_price,
+        unit_cost: Some(made.unit_cost),
+        effective: made.effective,
+        cancelled: made.cancelled,
+        invoice_description: made.invoice_description.clone(),
+    };
+    let client = client(sandbox, 1);
+    let (marker, place) = (made.serial_number.as_deref().unwrap(), MarkerPlace::SerialNumber);
+    let again = client.addition_creation(made.agreement_id, &fields, marker, &place);
+    again.send(&client).await.0.unwrap();
 }
 
 /// A bill of `lines` one-time lines, spread over `organizations` organizations of the sample.

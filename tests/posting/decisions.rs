@@ -6,7 +6,7 @@ use addendum::worker::job::{Job, JobError};
 use jiff::ToSpan;
 use rust_decimal::Decimal;
 
-use crate::bench::{Bench, options};
+use crate::bench::{Bench, one_time_bill, options, send_again};
 
 /// One month is posted, and somebody changed the price of one addition in the PSA. Gives its marker
 /// and number.
@@ -123,4 +123,53 @@ async fn what_is_invoiced_is_never_altered_and_an_unknown_name_does_nothing() {
     assert!(kept.is_proven(), "{kept:?}");
     assert_eq!(bench.sync().await.report.run.counts.create, 0);
     assert!(bench.sandbox.inspect().marked(&marker).is_empty());
+}
+
+/// One line is posted, and the network has delivered its request twice. Gives the bench, the marker,
+/// the addition that is known and the copy.
+async fn doubled() -> (Bench, String, i64, i64) {
+    let mut bench = Bench::new(options()).await;
+    bench.pull().await;
+    let bill = one_time_bill(&bench.sandbox, 1, 1);
+    bench.load(&bill).await;
+    bench.map().await;
+    assert_eq!(bench.sync().await.report.errors, []);
+    let posted = bench.sandbox.inspect().all_marked().remove(0);
+    send_again(&bench.sandbox, &posted).await;
+    let marker = posted.serial_number.unwrap();
+    let copies = bench.sandbox.inspect().marked(&marker);
+    let copy = copies.iter().find(|a| a.id != posted.id).unwrap().id;
+    bench.sandbox.forget_requests();
+    (bench, marker, posted.id, copy)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restoring_a_doubled_marker_deletes_the_copies_of_what_is_known() {
+    let (mut bench, marker, known, copy) = doubled().await;
+    assert_eq!(bench.reconcile().await.findings.doubled.len(), 1);
+    let done = bench.decide(&[(&marker, Verdict::Restore)]).await;
+    assert_eq!(done.decided.iter().filter_map(|d| d.problem.as_ref()).next(), None);
+    assert!(done.is_proven(), "{done:?}");
+    assert_eq!(writes(&bench), 1);
+    let left: Vec<i64> = bench.sandbox.inspect().marked(&marker).iter().map(|a| a.id).collect();
+    assert_eq!(left, [known]);
+    assert!(bench.sandbox.inspect().addition(copy).is_none());
+    // The line rests on the one that stayed, and a run finds nothing to do.
+    bench.sandbox.forget_requests();
+    assert_eq!(bench.sync().await.report.errors, []);
+    assert_eq!(writes(&bench), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invoiced_copy_is_not_deleted() {
+    let (mut bench, marker, known, copy) = doubled().await;
+    let there = bench.sandbox.inspect().addition(known).unwrap();
+    let next = there.effective.first_of_month().checked_add(1.month()).unwrap();
+    bench.sandbox.inspect().invoice_until(there.agreement_id, next);
+    let done = bench.decide(&[(&marker, Verdict::Restore)]).await;
+    let codes: Vec<_> =
+        done.decided.iter().filter_map(|d| Some(&*d.problem.as_ref()?.code)).collect();
+    assert_eq!(codes, ["invoiced"]);
+    assert_eq!(writes(&bench), 0);
+    assert!(bench.sandbox.inspect().addition(copy).is_some());
 }

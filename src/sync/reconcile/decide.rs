@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use smallvec::{SmallVec, smallvec};
 
 use super::super::apply::Begun;
 use super::super::{ApplyOptions, Decided, Executor, Finding, Findings, RunReport, fault};
-use super::Reading;
-use crate::domain::addition::{OwnAddition, Subject};
+use super::{Reading, one_of_each};
+use crate::domain::addition::{AdditionFields, OwnAddition, Subject};
 use crate::domain::decision::{Decision, Verdict};
 use crate::domain::journal::RunKind;
 use crate::domain::line::Text;
@@ -50,10 +51,16 @@ impl Executor {
             let marker = Text::from(finding.marker.as_str());
             let problem = match verdict {
                 Verdict::Restore => {
-                    let agreement = agreements.get(&finding.agreement_id);
-                    match restore(&reading, &input, kind, &finding, agreement) {
-                        Ok(action) => {
-                            actions.push(action);
+                    let put_back = if kind == Kind::Doubled {
+                        let asked = self.asked_under(&marker).await?;
+                        one_of_each::deletions(&reading, &input, &finding, &agreements, &asked)
+                    } else {
+                        let agreement = agreements.get(&finding.agreement_id);
+                        restore(&reading, &input, &finding, agreement).map(|action| vec![action])
+                    };
+                    match put_back {
+                        Ok(some) => {
+                            actions.extend(some);
                             None
                         }
                         Err(problem) => Some(problem),
@@ -74,6 +81,13 @@ impl Executor {
         self.store.decide(remembered).await.map_err(fault)?;
         let report = self.restored(actions, &mut decided).await?;
         Ok((decided, report))
+    }
+
+    /// What was asked for under a marker for the lines that are posted under it.
+    async fn asked_under(&self, marker: &Text) -> Result<Vec<AdditionFields>, Problem> {
+        let lines = self.store.lines_of(marker).await.map_err(fault)?;
+        let lines = lines.iter().map(|l| l.id).collect();
+        self.store.asked_before(marker, lines).await.map_err(fault)
     }
 
     /// Carries the restoring actions out, and notes those that failed.
@@ -209,7 +223,7 @@ fn settle(
         (Kind::Doubled, Verdict::Adopt) => Err(refused(
             "doubled",
             format!("the marker {marker} stands on several additions, and which one counts?"),
-            "delete the one that is one too many in ConnectWise",
+            "restore it: the copies of the one that was posted are deleted",
         )),
         // Nothing is there: it counts as deleted by a person, and is not posted again unasked.
         (Kind::Missing, _) => {
@@ -220,11 +234,7 @@ fn settle(
         (Kind::Drifted, Verdict::Adopt) => {
             let live = reading.live.get(&*marker).and_then(|l| l.first()).cloned();
             let (Some(own), Some(live)) = (reading.own.get_mut(&marker), live) else {
-                return Err(refused(
-                    "not-ours",
-                    format!("the addition {marker} is not known here"),
-                    "load the lines that it carries, and sync them: it is found by its marker",
-                ));
+                return Err(not_known(&marker));
             };
             own.fields = live.fields.clone();
             (own.agreement_id, own.addition_id) = (live.agreement_id, live.id);
@@ -243,25 +253,11 @@ fn settle(
 fn restore(
     reading: &Reading<'_>,
     input: &PlanInput,
-    kind: Kind,
     finding: &Finding,
     agreement: Option<&Agreement>,
 ) -> Result<Action, Problem> {
     let marker = Text::from(finding.marker.as_str());
-    let own = reading.own.get(&marker).ok_or_else(|| {
-        refused(
-            "not-ours",
-            format!("the addition {marker} is not known here"),
-            "load the lines that it carries, and sync them: it is found by its marker",
-        )
-    })?;
-    if kind == Kind::Doubled {
-        return Err(refused(
-            "doubled",
-            format!("the marker {marker} stands on several additions"),
-            "delete the one that is one too many in ConnectWise",
-        ));
-    }
+    let own = reading.own.get(&marker).ok_or_else(|| not_known(&marker))?;
     let agreement = agreement.ok_or_else(|| {
         refused(
             "agreement-gone",
@@ -276,10 +272,7 @@ fn restore(
     } else {
         own.fields.effective
     };
-    if let Some(next) = agreement.next_invoice
-        && next > from
-        && !agreement.bills_once
-    {
+    if let Some(next) = invoiced(agreement, from) {
         return Err(refused(
             "invoiced",
             format!(
@@ -328,6 +321,19 @@ fn restore(
     })
 }
 
-fn refused(code: &'static str, message: String, remedy: &str) -> Problem {
+/// Up to which day ConnectWise has invoiced, where what begins on `from` is invoiced with it.
+pub(super) fn invoiced(agreement: &Agreement, from: Date) -> Option<Date> {
+    agreement.next_invoice.filter(|next| *next > from && !agreement.bills_once)
+}
+
+pub(super) fn refused(code: &'static str, message: String, remedy: &str) -> Problem {
     Problem::new(ProblemKind::Incomplete, code, message, remedy)
+}
+
+pub(super) fn not_known(marker: &Text) -> Problem {
+    refused(
+        "not-ours",
+        format!("the addition {marker} is not known here"),
+        "load the lines that it carries, and sync them: it is found by its marker",
+    )
 }

@@ -16,6 +16,7 @@ use crate::domain::problem::Problem;
 use crate::domain::psa::Agreement;
 
 mod decide;
+mod one_of_each;
 mod reading;
 
 use decide::{Kind, seen};
@@ -143,8 +144,12 @@ impl Executor {
         findings: &mut Findings,
     ) -> Result<HashMap<i64, Agreement>, Problem> {
         let all = [&mut findings.missing, &mut findings.doubled, &mut findings.drifted];
-        let ids: BTreeSet<i64> =
-            all.iter().flat_map(|list| list.iter().map(|f| f.agreement_id)).collect();
+        // A copy may stand on another agreement.
+        let places = |f: &Finding| {
+            let live = reading.live.get(&f.marker).into_iter().flatten().map(|a| a.agreement_id);
+            live.chain([f.agreement_id]).collect::<Vec<_>>()
+        };
+        let ids: BTreeSet<i64> = all.iter().flat_map(|list| list.iter().flat_map(places)).collect();
         let reads = ids
             .into_iter()
             .map(|id| {

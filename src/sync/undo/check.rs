@@ -43,7 +43,7 @@ pub(super) fn check(
             return Err(leave(
                 "doubled",
                 format!("the marker stands on {} additions {at}", several.len()),
-                "delete the one that is one too many in ConnectWise, then undo again",
+                "delete the copies with `addendum reconcile --restore`, then undo again",
             ));
         }
     };

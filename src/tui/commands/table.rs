@@ -146,7 +146,7 @@ pub static TABLE: &[Entry] = &[
     writes(row(C::UndoRun, "runs.undo", "Undo run", "Take this run back: only what is not invoiced and nobody edited.", G::Sync, 7, "sync and runs")),
     writes(row(C::CreditRun, "runs.credit", "Credit run", "Take this run back, and post a credit for what ConnectWise has invoiced of it.", G::Sync, 3, "sync and runs")),
     row(C::KeepFinding, "findings.keep", "Keep", "Leave what was found, and say nothing more until it changes again.", G::Sync, 6, "sync and findings"),
-    writes(row(C::RestoreFinding, "findings.restore", "Restore", "Write once more what was posted; what is invoiced is never altered.", G::Sync, 7, "sync and findings and not running")),
+    writes(row(C::RestoreFinding, "findings.restore", "Restore", "Write once more what was posted, delete copies of it; what is invoiced is never altered.", G::Sync, 7, "sync and findings and not running")),
     row(C::AdoptFinding, "findings.adopt", "Adopt", "Take what ConnectWise has as what was posted; nothing is written there.", G::Sync, 6, "sync and findings"),
     row(C::OverwriteDrift, "sync.overwrite", "Overwrite drift", "Plan with or without overwriting what people changed in the PSA.", G::Sync, 4, "sync and not running"),
     row(C::AcceptWarnings, "sync.accept", "Accept warnings", "Plan with or without posting lines that the guard warns of, where it asks for consent.", G::Sync, 2, "sync and not running"),

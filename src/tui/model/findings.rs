@@ -24,7 +24,9 @@ impl Model {
             Verdict::Keep => {
                 "It stays as ConnectWise has it, and is not told again until it changes.".to_owned()
             }
-            Verdict::Restore => "What was posted is written once more.".to_owned(),
+            Verdict::Restore => {
+                "What was posted is written once more; copies of it are deleted.".to_owned()
+            }
             Verdict::Adopt => {
                 "What ConnectWise has counts as what was posted; nothing is written there."
                     .to_owned()

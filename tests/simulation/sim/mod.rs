@@ -45,8 +45,10 @@ pub struct Report {
     pub runs: u64,
     /// Additions that two machines made at once, seen and taken away.
     pub doubled: u64,
-    /// Additions that the network made twice, told and taken away.
+    /// Additions that the network made once more, told and taken away.
     pub made_twice: u64,
+    /// Markers whose copies Addendum itself took away.
+    pub taken_away: u64,
     /// Additions in the PSA at the end.
     pub additions: u64,
     /// How often each mishap happened.
@@ -72,6 +74,7 @@ impl Stage {
                 report.failure = verdict.err();
                 (report.deaths, report.runs) = (story.deaths, story.runs);
                 (report.doubled, report.made_twice) = (story.doubled, story.made_twice);
+                report.taken_away = story.taken_away;
                 (report.requests, report.writes) = network.requests();
                 let met = network.met().into_iter();
                 report.mishaps = met.map(|(m, n)| (format!("{m:?}"), n)).collect();

@@ -33,7 +33,8 @@ impl Story<'_> {
         }
     }
 
-    /// What the network made twice is told by reconcile, and a person takes the second one away.
+    /// What the network made twice is told by reconcile, and restored: the copies go. What may not be
+    /// deleted, or is not known here, a person takes away.
     pub(super) async fn one_of_each_doubled(&mut self, process: &Process) -> Verdict {
         let made_twice = self.network.doubled();
         if made_twice.is_empty() {
@@ -43,21 +44,34 @@ impl Story<'_> {
         let told = |e: &dyn std::fmt::Display| format!("the store refuses: {e}");
         let own = process.store.own_additions().await.map_err(|e| told(&e))?;
         let findings = process.reconcile().await.map_err(|e| told(&e))?;
-        let inspect = self.network.psa.inspect();
-        for (marker, all) in oracle::ours(&self.network) {
-            if all.len() < 2 || !made_twice.contains(&marker) {
-                continue;
-            }
-            let own = own.iter().find(|o| *o.marker == *marker && !o.gone);
-            let found = findings.doubled.iter().any(|f| f.marker == marker);
-            if own.is_some() && !found {
+        let twice: Vec<_> = oracle::ours(&self.network)
+            .into_iter()
+            .filter(|(marker, all)| all.len() > 1 && made_twice.contains(marker))
+            .collect();
+        for (marker, all) in &twice {
+            let known = own.iter().any(|o| *o.marker == **marker && !o.gone);
+            if known && !findings.doubled.iter().any(|f| f.marker == *marker) {
                 return Err(format!("UNTOLD: {marker} is there twice, and reconcile is silent"));
             }
-            self.made_twice += 1;
-            let known = |id: i64| own.is_some_and(|o| o.addition_id == id);
+            self.made_twice += all.len() as u64 - 1;
+        }
+        let names: Vec<_> = findings.doubled.iter().map(|f| f.marker.clone()).collect();
+        let left = if names.is_empty() { Vec::new() } else { process.restore(&names).await? };
+        for (marker, _) in twice {
+            let known = own.iter().find(|o| *o.marker == *marker && !o.gone);
+            let known = |id: i64| known.is_some_and(|o| o.addition_id == id);
+            let all = oracle::ours(&self.network).remove(&marker).unwrap_or_default();
+            if names.contains(&marker) && !left.contains(&marker) {
+                let ids: Vec<i64> = all.iter().map(|a| a.id).collect();
+                if !matches!(ids.as_slice(), [one] if known(*one)) {
+                    return Err(format!("TWICE: {marker} was restored, and stands on {ids:?}"));
+                }
+                self.taken_away += 1;
+                continue;
+            }
             let kept = all.iter().find(|a| known(a.id)).unwrap_or(&all[0]).id;
             for addition in all.iter().filter(|a| a.id != kept) {
-                inspect.delete_addition(addition.id);
+                self.network.psa.inspect().delete_addition(addition.id);
             }
         }
         Ok(())

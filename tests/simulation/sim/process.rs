@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use addendum::connectwise::Client;
+use addendum::domain::decision::Verdict;
 use addendum::domain::edit::Edit;
 use addendum::domain::journal::{RunId, RunKind};
 use addendum::domain::load::LoadedLine;
@@ -177,6 +178,14 @@ impl Process {
             self.store.companies().await.map_err(fault)?.iter().map(|c| c.id).collect();
         let all = all.into_iter().filter(|a| kept.contains(&a.company_id)).collect();
         self.store.keep_agreements(all).await.map(|_| ()).map_err(fault)
+    }
+
+    /// Puts findings back as they were posted. Gives those that had to be left.
+    pub async fn restore(&self, markers: &[String]) -> Result<Vec<String>, String> {
+        let wanted: Vec<_> = markers.iter().map(|m| (m.clone(), Verdict::Restore)).collect();
+        let done = self.executor().decide(&[], &wanted).await;
+        let (decided, _) = done.map_err(|p| format!("RESTORE: {} {}", p.code, p.message))?;
+        Ok(decided.into_iter().filter(|d| d.problem.is_some()).map(|d| d.marker).collect())
     }
 
     pub async fn reconcile(&self) -> Result<Findings, Problem> {

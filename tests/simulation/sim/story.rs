@@ -104,8 +104,10 @@ pub struct Story<'a> {
     pub runs: u64,
     /// Additions that two machines made at once.
     pub doubled: u64,
-    /// Additions that the network made twice, told and taken away.
+    /// Additions that the network made once more, told and taken away.
     pub made_twice: u64,
+    /// Markers whose copies Addendum itself took away.
+    pub taken_away: u64,
 }
 
 impl<'a> Story<'a> {
@@ -142,6 +144,7 @@ impl<'a> Story<'a> {
             deaths: 0,
             doubled: 0,
             made_twice: 0,
+            taken_away: 0,
             runs: 0,
         }
     }
