@@ -7,14 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Connection;
 use rust_decimal::Decimal;
 
-use super::Store;
-use super::encoding::{line_numbers, to_amount, to_month};
+use super::encoding::{line_numbers, month_of, to_amount, to_month};
 use super::error::StoreError;
 use super::load::Loader;
 use super::names::to_currency;
 use super::totals::add;
+use super::{Store, additions};
+use crate::domain::addition::Subject;
 use crate::domain::line::{LineId, Text};
 use crate::domain::load::Withdrawn;
+use crate::domain::marker::marker;
 use crate::domain::money::Currency;
 use crate::domain::period::Period;
 use crate::domain::status::PsaStatus;
@@ -29,21 +31,26 @@ pub struct WithdrawnSum {
 }
 
 impl Store {
-    /// Posted lines that their source no longer has, and lines not posted yet.
+    /// Posted lines that their source no longer has, and lines not posted yet. A posted line whose
+    /// addition is credited for its month is settled, and not among them.
     ///
     /// # Errors
     /// The store cannot be read.
     pub async fn withdrawn(&self) -> Result<(WithdrawnSum, WithdrawnSum), StoreError> {
         self.read(|conn| {
             let mut statement = conn.prepare_cached(
-                "SELECT l.total, i.currency, p.line IS NOT NULL \
+                "SELECT l.total, i.currency, l.id, a.marker \
                  FROM withdrawn w JOIN line l ON l.id = w.line JOIN invoice i ON i.id = l.invoice \
-                 LEFT JOIN posting p ON p.line = l.id",
+                 LEFT JOIN posting p ON p.line = l.id LEFT JOIN own_addition a ON a.id = p.addition",
             )?;
             let mut rows = statement.query([])?;
             let (mut posted, mut open) = (WithdrawnSum::default(), WithdrawnSum::default());
             while let Some(r) = rows.next()? {
-                let sum = if r.get(2)? { &mut posted } else { &mut open };
+                let sum = match r.get::<_, Option<String>>(3)? {
+                    Some(marker) if credited(conn, &marker, r.get(2)?)? => continue,
+                    Some(_) => &mut posted,
+                    None => &mut open,
+                };
                 let currency = to_currency(r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
                 sum.lines += 1;
                 let money = sum.money.entry(currency).or_default();
@@ -53,6 +60,13 @@ impl Store {
         })
         .await
     }
+}
+
+/// Whether an addition is credited for the month of a line.
+fn credited(conn: &Connection, of: &str, line: i64) -> Result<bool, StoreError> {
+    let subject = Subject::Credit { of: of.into(), period: to_month(month_of(line))? };
+    let credit = additions::by_marker(conn, &marker(&subject))?;
+    Ok(credit.is_some_and(|c| !c.gone))
 }
 
 /// The numbers of all of them.

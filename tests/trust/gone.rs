@@ -1,6 +1,8 @@
 //! Lines that their source no longer has, and lines that a person drops: told, on record, and never
 //! at the cost of what is posted.
 
+use addendum::sandbox::records::Addition;
+use jiff::ToSpan;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -83,6 +85,30 @@ fn an_invoice_that_was_voided_at_the_source_is_told_until_it_is_dropped_or_taken
     assert_eq!(home.json(0, &["load"])["withdrawn"], json!([]));
     home.json(0, &["sync", "--yes"]);
     assert_eq!(home.json(0, &["reconcile"])["proven"], true);
+}
+
+#[test]
+fn a_credit_settles_what_was_invoiced_of_a_voided_invoice() {
+    let bench = Bench::ready();
+    let home = &bench.home;
+    load(&bench, "x.csv", &[stray(&bench, "X-1", "INV-X", "12.00")]);
+    let run = home.json(0, &["sync", "--yes", "--line", "X-1"]);
+    let posted = bench.sandbox.inspect().all_marked().remove(0);
+    let next = posted.effective.first_of_month().checked_add(1.month()).unwrap();
+    bench.sandbox.inspect().invoice_until(posted.agreement_id, next);
+    home.json(0, &["load"]);
+    let told = |status: &Value| codes(&status["blocks"]).contains(&"withdrawn-posted");
+    assert!(told(&home.json(0, &["status"])));
+
+    let run = run["run"].as_str().unwrap();
+    // It stays invoiced, and is left with its credit: once proposed, once posted.
+    home.json(3, &["undo", run]);
+    assert!(told(&home.json(0, &["status"])), "a credit that is only proposed settles nothing");
+    home.json(0, &["undo", run, "--credit"]);
+    let billed: Decimal =
+        bench.sandbox.inspect().all_marked().iter().map(Addition::ext_price).sum();
+    assert_eq!(billed, Decimal::ZERO);
+    assert!(!told(&home.json(0, &["status"])));
 }
 
 #[test]
