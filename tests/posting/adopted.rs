@@ -31,6 +31,16 @@ fn corrected(bill: &str) -> String {
     corrected
 }
 
+/// One line is posted, the store is lost, and the source has corrected the line since.
+async fn lost_and_corrected() -> (Bench, Addition) {
+    let (mut bench, bill, posted) = one_posted().await;
+    bench.lose_store().await;
+    bench.pull().await;
+    bench.load(&corrected(&bill)).await;
+    bench.map().await;
+    (bench, posted)
+}
+
 fn billed(bench: &Bench) -> Vec<Decimal> {
     bench.sandbox.inspect().all_marked().iter().map(|a| a.unit_price).collect()
 }
@@ -56,11 +66,7 @@ async fn a_copy_of_our_own_request_that_comes_late_follows_the_corrected_line() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_amount_that_nobody_here_asked_for_is_told_and_overwritten_only_when_told_to() {
-    let (mut bench, bill, posted) = one_posted().await;
-    bench.lose_store().await;
-    bench.pull().await;
-    bench.load(&corrected(&bill)).await;
-    bench.map().await;
+    let (mut bench, posted) = lost_and_corrected().await;
     let summary = bench.sync().await;
     assert_eq!(codes(&summary), ["stands-otherwise"]);
     assert_eq!(billed(&bench), [posted.unit_price]);
@@ -81,11 +87,7 @@ async fn an_amount_that_nobody_here_asked_for_is_told_and_overwritten_only_when_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_overwrites_drift_has_the_line_billed_at_once() {
-    let (mut bench, bill, _) = one_posted().await;
-    bench.lose_store().await;
-    bench.pull().await;
-    bench.load(&corrected(&bill)).await;
-    bench.map().await;
+    let (mut bench, _) = lost_and_corrected().await;
     let mut scope = bench.scope();
     scope.overwrite_drift = true;
     let summary = bench.try_sync(scope).await.unwrap();
