@@ -54,12 +54,12 @@ pub async fn run(global: &Global, args: &Args, output: Output) -> Result<Answer,
             (Matter::Undo(RunId(run)), format!("that run {run} is taken back"))
         }
     };
-    approvals::check(&store, &matter).await?;
+    let who = crate::worker::who();
+    approvals::check(&store, who, &matter).await?;
     if asks && !ask::yes(&format!("Approve {what}?"))? {
         return Err(super::sync::declined());
     }
-    approvals::approve(&store, &matter).await?;
-    let who = crate::worker::who();
+    approvals::approve(&store, who, &matter).await?;
     let document = json!({
         "approved": matter.told(),
         "by": who,

@@ -102,7 +102,7 @@ async fn keep(store: &Store, entries: Vec<LogEntry>) {
     if entries.is_empty() {
         return;
     }
-    if let Err(e) = store.log(entries).await {
+    if let Err(e) = syslog::keep(store, entries).await {
         tracing::error!(error = %e, "the System Logs could not be written");
     }
 }

@@ -1,7 +1,7 @@
 //! One run per profile, and one daemon, across processes: a lock on a file that the operating
 //! system lets go of when its holder dies, however it dies.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -19,23 +19,51 @@ pub const FILES: [&str; 2] = [RUN, SCHEDULE];
 
 /// The profile, or its schedule, held until this goes.
 pub struct Lease {
-    _file: File,
+    _held: Box<dyn Send + Sync>,
+}
+
+/// Who keeps the runs of one profile apart: a file in its data folder, unless somebody gives another
+/// one, whose time can be another.
+pub trait Leases: Send + Sync {
+    /// Takes the profile for a command.
+    ///
+    /// # Errors
+    /// [`Lease::refused`] when another run holds it; a fault when nobody can tell.
+    fn take(&self, command: &str) -> Result<Lease, Problem>;
+}
+
+/// Leases on the profile whose data folder this is.
+#[derive(Debug, Clone)]
+pub(super) struct InFolder(pub PathBuf);
+
+impl Leases for InFolder {
+    fn take(&self, command: &str) -> Result<Lease, Problem> {
+        Lease::take(&self.0, command)
+    }
 }
 
 impl Lease {
+    /// A lease that is given back when `held` goes.
+    pub fn of(held: impl Send + Sync + 'static) -> Self {
+        Self { _held: Box::new(held) }
+    }
+
+    /// What is told when somebody else, such as "`addendum sync` (process 7)", holds the profile.
+    pub fn refused(holder: &str) -> Problem {
+        Problem::new(
+            ProblemKind::Busy,
+            "profile-busy",
+            format!("{holder} holds the profile"),
+            "wait until it ends, or end it; a killed process holds nothing",
+        )
+    }
+
     /// Takes the profile whose data folder this is.
     ///
     /// # Errors
     /// [`ProblemKind::Busy`] when another run holds it; a fault when the folder cannot be written.
     pub fn take(data_dir: &Path, command: &str) -> Result<Self, Problem> {
-        Self::lock(data_dir, RUN, command).map_err(|refused| {
-            refused.problem("profile-busy", |holder| {
-                (
-                    format!("{holder} holds the profile"),
-                    "wait until it ends, or end it; a killed process holds nothing",
-                )
-            })
-        })
+        Self::lock(data_dir, RUN, command).map_err(|refused| refused.problem(Self::refused))
     }
 
     /// Takes the schedule of the profile whose data folder this is: a second daemon would do
@@ -46,8 +74,10 @@ impl Lease {
     /// written.
     pub fn schedule(data_dir: &Path, command: &str) -> Result<Self, Problem> {
         Self::lock(data_dir, SCHEDULE, command).map_err(|refused| {
-            refused.problem("daemon-running", |holder| {
-                (
+            refused.problem(|holder| {
+                Problem::new(
+                    ProblemKind::Busy,
+                    "daemon-running",
                     format!("{holder} keeps the profile's schedule"),
                     "one daemon does it: leave it running, or end it first",
                 )
@@ -68,7 +98,7 @@ impl Lease {
                 file.rewind().map_err(broken)?;
                 write!(file, "{} {command}", std::process::id()).map_err(broken)?;
                 file.flush().map_err(broken)?;
-                Ok(Self { _file: file })
+                Ok(Self::of(file))
             }
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
@@ -95,16 +125,9 @@ enum Refused {
 }
 
 impl Refused {
-    fn problem(
-        self,
-        code: &'static str,
-        told: impl FnOnce(&str) -> (String, &'static str),
-    ) -> Problem {
+    fn problem(self, told: impl FnOnce(&str) -> Problem) -> Problem {
         match self {
-            Self::Held(holder) => {
-                let (message, remedy) = told(&holder);
-                Problem::new(ProblemKind::Busy, code, message, remedy)
-            }
+            Self::Held(holder) => told(&holder),
             Self::Broken(path, e) => Problem::new(
                 ProblemKind::Fault,
                 "no-lease",

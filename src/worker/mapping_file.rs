@@ -141,7 +141,7 @@ pub async fn apply(
         report.offers,
         report.contracts
     );
-    store.log(vec![entry]).await?;
+    super::syslog::keep(store, vec![entry]).await?;
     Ok(inverse)
 }
 

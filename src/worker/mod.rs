@@ -10,7 +10,6 @@ use tokio_util::sync::CancellationToken;
 
 use self::events::Teller;
 use self::job::{Event, Job, JobError, JobId, Outcome};
-use self::jobs::Context;
 
 pub mod approvals;
 pub mod audit_file;
@@ -20,6 +19,7 @@ mod events;
 pub mod forecast;
 pub mod job;
 mod jobs;
+mod labour;
 mod lease;
 pub mod mapping_file;
 pub mod mapping_view;
@@ -35,8 +35,9 @@ pub mod suggest;
 mod syslog;
 pub mod unload;
 
-pub use self::jobs::{equation, release_superseded};
-pub use self::lease::{FILES as LEASE_FILES, Lease};
+pub use self::jobs::{Context, Tell, equation, run};
+pub use self::labour::Labour;
+pub use self::lease::{FILES as LEASE_FILES, Lease, Leases};
 pub use self::person::who;
 pub use self::place::marker_place;
 pub use self::profile::{Credentials, Profile};
@@ -130,13 +131,10 @@ impl Worker {
                     return Err(JobError::Cancelled);
                 }
                 shared.teller.tell(Event::Started(id));
-                let context = Context {
-                    id,
-                    profile: shared.profile.clone(),
-                    teller: shared.teller.clone(),
-                    cancel,
-                    pause: paused,
-                };
+                let teller = shared.teller.clone();
+                let tell: Tell = Arc::new(move |event| teller.tell(event));
+                let context =
+                    Context { id, profile: shared.profile.clone(), tell, cancel, pause: paused };
                 jobs::run(context, job).await
             });
             let result = work.await.unwrap_or_else(|e| Err(jobs::died(&e)));

@@ -154,7 +154,21 @@ pub async fn save(
     scope: &Scope,
     file: &Path,
 ) -> Result<(), Problem> {
-    plan.made_by = Some(who().to_owned());
+    let bytes = made(store, who(), plan, scope).await?;
+    write(file, &bytes).map_err(|e| file_problem(file, "write", &e))
+}
+
+/// The content of a plan file that `who` made, which is on record then.
+///
+/// # Errors
+/// The store cannot be written.
+pub async fn made(
+    store: &Store,
+    who: &str,
+    plan: &mut Plan,
+    scope: &Scope,
+) -> Result<Vec<u8>, Problem> {
+    plan.made_by = Some(who.to_owned());
     let mut bytes = serde_json::to_vec_pretty(&document(plan, scope)).map_err(|e| {
         let message = format!("the plan is no JSON: {e}");
         Problem::new(ProblemKind::Fault, "fault", message, "report this with the program log")
@@ -162,8 +176,8 @@ pub async fn save(
     bytes.push(b'\n');
     let digest = digest(&bytes);
     // On record first: a plan that is on record and was never written harms nobody.
-    approvals::made(store, &plan.run, &digest).await?;
-    write(file, &bytes).map_err(|e| file_problem(file, "write", &e))
+    approvals::made(store, who, &plan.run, &digest).await?;
+    Ok(bytes)
 }
 
 /// Writes the file in one step: a reader sees the old content or the new one whole.
@@ -195,6 +209,14 @@ pub fn file_problem(path: &Path, doing: &str, error: &std::io::Error) -> Problem
 /// A file that cannot be read, or holds no plan of this schema: exit 2.
 pub fn read(file: &Path) -> Result<Saved, Problem> {
     let bytes = std::fs::read(file).map_err(|e| file_problem(file, "read", &e))?;
+    parse(file, &bytes)
+}
+
+/// The saved plan in what such a file holds; its name is for messages.
+///
+/// # Errors
+/// It holds no plan of this schema.
+pub fn parse(file: &Path, bytes: &[u8]) -> Result<Saved, Problem> {
     let refused = |message: String| {
         Problem::new(
             ProblemKind::Refused,
@@ -206,7 +228,7 @@ pub fn read(file: &Path) -> Result<Saved, Problem> {
     let no_plan =
         |e: serde_json::Error| refused(format!("this is no plan: {}", harmless(&e.to_string())));
     // Read twice, never as a tree of values: that of a million lines takes gigabytes.
-    let head: Head<'_> = serde_json::from_slice(&bytes).map_err(|e| match e.classify() {
+    let head: Head<'_> = serde_json::from_slice(bytes).map_err(|e| match e.classify() {
         Category::Data => no_plan(e),
         Category::Io | Category::Syntax | Category::Eof => refused(format!("this is no JSON: {e}")),
     })?;
@@ -215,8 +237,8 @@ pub fn read(file: &Path) -> Result<Saved, Problem> {
         Some(other) => return Err(refused(format!("its schema is `{}`", harmless(other)))),
         None => return Err(refused("it has no schema, so it is no saved plan".into())),
     }
-    let mut plan: Plan = serde_json::from_slice(&bytes).map_err(no_plan)?;
-    plan.file = Some(digest(&bytes));
+    let mut plan: Plan = serde_json::from_slice(bytes).map_err(no_plan)?;
+    plan.file = Some(digest(bytes));
     let scope =
         head.scope.ok_or_else(|| refused("this is no plan: it does not say its scope".into()))?;
     let scope = Scope {

@@ -8,6 +8,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
+use super::labour::Labour;
+use super::lease::{InFolder, Leases};
 use super::person::who;
 use crate::config::{ConnectWiseSettings, Paths, Settings};
 use crate::connectwise::{ApiKeys, Client, Connection};
@@ -31,6 +33,12 @@ pub struct Profile {
     pub vault: Vault,
     /// What the time is; the machine's clock unless somebody gives another one.
     pub clock: Clock,
+    /// What keeps its runs apart: a file in its data folder unless somebody gives another lease.
+    pub leases: Arc<dyn Leases>,
+    /// Where what takes long is worked out.
+    pub labour: Labour,
+    /// Who acts: the system user unless somebody names another one.
+    pub person: Arc<str>,
     settings: Arc<RwLock<Arc<Settings>>>,
     client: Arc<Mutex<Option<(ConnectWiseSettings, Client)>>>,
 }
@@ -65,12 +73,16 @@ impl Profile {
         store: Store,
         vault: Vault,
     ) -> Self {
+        let leases = Arc::new(InFolder(paths.data_dir.clone()));
         Self {
             name: name.to_owned(),
             paths,
             store,
             vault,
             clock: Clock::system(),
+            leases,
+            labour: Labour::default(),
+            person: who().into(),
             settings: Arc::new(RwLock::new(Arc::new(settings))),
             client: Arc::new(Mutex::new(None)),
         }

@@ -111,7 +111,7 @@ pub async fn daemon(worker: &mut Worker, tell: &mut dyn FnMut(DaemonEvent)) -> R
             Ok(_) => tell(DaemonEvent::Off),
             Err(problem) => {
                 let entry = syslog::error("The settings could not be read", &problem);
-                store.log(vec![entry]).await.map_err(fault)?;
+                syslog::keep(&store, vec![entry]).await.map_err(fault)?;
                 let failed = vec![("settings", JobError::Problem(problem))];
                 tell(DaemonEvent::Ended(DayReport { failed, synced: None }));
             }

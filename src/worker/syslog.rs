@@ -6,12 +6,25 @@ use jiff::Timestamp;
 use crate::domain::journal::RunId;
 use crate::domain::log::{LogEntry, LogLevel};
 use crate::domain::problem::Problem;
+use crate::store::{Store, StoreError};
 
-/// An entry of now.
+/// Keeps entries, dated now by the store's clock, as everything else in it is.
+///
+/// # Errors
+/// The store cannot be written.
+pub(super) async fn keep(store: &Store, mut entries: Vec<LogEntry>) -> Result<(), StoreError> {
+    let now = store.now();
+    for entry in &mut entries {
+        entry.at = now;
+    }
+    store.log(entries).await
+}
+
+/// An entry; it is dated when it is kept.
 pub(super) fn entry(level: LogLevel, title: impl Into<String>) -> LogEntry {
     LogEntry {
         id: 0,
-        at: Timestamp::now(),
+        at: Timestamp::UNIX_EPOCH,
         level,
         title: title.into(),
         details: String::new(),

@@ -1,6 +1,6 @@
 //! Drops loaded lines that are not posted, as one step that is on record.
 
-use super::{Lease, Profile, syslog, who};
+use super::{Profile, syslog, who};
 use crate::domain::problem::Problem;
 use crate::domain::text::harmless;
 use crate::domain::unload::{Unload, Unloaded};
@@ -11,7 +11,7 @@ use crate::sync::fault;
 /// # Errors
 /// Another run holds the profile, or the store cannot be written; nothing is dropped then.
 pub async fn unload(profile: &Profile, what: Unload) -> Result<Unloaded, Problem> {
-    let _lease = Lease::take(&profile.paths.data_dir, "unload")?;
+    let _lease = profile.leases.take("unload")?;
     let store = &profile.store;
     store.acting_as(who()).await.map_err(fault)?;
     let source = harmless(&what.source);
@@ -25,7 +25,7 @@ pub async fn unload(profile: &Profile, what: Unload) -> Result<Unloaded, Problem
             done.posted,
             who()
         );
-        if let Err(e) = store.log(vec![entry]).await {
+        if let Err(e) = syslog::keep(store, vec![entry]).await {
             tracing::error!(error = %e, "the System Logs could not be written");
         }
     }

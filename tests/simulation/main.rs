@@ -102,6 +102,7 @@ fn what_is_broken_on_purpose_is_seen() {
     for (sabotage, sign) in [
         (Sabotage::NoSettle, "TWICE"),
         (Sabotage::NoLookUp, "TWICE"),
+        (Sabotage::NoLease, "UNLEASED"),
         (Sabotage::Doubles, "TWICE"),
         (Sabotage::Loses, "MISSING"),
         (Sabotage::Reprices, "DIFFERS"),

@@ -26,12 +26,11 @@ pub(super) async fn run(context: &Context) -> Result<Outcome, JobError> {
     )
     .map_err(fault)?;
     let settings = context.profile.settings().matching.clone();
-    let found = tokio::task::spawn_blocking(move || {
+    let finding = move || {
         let records = Arc::new(Records::new(&settings, &companies, &products));
         find(&organizations, &offers, &Suggester::with(records, memory))
-    })
-    .await
-    .map_err(|e| {
+    };
+    let found = context.profile.labour.of(finding).await.map_err(|e| {
         Problem::new(
             ProblemKind::Fault,
             "matching-died",

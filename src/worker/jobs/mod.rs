@@ -6,7 +6,6 @@ use tokio::sync::watch;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
-use super::events::Teller;
 use super::job::{Event, Job, JobError, JobId, Outcome};
 use super::profile::Profile;
 use super::syslog;
@@ -30,15 +29,22 @@ mod test_connection;
 mod undo;
 mod verify;
 
-pub use superseded::release as release_superseded;
 pub use sync::equation;
 
+/// Told what happens; never waits.
+pub type Tell = Arc<dyn Fn(Event) + Send + Sync>;
+
 /// What a job has at hand.
-pub(super) struct Context {
+pub struct Context {
+    /// Its number, as in the events.
     pub id: JobId,
+    /// The profile that it works for.
     pub profile: Profile,
-    pub teller: Teller,
+    /// Told what happens in it.
+    pub tell: Tell,
+    /// Ends it at the next safe point.
     pub cancel: CancellationToken,
+    /// While it says `true`, no further write begins. Its sender must outlive the job.
     pub pause: watch::Receiver<bool>,
 }
 
@@ -83,8 +89,12 @@ impl Job {
     }
 }
 
-/// Runs a job to its end.
-pub(super) async fn run(context: Context, job: Job) -> Result<Outcome, JobError> {
+/// Runs a job to its end, where it is asked: with the future the job goes, and with the job whatever
+/// it held. The worker's tasks run it so, one after the other.
+///
+/// # Errors
+/// What the job failed with.
+pub async fn run(context: Context, job: Job) -> Result<Outcome, JobError> {
     match job {
         Job::TestConnection => test_connection::run(&context).await,
         Job::Verify => verify::run(&context).await,
@@ -129,35 +139,35 @@ impl From<PsaError> for JobError {
 impl Context {
     /// Progress of this job.
     fn progress(&self, what: &'static str, done: u64, total: Option<u64>) {
-        self.teller.tell(Event::Progress { job: self.id, what, done, total });
+        (self.tell)(Event::Progress { job: self.id, what, done, total });
     }
 
     /// A closure that tells progress from inside a call.
     fn counter(&self, what: &'static str) -> impl Fn(u64) + Sync + use<> {
-        let (teller, job) = (self.teller.clone(), self.id);
-        move |done| teller.tell(Event::Progress { job, what, done, total: None })
+        let (tell, job) = (Arc::clone(&self.tell), self.id);
+        move |done| tell(Event::Progress { job, what, done, total: None })
     }
 
     /// What the executor tells its events to.
     fn run_events(&self) -> Arc<dyn Fn(RunEvent) + Send + Sync> {
-        let (teller, job) = (self.teller.clone(), self.id);
-        Arc::new(move |event| teller.tell(Event::Run { job, event }))
+        let (tell, job) = (Arc::clone(&self.tell), self.id);
+        Arc::new(move |event| tell(Event::Run { job, event }))
     }
 
     /// Takes the profile for this job against other processes (exit 6 when it is taken).
     fn lease(&self, command: &str) -> Result<super::lease::Lease, Problem> {
-        super::lease::Lease::take(&self.profile.paths.data_dir, command)
+        self.profile.leases.take(command)
     }
 
     /// The client; its traffic is told for as long as the guard lives.
     async fn client(&self) -> Result<(Client, TrafficGuard), Problem> {
         let client = self.profile.client().await?;
         let mut traffic = client.traffic();
-        let teller = self.teller.clone();
+        let tell = Arc::clone(&self.tell);
         let task = tokio::spawn(async move {
             loop {
                 let now = traffic.borrow_and_update().clone();
-                teller.tell(Event::Traffic(now));
+                tell(Event::Traffic(now));
                 if traffic.changed().await.is_err() {
                     return;
                 }
@@ -172,7 +182,7 @@ impl Context {
         if entries.is_empty() {
             return;
         }
-        if let Err(e) = self.profile.store.log(entries).await {
+        if let Err(e) = syslog::keep(&self.profile.store, entries).await {
             tracing::error!(error = %e, "the System Logs could not be written");
         }
     }

@@ -30,7 +30,7 @@ pub(super) async fn make_telling(
         };
         Ok((plan, unmapped))
     };
-    tokio::task::spawn_blocking(planning).await.map_err(|e| {
+    context.profile.labour.of(planning).await.map_err(|e| {
         Problem::new(
             ProblemKind::Fault,
             "planner-died",

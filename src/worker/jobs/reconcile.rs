@@ -11,7 +11,7 @@ use crate::sync::Executor;
 
 pub(super) async fn run(context: &Context, periods: Vec<Period>) -> Result<Outcome, JobError> {
     let (client, _traffic) = context.client().await?;
-    let executor = super::sync::executor(context, client).await?;
+    let (executor, _) = super::sync::executor(context, client).await?;
     let summary = read_back(context, &executor, periods).await?;
     Ok(Outcome::Reconciled(Box::new(summary)))
 }
@@ -34,7 +34,7 @@ pub(super) async fn decide(
     }
     let _lease = context.lease("reconcile")?;
     let (client, _traffic) = context.client().await?;
-    let executor = super::sync::executor(context, client).await?;
+    let (executor, _) = super::sync::executor(context, client).await?;
     let (decided, restored) = match executor.decide(&periods, &verdicts).await {
         Ok(done) => done,
         Err(problem) => return Err(context.failed("Nothing was decided", problem).await),
@@ -42,7 +42,7 @@ pub(super) async fn decide(
     let entries = decided.iter().map(|d| match &d.problem {
         None => {
             let mut entry = syslog::info(format!("{}: {}", d.marker, told(d.verdict)));
-            entry.details = format!("by: {}", super::super::person::who());
+            entry.details = format!("by: {}", context.profile.person);
             entry
         }
         Some(problem) => syslog::error(&format!("{} was left", d.marker), problem),

@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 
+use super::super::labour::Labour;
 use super::super::syslog;
 use crate::domain::policy::{Policy, Scope};
 use crate::domain::problem::Problem;
@@ -17,7 +18,12 @@ const NAMED: usize = 200;
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn release(store: &Store, policy: &Policy, today: Date) -> Result<(), Problem> {
+pub(super) async fn release(
+    store: &Store,
+    policy: &Policy,
+    today: Date,
+    labour: Labour,
+) -> Result<(), Problem> {
     let periods = store.failed_before_others().await.map_err(fault)?;
     if periods.is_empty() {
         return Ok(());
@@ -27,7 +33,7 @@ pub async fn release(store: &Store, policy: &Policy, today: Date) -> Result<(), 
     let policy = policy.clone();
     let planning = move || flows::invoice_lines(&input, &policy, &scope);
     // A plan that cannot be made any more says nothing about its lines.
-    let Ok(Ok(plan)) = tokio::task::spawn_blocking(planning).await else { return Ok(()) };
+    let Ok(Ok(plan)) = labour.of(planning).await else { return Ok(()) };
     let keys = store.no_longer_failed(plan.superseded).await.map_err(fault)?;
     let entries = keys.into_iter().take(NAMED).map(|key| {
         let mut entry = syslog::warning(format!(
@@ -40,5 +46,5 @@ pub async fn release(store: &Store, policy: &Policy, today: Date) -> Result<(), 
         entry.line = Some(key);
         entry
     });
-    store.log(entries.collect()).await.map_err(fault)
+    syslog::keep(store, entries.collect()).await.map_err(fault)
 }

@@ -1,7 +1,7 @@
 //! `sync` and `retry`: plan from present values, carry it out, prove the equation.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -16,7 +16,7 @@ use crate::domain::approval::{Approval, Matter, needs_a_plan};
 use crate::domain::journal::{EntryState, RunId, RunKind};
 use crate::domain::log::LogLevel;
 use crate::domain::period::Period;
-use crate::domain::plan::{Action, ActionKind, Basis, MoneyRow, Plan};
+use crate::domain::plan::{Action, ActionKind, Basis, Plan};
 use crate::domain::policy::Scope;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::flows::{self, EquationRow};
@@ -105,7 +105,7 @@ async fn apply(
         RunKind::Undo => "undo",
         RunKind::Restore => "reconcile",
     })?;
-    let executor = executor(context, client).await?;
+    let (executor, found) = executor(context, client).await?;
     // What a dead run left open decides about what is to be planned, so it comes first.
     if let Err(problem) = executor.recover().await {
         return Err(context.failed("Earlier writes could not be looked up", problem).await);
@@ -134,8 +134,9 @@ async fn apply(
     let store = &context.profile.store;
     let purge = context.profile.clock.now() - SignedDuration::from_hours(24 * LOG_DAYS);
     store.purge_logs(purge).await.map_err(fault)?;
-    context.log(vec![run_log::started(kind, &fresh)]).await;
-    context.log(run_log::skipped(fresh.counts.skipped_unmapped, left_out)).await;
+    let mut entries = vec![run_log::started(kind, &fresh)];
+    entries.extend(run_log::skipped(fresh.counts.skipped_unmapped, left_out));
+    context.log(entries).await;
 
     let periods = fresh.periods.clone();
     let waiting = if fresh.cancels_need_consent && !with_cancels {
@@ -153,7 +154,7 @@ async fn apply(
     }
     store.touch(Moment::Sync, context.profile.clock.now()).await.map_err(fault)?;
     context.log(run_log::completed(&report)).await;
-    let equation = equation(store, &periods).await?;
+    let equation = found.or_now(store, &periods).await?;
     let audit = Some(store.audit_state().await.map_err(fault)?.head);
     let summary =
         SyncSummary { report, equation, cancels_waiting: waiting, left: Vec::new(), audit };
@@ -167,7 +168,7 @@ async fn approved(context: &Context, kind: RunKind, saved: Option<&Plan>) -> Res
         return Ok(());
     }
     match saved.and_then(|plan| plan.file.clone()) {
-        Some(file) => approvals::required(&context.profile.store, rule, &Matter::Plan(file)).await,
+        Some(file) => approvals::required(&context.profile, rule, &Matter::Plan(file)).await,
         None if kind == RunKind::Retry => Err(needs_a_plan("a retry")),
         None => Err(needs_a_plan("a sync")),
     }
@@ -206,13 +207,37 @@ fn same_actions(saved: &Plan, fresh: &Plan) -> bool {
         })
 }
 
-/// The executor of a job.
-pub(super) async fn executor(context: &Context, client: Client) -> Result<Executor, Problem> {
+/// The equation as the end of a run has found it, so that nobody adds a million lines up twice.
+#[derive(Clone, Default)]
+pub(super) struct Found(Arc<Mutex<Option<Vec<EquationRow>>>>);
+
+impl Found {
+    /// What was found; where nothing was, what the store says of these periods now.
+    pub(super) async fn or_now(
+        &self,
+        store: &Store,
+        periods: &[Period],
+    ) -> Result<Vec<EquationRow>, Problem> {
+        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match found {
+            Some(rows) => Ok(rows),
+            None => equation(store, periods).await,
+        }
+    }
+}
+
+/// The executor of a job, and the equation that it finds at the end of a run.
+pub(super) async fn executor(
+    context: &Context,
+    client: Client,
+) -> Result<(Executor, Found), Problem> {
     let settings = context.profile.settings();
     let store = context.profile.store.clone();
     let fields = store.custom_fields().await.map_err(fault)?;
     let profile = context.profile.clone();
-    Ok(Executor {
+    let found = Found::default();
+    let finds = found.clone();
+    let executor = Executor {
         place: place::marker_place(&settings.policy.identity, &fields)?,
         store,
         client,
@@ -222,18 +247,19 @@ pub(super) async fn executor(context: &Context, client: Client) -> Result<Execut
         cancel: context.cancel.clone(),
         pause: context.pause.clone(),
         money: Arc::new(move |periods| {
-            let profile = profile.clone();
+            let (profile, finds) = (profile.clone(), finds.clone());
             Box::pin(async move {
-                superseded::release(&profile.store, &profile.settings().policy, profile.today())
-                    .await?;
-                money(&profile.store, &periods).await
+                let (store, today) = (&profile.store, profile.today());
+                let settings = profile.settings();
+                superseded::release(store, &settings.policy, today, profile.labour).await?;
+                let rows = equation(store, &periods).await?;
+                let money = flows::by_currency(&rows);
+                *finds.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(rows);
+                Ok(money)
             })
         }),
-    })
-}
-
-async fn money(store: &Store, periods: &[Period]) -> Result<Vec<MoneyRow>, Problem> {
-    Ok(flows::by_currency(&equation(store, periods).await?))
+    };
+    Ok((executor, found))
 }
 
 /// The equation of the periods as the store has it now.

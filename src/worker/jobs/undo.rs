@@ -15,10 +15,10 @@ pub(super) async fn run(
 ) -> Result<Outcome, JobError> {
     let rule = context.profile.settings().approval;
     let matter = if with_credit { Matter::Credit(run) } else { Matter::Undo(run) };
-    approvals::required(&context.profile.store, rule, &matter).await?;
+    approvals::required(&context.profile, rule, &matter).await?;
     let _lease = context.lease("undo")?;
     let (client, _traffic) = context.client().await?;
-    let executor = super::sync::executor(context, client).await?;
+    let (executor, found) = super::sync::executor(context, client).await?;
     let undone =
         if with_credit { executor.undo_with_credit(run).await } else { executor.undo(run).await };
     match undone {
@@ -28,7 +28,7 @@ pub(super) async fn run(
                 return Err(context.failed("The undo stopped", problem).await);
             }
             let store = &context.profile.store;
-            let equation = super::sync::equation(store, &report.run.periods).await?;
+            let equation = found.or_now(store, &report.run.periods).await?;
             context.log(run_log::undone(run, &report, &left)).await;
             let audit = Some(store.audit_state().await.map_err(fault)?.head);
             let summary = SyncSummary { report, equation, cancels_waiting: 0, left, audit };

@@ -39,6 +39,8 @@ struct Charge {
     /// So many units more each month.
     growth: u64,
     price: Decimal,
+    /// Tenths of the price that a unit costs.
+    cost: i64,
     /// Cents that quantity x unit price leaves out.
     cents: Decimal,
     /// Months in which it is billed.
@@ -175,7 +177,7 @@ impl Bill {
             charge_end: Some(period.last_day()),
             quantity: charge.units(period),
             unit_price: Some(charge.price),
-            unit_cost: Some(charge.price * Decimal::new(8, 1)),
+            unit_cost: Some(charge.price * Decimal::new(charge.cost, 1)),
             total,
             currency: organization.customer.currency,
             raw: None,
@@ -235,6 +237,8 @@ fn charge(chance: &Chance, n: u64, organizations: usize) -> Charge {
         quantity,
         growth: if chance.percent(50) { 1 } else { 0 },
         price,
+        // Some are sold below cost.
+        cost: if cents.mantissa() % 8 == 0 { 11 } else { 8 },
         cents: Decimal::new(left_out as i64, 2),
         months,
         verified: !chance.percent(3),

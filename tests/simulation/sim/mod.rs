@@ -1,10 +1,12 @@
-//! The simulation: the executor, the journal, the flows and the client that ship, and the sandbox's
-//! PSA, in one process under virtual time. One seed decides the work, the faults and the order of
+//! The simulation: the worker's jobs that ship, with executor, journal, flows and client, and the
+//! sandbox's PSA, in one process under virtual time. One seed decides the work, the faults and the order of
 //! everything.
 
 mod bill;
+mod biller;
 mod chance;
 mod fate;
+mod lease;
 mod network;
 mod oracle;
 mod people;
@@ -13,6 +15,7 @@ mod sabotage;
 mod stage;
 mod story;
 mod trace;
+mod two;
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep};
 
 use super::chance::Chance;
 use super::fate::Fate;
+use super::lease::Key;
 use super::oracle::marker;
 use super::trace::Trace;
 
@@ -101,6 +102,8 @@ pub struct Network {
     overtaken: Mutex<BTreeSet<String>>,
     /// What a request's second copy made once more: markers, and the paths of other records.
     doubled: Mutex<BTreeSet<String>>,
+    /// What a process did that it must not do, whatever came of it.
+    wrongs: Mutex<Vec<String>>,
     /// Lists of additions are empty, whatever there is: see `sabotage`.
     blind: bool,
 }
@@ -117,6 +120,7 @@ impl Network {
             requests: Mutex::default(),
             overtaken: Mutex::default(),
             doubled: Mutex::default(),
+            wrongs: Mutex::default(),
             blind,
         }
     }
@@ -143,6 +147,16 @@ impl Network {
     /// What a request's second copy made once more: markers, and the paths of other records.
     pub fn doubled(&self) -> BTreeSet<String> {
         lock(&self.doubled).clone()
+    }
+
+    /// Notes what must not happen.
+    pub fn wrong(&self, what: String) {
+        lock(&self.wrongs).push(what);
+    }
+
+    /// The first thing that must not happen, and did.
+    pub fn first_wrong(&self) -> Option<String> {
+        lock(&self.wrongs).first().cloned()
     }
 
     pub fn tell(&self, line: impl FnOnce() -> String) {
@@ -262,6 +276,8 @@ impl Letter {
 pub struct Line {
     pub network: Arc<Network>,
     pub fate: Arc<Fate>,
+    /// The profile's lease; absent where nothing is written.
+    pub key: Option<Key>,
 }
 
 impl Wire for Line {
@@ -270,6 +286,10 @@ impl Wire for Line {
             // A process that dies here has sent nothing.
             self.fate.step().await;
             let letter = Letter::of(&request);
+            if letter.method != "GET" && !self.key.as_ref().is_some_and(Key::holds) {
+                let (method, path) = (&letter.method, &letter.path);
+                self.network.wrong(format!("UNLEASED: {method} {path} without the lease"));
+            }
             let answer = self.travel(letter).await;
             // One that dies here has the answer, and nobody will ever know.
             self.fate.step().await;

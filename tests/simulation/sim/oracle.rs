@@ -12,9 +12,10 @@ use addendum::domain::period::Period;
 use addendum::domain::plan::Plan;
 use addendum::domain::policy::Scope;
 use addendum::domain::status::PsaStatus;
+use addendum::flows::EquationRow;
 use addendum::sandbox::records::Addition;
 use addendum::sync::Finding;
-use addendum::worker;
+use addendum::worker::job::ReconcileSummary;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -59,6 +60,9 @@ pub fn ours(network: &Network) -> BTreeMap<String, Vec<Arc<Addition>>> {
 /// What holds at any moment: nothing is there twice that the network did not make twice, and nothing
 /// foreign was touched.
 pub fn at_any_time(network: &Network, before: &BTreeMap<i64, Arc<Addition>>) -> Verdict {
+    if let Some(wrong) = network.first_wrong() {
+        return Err(wrong);
+    }
     let doubled = network.doubled();
     for (marker, all) in ours(network).into_iter().filter(|(m, _)| !doubled.contains(m)) {
         let ids: Vec<i64> = all.iter().map(|a| a.id).collect();
@@ -147,8 +151,9 @@ pub async fn at_rest(
         must!(known.contains(marker.as_str()), "ORPHAN: the store does not know {all:?}");
     }
     money(&input.lines, &own, &live, touched, plan)?;
-    equation(process, &input.lines, totals).await?;
-    let findings = process.reconcile().await.map_err(|e| told(&e))?;
+    let ReconcileSummary { findings, equation: rows, .. } =
+        process.reconcile().await.map_err(|e| told(&e))?;
+    equation(&rows, totals)?;
     must!(findings.doubled.is_empty(), "RECONCILE finds {findings:?}");
     let found = findings.missing.iter().chain(&findings.drifted);
     let all: BTreeSet<&str> = found.clone().map(|f| &*f.marker).collect();
@@ -179,6 +184,13 @@ async fn journal(process: &Process) -> Verdict {
     }
     let open = process.store.open_entries().await.map_err(told)?;
     must!(open == 0, "JOURNAL: {open} entries are open");
+    Ok(())
+}
+
+/// The audit journal is whole, and vouches for the executor's journal.
+pub async fn audit(process: &Process) -> Verdict {
+    let report = process.store.check_audit(None).await.map_err(|e| e.to_string())?;
+    must!(report.is_whole(), "AUDIT: {:?}", report.faults);
     Ok(())
 }
 
@@ -269,13 +281,7 @@ fn cents_of(line: &Line) -> String {
 }
 
 /// The equation holds everywhere, and its left side is what the source billed.
-async fn equation(
-    process: &Process,
-    lines: &[Line],
-    totals: &BTreeMap<(Period, Currency), Decimal>,
-) -> Verdict {
-    let periods: Vec<Period> = lines.iter().map(|l| l.period).collect();
-    let rows = worker::equation(&process.store, &periods).await.map_err(|e| e.to_string())?;
+fn equation(rows: &[EquationRow], totals: &BTreeMap<(Period, Currency), Decimal>) -> Verdict {
     let mut source: BTreeMap<(Period, Currency), Decimal> = BTreeMap::new();
     for row in rows {
         must!(row.money.holds(), "EQUATION: {row:?}");

@@ -43,7 +43,7 @@ impl Story<'_> {
         self.one_new_agreement();
         let told = |e: &dyn std::fmt::Display| format!("the store refuses: {e}");
         let own = process.store.own_additions().await.map_err(|e| told(&e))?;
-        let findings = process.reconcile().await.map_err(|e| told(&e))?;
+        let findings = process.reconcile().await.map_err(|e| told(&e))?.findings;
         let twice: Vec<_> = oracle::ours(&self.network)
             .into_iter()
             .filter(|(marker, all)| all.len() > 1 && made_twice.contains(marker))

@@ -1,30 +1,37 @@
-//! One process at work: what `load`, `sync`, `retry`, `undo`, `pull` and `reconcile` do, on the
-//! store, the client, the flows and the executor that ship.
+//! One process at work: it does the jobs of the worker that ships, from the lease to the System Logs.
 
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use addendum::connectwise::Client;
+use addendum::config::Settings;
+use addendum::domain::approval::{Approval, Matter};
 use addendum::domain::decision::Verdict;
 use addendum::domain::edit::Edit;
-use addendum::domain::journal::{RunId, RunKind};
+use addendum::domain::journal::{RunId, RunState};
 use addendum::domain::load::LoadedLine;
 use addendum::domain::plan::Plan;
 use addendum::domain::policy::{Policy, Scope};
-use addendum::domain::problem::Problem;
-use addendum::domain::psa::MarkerPlace;
-use addendum::flows;
+use addendum::domain::problem::{Problem, ProblemKind};
 use addendum::store::Store;
 use addendum::store::inline::Memory;
-use addendum::sync::{ApplyOptions, Executor, Findings, Left, RunReport, fault};
-use addendum::worker;
+use addendum::sync::fault;
+use addendum::worker::job::{
+    Event, Job, JobError, JobId, Outcome, PullWhat, ReconcileSummary, SyncSummary,
+};
+use addendum::worker::{self, Context, Labour, Profile, Tell, approvals, plan_file};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::bill::Organization;
 use super::fate::Fate;
+use super::lease::Lock;
 use super::network::Network;
-use super::stage::{TODAY, client, clock};
+use super::stage::{Home, client, clock};
+
+/// Who is at the keyboard.
+const BILLER: &str = "ada (uid 1001)";
+/// Who approves what she has prepared.
+const APPROVER: &str = "ben (uid 1002)";
 
 /// What a process is started with.
 #[derive(Clone)]
@@ -32,10 +39,13 @@ pub struct Setup {
     /// Which machine it is on: 0 or 1.
     pub machine: usize,
     pub memory: Memory,
+    pub lease: Lock,
+    pub home: Home,
     pub policy: Policy,
-    pub place: MarkerPlace,
+    /// Whether plans need another person's approval.
+    pub approval: Approval,
     pub source: &'static str,
-    pub settle: Duration,
+    pub settle_seconds: u64,
     pub concurrency: usize,
     pub rate: u32,
     pub seed: u64,
@@ -47,7 +57,8 @@ pub struct Process {
     pub store: Store,
     pub cancel: CancellationToken,
     setup: Setup,
-    client: Client,
+    profile: Profile,
+    network: Arc<Network>,
     pause: watch::Sender<bool>,
 }
 
@@ -57,49 +68,91 @@ pub struct Overrule {
     pub drift: bool,
     pub deleted: bool,
     pub cancels: bool,
+    /// What the guard warns of.
+    pub warnings: bool,
+}
+
+impl Overrule {
+    fn scope(self) -> Scope {
+        Scope {
+            overwrite_drift: self.drift,
+            repost_deleted: self.deleted,
+            accept_warnings: self.warnings,
+            ..Scope::default()
+        }
+    }
+}
+
+/// A job gave something that it does not give.
+fn other(outcome: &Outcome) -> JobError {
+    let message = format!("the job gave {outcome:?}");
+    JobError::Problem(Problem::new(ProblemKind::Fault, "other-outcome", message, ""))
 }
 
 impl Process {
     pub async fn start(setup: &Setup, network: &Arc<Network>, fate: Fate) -> Result<Self, Problem> {
         let fate = Arc::new(fate);
+        let clock = clock(network.began);
         let store =
-            setup.memory.open(Arc::clone(&fate) as _, clock(network.began)).await.map_err(fault)?;
-        let client = client(network, &fate, setup.seed, setup.rate);
+            setup.memory.open(Arc::clone(&fate) as _, clock.clone()).await.map_err(fault)?;
+        store.acting_as(BILLER).await.map_err(fault)?;
+        let mut settings = Settings { approval: setup.approval, ..Settings::default() };
+        settings.policy.clone_from(&setup.policy);
+        settings.connectwise.concurrency = setup.concurrency;
+        settings.connectwise.settle_seconds = setup.settle_seconds;
+        let Home { paths, vault } = setup.home.clone();
+        let mut profile = Profile::from_parts("simulation", paths, settings, store.clone(), vault);
+        let key = setup.lease.key();
+        profile.clock = clock;
+        profile.leases = Arc::new(key.clone());
+        profile.labour = Labour::Here;
+        profile.person = BILLER.into();
+        profile.use_client(client(network, &fate, Some(key), setup.seed, setup.rate));
         Ok(Self {
             fate,
             store,
             cancel: CancellationToken::new(),
             setup: setup.clone(),
-            client,
+            profile,
+            network: Arc::clone(network),
             pause: watch::Sender::new(false),
         })
     }
 
-    pub fn executor(&self) -> Executor {
-        let (store, policy) = (self.store.clone(), self.setup.policy.clone());
-        Executor {
-            store: self.store.clone(),
-            client: self.client.clone(),
-            place: self.setup.place.clone(),
-            concurrency: self.setup.concurrency,
-            settle: self.setup.settle,
-            events: Arc::new(|_| {}),
+    /// Does a job, as the worker does.
+    async fn job(&self, job: Job) -> Result<Outcome, JobError> {
+        let network = Arc::clone(&self.network);
+        let tell: Tell = Arc::new(move |event| {
+            if let Event::Run { event, .. } = event {
+                network.tell(|| format!("      {event:?}"));
+            }
+        });
+        let context = Context {
+            id: JobId(1),
+            profile: self.profile.clone(),
+            tell,
             cancel: self.cancel.clone(),
             pause: self.pause.subscribe(),
-            money: Arc::new(move |periods| {
-                let (store, policy) = (store.clone(), policy.clone());
-                Box::pin(async move {
-                    worker::release_superseded(&store, &policy, TODAY).await?;
-                    Ok(flows::by_currency(&worker::equation(&store, &periods).await?))
-                })
-            }),
-        }
+        };
+        worker::run(context, job).await
     }
 
-    pub async fn load(&self, lines: Vec<LoadedLine>) -> Result<(), Problem> {
+    /// A job that writes to the PSA. Whatever it met, what it says of the money must hold.
+    async fn run(&self, job: Job) -> Result<SyncSummary, JobError> {
+        let summary = match self.job(job).await? {
+            Outcome::Synced(summary) => *summary,
+            outcome => return Err(other(&outcome)),
+        };
+        if let Some(row) = summary.equation.iter().find(|row| !row.money.holds()) {
+            self.network.wrong(format!("EQUATION: after a run: {row:?}"));
+        }
+        Ok(summary)
+    }
+
+    pub async fn load(&self, lines: Vec<LoadedLine>) -> Result<(), JobError> {
         let mut session = self.store.begin_load(self.setup.source).await.map_err(fault)?;
         session.push(lines).await.map_err(fault)?;
-        session.finish().await.map(|_| ()).map_err(fault)
+        session.finish().await.map(|_| ()).map_err(|e| fault(e).into())
     }
 
     /// Maps organizations and offers that lines told of.
@@ -131,64 +184,108 @@ impl Process {
         self.store.edit(edits).await.map(|_| ()).map_err(fault)
     }
 
-    pub async fn plan(&self, failed_only: bool, overrule: Overrule) -> Result<Plan, Problem> {
-        let scope = Scope {
-            failed_only,
-            overwrite_drift: overrule.drift,
-            repost_deleted: overrule.deleted,
-            today: Some(TODAY),
-            ..Scope::default()
-        };
-        let input = self.store.plan_input(&scope).await.map_err(fault)?;
-        flows::invoice_lines(&input, &self.setup.policy, &scope)
+    /// Whether a run ended without its end, or left something open.
+    pub async fn is_open(&self) -> Result<bool, JobError> {
+        let open = self.store.open_entries().await.map_err(fault)?;
+        let runs = self.store.runs(usize::MAX).await.map_err(fault)?;
+        Ok(open > 0 || runs.iter().any(|run| run.state == RunState::Running))
     }
 
-    /// What the jobs `sync` and `retry` do.
-    pub async fn sync(
+    pub async fn plan(&self, overrule: Overrule) -> Result<Plan, JobError> {
+        match self.job(Job::Plan(overrule.scope())).await? {
+            Outcome::Planned(plan) => Ok(*plan),
+            outcome => Err(other(&outcome)),
+        }
+    }
+
+    pub async fn sync(&self, overrule: Overrule) -> Result<SyncSummary, JobError> {
+        let (scope, with_cancels) = (overrule.scope(), overrule.cancels);
+        let done = self.run(Job::Sync { scope, plan: None, with_cancels }).await;
+        self.held_to("a sync without a plan", false, done)
+    }
+
+    /// Failed lines again: of one run, or all.
+    pub async fn retry(
         &self,
-        kind: RunKind,
+        run: Option<RunId>,
         overrule: Overrule,
-    ) -> Result<(Plan, RunReport), Problem> {
-        let executor = self.executor();
-        executor.recover().await?;
-        let plan = self.plan(kind == RunKind::Retry, overrule).await?;
-        let options = ApplyOptions {
-            with_cancels: overrule.cancels,
-            from_file: false,
-            overwrite_drift: overrule.drift,
-            repost_deleted: overrule.deleted,
-        };
-        let report = executor.apply(kind, plan.clone(), options).await?;
-        Ok((plan, report))
+    ) -> Result<SyncSummary, JobError> {
+        let done = self.run(Job::Retry { run, scope: overrule.scope() }).await;
+        self.held_to("a retry", false, done)
     }
 
-    /// A plan that was made, looked at, and is applied now.
-    pub async fn apply_saved(&self, plan: Plan) -> Result<RunReport, Problem> {
-        let options = ApplyOptions { from_file: true, ..ApplyOptions::default() };
-        self.executor().apply(RunKind::Sync, plan, options).await
+    /// The content of a plan file, made now.
+    pub async fn plan_file(&self, overrule: Overrule) -> Result<Vec<u8>, JobError> {
+        let mut plan = self.plan(overrule).await?;
+        Ok(plan_file::made(&self.store, BILLER, &mut plan, &overrule.scope()).await?)
     }
 
-    pub async fn undo(&self, run: RunId) -> Result<(RunReport, Vec<Left>), Problem> {
-        self.executor().undo(run).await
+    /// Carries a plan file out, once somebody else has approved it where that is asked for.
+    pub async fn sync_file(
+        &self,
+        file: &[u8],
+        approved: bool,
+        with_cancels: bool,
+    ) -> Result<SyncSummary, JobError> {
+        let saved = plan_file::parse(Path::new("plan.json"), file)?;
+        let matter = Matter::Plan(saved.plan.file.clone().unwrap_or_default());
+        self.approved(&matter, approved).await?;
+        let (scope, plan) = (saved.scope, Some(Arc::new(saved.plan)));
+        let done = self.run(Job::Sync { scope, plan, with_cancels }).await;
+        self.held_to("a plan", approved, done)
     }
 
-    pub async fn pull_agreements(&self) -> Result<(), Problem> {
-        let all = self.client.agreements(&|_| {}).await.map_err(|e| e.problem().clone())?;
-        let kept: Vec<i64> =
-            self.store.companies().await.map_err(fault)?.iter().map(|c| c.id).collect();
-        let all = all.into_iter().filter(|a| kept.contains(&a.company_id)).collect();
-        self.store.keep_agreements(all).await.map(|_| ()).map_err(fault)
+    /// Takes a run back, once somebody else has approved that where it is asked for.
+    pub async fn undo(&self, run: RunId, approved: bool) -> Result<SyncSummary, JobError> {
+        let matter = Matter::Undo(run);
+        self.approved(&matter, approved).await?;
+        let done = self.run(Job::Undo(run)).await;
+        self.held_to("an undo", approved, done)
+    }
+
+    async fn approved(&self, matter: &Matter, approved: bool) -> Result<(), Problem> {
+        if approved && self.setup.approval == Approval::TwoPerson {
+            approvals::approve(&self.store, APPROVER, matter).await?;
+            self.store.acting_as(BILLER).await.map_err(fault)?;
+        }
+        Ok(())
+    }
+
+    /// What nobody approved is not carried out where the rule is on.
+    fn held_to(
+        &self,
+        what: &str,
+        approved: bool,
+        done: Result<SyncSummary, JobError>,
+    ) -> Result<SyncSummary, JobError> {
+        if done.is_ok() && !approved && self.setup.approval == Approval::TwoPerson {
+            self.network.wrong(format!("UNAPPROVED: {what} was carried out"));
+        }
+        done
+    }
+
+    pub async fn pull_agreements(&self) -> Result<(), JobError> {
+        self.job(Job::Pull(PullWhat::Agreements)).await.map(|_| ())
     }
 
     /// Puts findings back as they were posted. Gives those that had to be left.
     pub async fn restore(&self, markers: &[String]) -> Result<Vec<String>, String> {
-        let wanted: Vec<_> = markers.iter().map(|m| (m.clone(), Verdict::Restore)).collect();
-        let done = self.executor().decide(&[], &wanted).await;
-        let (decided, _) = done.map_err(|p| format!("RESTORE: {} {}", p.code, p.message))?;
-        Ok(decided.into_iter().filter(|d| d.problem.is_some()).map(|d| d.marker).collect())
+        let verdicts = markers.iter().map(|m| (m.clone(), Verdict::Restore)).collect();
+        let decide = Job::Decide { periods: Vec::new(), verdicts };
+        match self.job(decide).await {
+            Ok(Outcome::Reconciled(done)) => {
+                let left = done.decided.into_iter().filter(|d| d.problem.is_some());
+                Ok(left.map(|d| d.marker).collect())
+            }
+            Ok(outcome) => Err(format!("RESTORE: {}", other(&outcome))),
+            Err(e) => Err(format!("RESTORE: {e}")),
+        }
     }
 
-    pub async fn reconcile(&self) -> Result<Findings, Problem> {
-        self.executor().reconcile(&[]).await
+    pub async fn reconcile(&self) -> Result<ReconcileSummary, JobError> {
+        match self.job(Job::Reconcile(Vec::new())).await? {
+            Outcome::Reconciled(summary) => Ok(*summary),
+            outcome => Err(other(&outcome)),
+        }
     }
 }

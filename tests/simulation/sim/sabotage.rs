@@ -17,6 +17,8 @@ pub enum Sabotage {
     NoSettle,
     /// The executor finds no marker in any list.
     NoLookUp,
+    /// Nobody takes the profile's lease.
+    NoLease,
     /// At the end, one of our additions is there twice.
     Doubles,
     /// At the end, one of our additions is gone.
@@ -64,7 +66,7 @@ impl Sabotage {
                 };
                 network.psa.answer(&asked, Mood::default()).status == 201
             }),
-            Self::None | Self::NoSettle | Self::NoLookUp => true,
+            Self::None | Self::NoSettle | Self::NoLookUp | Self::NoLease => true,
         }
     }
 }

@@ -2,18 +2,22 @@
 //! pull brought once.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use addendum::config::Paths;
 use addendum::connectwise::wire::Outside;
 use addendum::connectwise::{ApiKeys, Client, Connection};
 use addendum::domain::clock::Clock;
 use addendum::domain::money::Currency;
-use addendum::domain::psa::{Agreement, AgreementType, Company, CustomField, MarkerPlace, Product};
+use addendum::domain::policy::IdentityPlace;
+use addendum::domain::psa::{Agreement, AgreementType, Company, CustomField, Product};
 use addendum::sandbox::SandboxOptions;
 use addendum::sandbox::direct::Direct;
 use addendum::store::inline::Memory;
 use addendum::store::{Store, StoreError};
+use addendum::vault::Vault;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
@@ -21,6 +25,7 @@ use tokio::time::Instant;
 use super::bill::Bill;
 use super::chance::Chance;
 use super::fate::Fate;
+use super::lease::Key;
 use super::network::{Line, Network, PATIENCE};
 use super::trace::Trace;
 
@@ -28,6 +33,23 @@ use super::trace::Trace;
 pub const TODAY: Date = date(2026, 11, 21);
 /// Agreement type of everything that is posted.
 pub const TYPE: &str = "Managed Cloud";
+/// The custom field for markers.
+const FIELD: &str = "Addendum ID";
+
+/// Where a profile would have its files and secrets: it has none, and what has no file needs no folder.
+#[derive(Clone)]
+pub struct Home {
+    pub paths: Paths,
+    pub vault: Vault,
+}
+
+impl Home {
+    fn nowhere() -> Self {
+        let paths = Paths::find(Some(Path::new("/nowhere")), "simulation").expect("a plain name");
+        let vault = Vault::new(&paths, "simulation");
+        Self { paths, vault }
+    }
+}
 
 /// A company to bill.
 #[derive(Debug, Clone)]
@@ -40,6 +62,7 @@ pub struct Customer {
 pub struct Stage {
     pub psa: Direct,
     pub memories: [Memory; 2],
+    pub home: Home,
     pub customers: Vec<Customer>,
     pub products: Vec<i64>,
     pub records: Records,
@@ -71,8 +94,14 @@ pub fn clock(began: Instant) -> Clock {
     })
 }
 
-/// A client on a network.
-pub fn client(network: &Arc<Network>, fate: &Arc<Fate>, seed: u64, rate: u32) -> Client {
+/// A client on a network, of a process that has this key to its profile's lease.
+pub fn client(
+    network: &Arc<Network>,
+    fate: &Arc<Fate>,
+    key: Option<Key>,
+    seed: u64,
+    rate: u32,
+) -> Client {
     let connection = Connection {
         site: "http://127.0.0.1:1".into(),
         company_id: "sandbox".into(),
@@ -84,7 +113,7 @@ pub fn client(network: &Arc<Network>, fate: &Arc<Fate>, seed: u64, rate: u32) ->
         root_certificate: None,
     };
     let keys = ApiKeys { public: "p".to_owned().into(), private: "k".to_owned().into() };
-    let wire = Arc::new(Line { network: Arc::clone(network), fate: Arc::clone(fate) });
+    let wire = Arc::new(Line { network: Arc::clone(network), fate: Arc::clone(fate), key });
     let outside = Outside { wire, clock: clock(network.began), jitter: Some(seed) };
     Client::over(&connection, &keys, None, outside).expect("the connection is complete")
 }
@@ -95,7 +124,7 @@ impl Stage {
             companies: 24,
             lines: 2,
             today: Some(TODAY),
-            addition_fields: vec!["Cost Centre".into(), "Addendum ID".into()],
+            addition_fields: vec!["Cost Centre".into(), FIELD.into()],
             ..SandboxOptions::default()
         };
         let psa = Direct::new(options).expect("no faults");
@@ -114,7 +143,8 @@ impl Stage {
         }
         let numbers = products.iter().map(|p| p.id).collect();
         let records = Records { companies, products, agreements, types, fields };
-        let stage = Self { psa, memories, customers, products: numbers, records };
+        let home = Home::nowhere();
+        let stage = Self { psa, memories, home, customers, products: numbers, records };
         for memory in &stage.memories {
             runtime()
                 .block_on(async {
@@ -134,20 +164,20 @@ impl Stage {
         let companies = self.records.companies.iter().filter(|c| billed(c.id));
         store.keep_companies(companies.cloned().collect()).await?;
         let agreements = self.records.agreements.iter().filter(|a| billed(a.company_id));
-        store.keep_agreements(agreements.cloned().collect()).await.map(|_| ())
+        store.keep_agreements(agreements.cloned().collect()).await?;
+        // A pull of the seed before has brought them all, and each plan reads them.
+        store.keep_agreement_types(self.records.types.clone()).await
     }
 
     /// Where markers can go.
-    pub fn places(&self) -> [MarkerPlace; 2] {
-        let field = self.records.fields.iter().find(|f| f.caption == "Addendum ID");
-        let field = field.expect("the stage's PSA has the field").clone();
-        [MarkerPlace::SerialNumber, MarkerPlace::CustomField(field)]
+    pub fn places() -> [IdentityPlace; 2] {
+        [IdentityPlace::SerialNumber, IdentityPlace::CustomField(FIELD.into())]
     }
 }
 
 async fn pull(psa: &Direct) -> Records {
     let network = Arc::new(Network::new(psa.clone(), Chance::new(1), Trace::default(), false));
-    let client = client(&network, &Arc::new(Fate::default()), 1, 0);
+    let client = client(&network, &Arc::new(Fate::default()), None, 1, 0);
     let quiet = &|_: u64| {};
     let read = async {
         Ok::<_, addendum::connectwise::PsaError>(Records {

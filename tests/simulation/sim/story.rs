@@ -5,20 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use addendum::domain::journal::{RunId, RunKind};
+use addendum::domain::approval::Approval;
+use addendum::domain::guard::GuardAction;
 use addendum::domain::load::LoadedLine;
 use addendum::domain::period::Period;
 use addendum::domain::plan::Plan;
 use addendum::domain::policy::{
     AutoCancel, ClosedPeriodPolicy, Policy, RecurringPolicy, ResidualPolicy,
 };
-use addendum::domain::problem::Problem;
 use addendum::sandbox::records::Addition;
+use addendum::worker::job::JobError;
 use tokio::time::sleep;
 
 use super::bill::{Bill, month};
+use super::biller;
 use super::chance::Chance;
 use super::fate::Fate;
+use super::lease::Lock;
 use super::network::{Mishap, Network, Weather};
 use super::oracle;
 use super::process::{Overrule, Process, Setup};
@@ -26,7 +29,7 @@ use super::sabotage::Sabotage;
 use super::stage::{Stage, TYPE};
 
 /// How long a lost write is looked for in simulations.
-const SETTLE: Duration = Duration::from_secs(5);
+pub(super) const SETTLE: Duration = Duration::from_secs(5);
 
 /// Something happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +46,7 @@ pub(super) enum Act {
     EditsForeign,
     Invoices,
     LosesStore,
-    /// Two runs at once on one store: the profile's lease is broken.
+    /// Two runs at once on one store: mostly the profile's lease is lost.
     TwoRuns,
     /// Two machines at once, with stores of their own and the same source.
     TwoMachines,
@@ -77,7 +80,7 @@ const ACTS: [Act; 23] = [
 
 /// How some work ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(super) enum End {
     Done,
     Refused,
     Died,
@@ -88,7 +91,11 @@ pub struct Story<'a> {
     pub(super) stage: &'a Stage,
     pub network: Arc<Network>,
     pub(super) chance: Chance,
+    /// What people decide, which changes nothing of what happens to them.
+    pub(super) whim: Chance,
     pub(super) setup: Setup,
+    /// The lease of the second machine.
+    pub(super) lease_elsewhere: Lock,
     pub(super) bill: Bill,
     pub(super) months: usize,
     pub(super) foreign: BTreeMap<i64, Arc<Addition>>,
@@ -113,25 +120,33 @@ pub struct Story<'a> {
 impl<'a> Story<'a> {
     pub fn new(stage: &'a Stage, network: Arc<Network>, seed: u64, sabotage: Sabotage) -> Self {
         let chance = network.chance.clone();
-        let policy = policy(&chance);
+        let whim = Chance::new(!seed);
+        let policy = policy(&chance, &whim);
         let setup = Setup {
             machine: 0,
             memory: stage.memories[0].clone(),
             policy,
-            place: chance.pick(&stage.places()).clone(),
+            lease: Lock::default(),
+            home: stage.home.clone(),
+            approval: Approval::Off,
             source: "canonical",
-            settle: if sabotage == Sabotage::NoSettle { Duration::ZERO } else { SETTLE },
+            settle_seconds: if sabotage == Sabotage::NoSettle { 0 } else { SETTLE.as_secs() },
             concurrency: 1 + chance.below(4) as usize,
             rate: if chance.percent(10) { 60 } else { 0 },
             seed,
         };
+        if sabotage == Sabotage::NoLease {
+            setup.lease.ignore();
+        }
         let bill = Bill::new(&chance, &stage.customers);
         let foreign = oracle::foreign(&network);
         Self {
             stage,
             network,
             chance,
+            whim,
             setup,
+            lease_elsewhere: Lock::default(),
             bill,
             months: 0,
             foreign,
@@ -170,6 +185,9 @@ impl<'a> Story<'a> {
         }
         self.looks_well()?;
         let totals = self.bill.totals();
+        if self.whim.percent(10) {
+            oracle::audit(&process).await?;
+        }
         oracle::at_rest(&process, &self.network, &plan, &totals, &self.touched, self.lost_store)
             .await
     }
@@ -181,34 +199,44 @@ impl<'a> Story<'a> {
         self.network.set(Weather::default());
         sleep(Duration::from_secs(60)).await;
         self.touched.extend(self.network.overtaken());
-        let told = |p: Problem| format!("UNQUIET: {} {}", p.code, p.message);
+        let told = |e: JobError| match e {
+            JobError::Problem(p) => format!("UNQUIET: {} {}", p.code, p.message),
+            other => format!("UNQUIET: {other}"),
+        };
         let process = self.quiet_process(setup).await?;
-        process.executor().recover().await.map_err(told)?;
-        self.one_of_each_doubled(&process).await?;
         if self.invoiced {
             process.pull_agreements().await.map_err(told)?;
         }
-        let interfered = !self.touched.is_empty();
-        let overrule = Overrule { drift: interfered, deleted: interfered, cancels: true };
+        let overrule = |interfered| Overrule {
+            drift: interfered,
+            deleted: interfered,
+            cancels: true,
+            warnings: true,
+        };
+        // A run looks up what earlier ones left open before it plans.
+        let open = process.is_open().await.map_err(told)?;
+        let mut last = None;
         for round in 0..6 {
             if round == 2 {
                 // What is not found any more is asked for anew: so the remedy says.
                 process.pull_agreements().await.map_err(told)?;
             }
-            let plan = process.plan(false, overrule).await.map_err(told)?;
-            if plan.actions.is_empty() && plan.settled.is_empty() {
-                return Ok(plan);
+            if round == usize::from(open) {
+                self.one_of_each_doubled(&process).await?;
             }
-            let (plan, report) = process.sync(RunKind::Sync, overrule).await.map_err(told)?;
-            self.network
-                .tell(|| format!("sync: {} actions, {:?}", plan.actions.len(), report.run.counts));
-            if let Some(problem) = report.stopped {
-                return Err(told(problem));
+            let overrule = overrule(!self.touched.is_empty());
+            if round > 0 || !open {
+                let plan = process.plan(overrule).await.map_err(told)?;
+                if plan.actions.is_empty() && plan.settled.is_empty() {
+                    return Ok(plan);
+                }
+                last = Some(plan);
             }
+            let done = process.sync(overrule).await.map_err(told)?;
+            self.network.tell(|| format!("sync: {:?}", done.report.run.counts));
             self.looks_well()?;
         }
-        let (plan, report) = process.sync(RunKind::Sync, overrule).await.map_err(told)?;
-        Err(format!("RESTLESS: {:?} {:?}", plan.actions, report.errors))
+        Err(format!("RESTLESS: {last:?}"))
     }
 
     fn looks_well(&self) -> oracle::Verdict {
@@ -216,7 +244,7 @@ impl<'a> Story<'a> {
     }
 
     /// A process that lives on, for all that happens without a fault on a machine.
-    async fn quiet_process(&mut self, setup: &Setup) -> Result<Arc<Process>, String> {
+    pub(super) async fn quiet_process(&mut self, setup: &Setup) -> Result<Arc<Process>, String> {
         if let Some(process) = &self.quiet[setup.machine] {
             return Ok(Arc::clone(process));
         }
@@ -227,10 +255,10 @@ impl<'a> Story<'a> {
     }
 
     /// A process that may die, and whose disk may be full.
-    async fn process(&self, setup: &Setup) -> Option<Process> {
+    pub(super) async fn process(&self, setup: &Setup) -> Option<Process> {
         let fate = Fate::default();
         if self.chance.percent(30) {
-            fate.dies_in(self.chance.within(1, 90));
+            fate.dies_in(self.chance.within(1, 110));
         }
         if self.chance.percent(8) {
             let (from, long) = (self.chance.within(1, 60), self.chance.within(1, 20));
@@ -288,7 +316,7 @@ impl<'a> Story<'a> {
     }
 
     /// Loads what the source has now of some months, whole or not at all, until it is loaded.
-    async fn load(&mut self, setup: &Setup, periods: &[Period]) -> oracle::Verdict {
+    pub(super) async fn load(&mut self, setup: &Setup, periods: &[Period]) -> oracle::Verdict {
         let lines: Vec<LoadedLine> = periods.iter().flat_map(|p| self.bill.load(*p)).collect();
         if lines.is_empty() {
             return Ok(());
@@ -300,7 +328,7 @@ impl<'a> Story<'a> {
         let process = self.quiet_process(setup).await?;
         if !done {
             // Whoever sees that it did not work does it again.
-            process.load(lines).await.map_err(|p| format!("LOAD: {}", p.message))?;
+            process.load(lines).await.map_err(|e| format!("LOAD: {e}"))?;
         }
         let mapped = process.map(&self.bill.organizations, &self.stage.products).await;
         mapped.map_err(|p| format!("MAP: {} {}", p.code, p.message))
@@ -308,8 +336,8 @@ impl<'a> Story<'a> {
 
     /// One run of a process, in whatever weather there is.
     async fn run(&mut self, act: Act) {
-        let setup = &self.setup.clone();
-        let Some(process) = self.process(setup).await else {
+        let setup = Setup { approval: self.rule(), ..self.setup.clone() };
+        let Some(process) = self.process(&setup).await else {
             self.deaths += 1;
             return;
         };
@@ -321,27 +349,17 @@ impl<'a> Story<'a> {
                 cancel.cancel();
             });
         }
-        let interfered = !self.touched.is_empty();
-        let overrule = Overrule {
-            drift: interfered && self.chance.percent(40),
-            deleted: interfered && self.chance.percent(40),
-            cancels: self.chance.percent(50),
-        };
-        let end = match act {
-            Act::Sync => self.survive(&process, process.sync(RunKind::Sync, overrule)).await,
-            Act::Retry => self.survive(&process, process.sync(RunKind::Retry, overrule)).await,
-            Act::Pull => self.survive(&process, process.pull_agreements()).await,
-            Act::Saved => self.survive(&process, saved(&process, self.chance.ms(0, 9_000))).await,
-            _ => self.survive(&process, undo(&process, &self.chance)).await,
-        };
+        let asked = self.asked();
+        let work = biller::run(&process, act, asked, &self.chance, &self.whim);
+        let end = self.survive(&process, work).await;
         self.deaths += u64::from(end == End::Died);
     }
 
     /// Waits for the end of some work, or of the process that does it.
-    async fn survive<T: std::fmt::Debug>(
+    pub(super) async fn survive<T: std::fmt::Debug>(
         &self,
         process: &Process,
-        work: impl Future<Output = Result<T, Problem>>,
+        work: impl Future<Output = Result<T, JobError>>,
     ) -> End {
         tokio::select! {
             biased;
@@ -351,7 +369,8 @@ impl<'a> Story<'a> {
                         let text = format!("{done:?}");
                         format!("done: {}", text.chars().take(600).collect::<String>())
                     }
-                    Err(p) => format!("refused: {} {}", p.code, p.message),
+                    Err(JobError::Problem(p)) => format!("refused: {} {}", p.code, p.message),
+                    Err(other) => format!("refused: {other}"),
                 });
                 if done.is_ok() { End::Done } else { End::Refused }
             }
@@ -361,96 +380,15 @@ impl<'a> Story<'a> {
             }
         }
     }
-
-    /// The store is lost, and filled again from the PSA and the source.
-    async fn forget(&mut self, setup: &Setup) -> oracle::Verdict {
-        setup.memory.forget_work().map_err(|e| e.to_string())?;
-        let process = self.quiet_process(setup).await?;
-        self.stage.fill(&process.store, &self.bill).await.map_err(|e| e.to_string())?;
-        let periods = self.bill.loaded().to_vec();
-        self.load(setup, &periods).await
-    }
-
-    /// Two runs at once. What nobody can keep from happening twice is seen afterwards, and a person
-    /// takes the second one away.
-    async fn two_at_once(&mut self, act: Act) -> oracle::Verdict {
-        let mut second = self.setup.clone();
-        if act == Act::TwoMachines {
-            second.machine = 1;
-            second.memory = self.stage.memories[1].clone();
-            self.lost_store = true;
-            sleep(SETTLE).await;
-            self.forget(&second).await?;
-        }
-        let (setup, wait) = (self.setup.clone(), self.chance.ms(0, 1_500));
-        let (Some(one), Some(two)) = (self.process(&setup).await, self.process(&second).await)
-        else {
-            return Ok(());
-        };
-        self.runs += 2;
-        let overrule = Overrule::default();
-        let late = async {
-            sleep(wait).await;
-            two.sync(RunKind::Sync, overrule).await
-        };
-        tokio::join!(
-            self.survive(&one, one.sync(RunKind::Sync, overrule)),
-            self.survive(&two, late)
-        );
-        self.one_of_each(act).await
-    }
-
-    async fn one_of_each(&mut self, act: Act) -> oracle::Verdict {
-        // Requests of a process that died may still be on their way.
-        sleep(Duration::from_secs(30)).await;
-        self.one_new_agreement();
-        for (marker, all) in oracle::ours(&self.network) {
-            if all.len() < 2 {
-                continue;
-            }
-            if self.network.doubled().contains(&marker) {
-                continue;
-            }
-            if act == Act::TwoRuns {
-                return Err(format!("TWICE: {marker}, by two runs on one store"));
-            }
-            self.doubled += 1;
-            self.touched.insert(marker);
-            for addition in &all[1..] {
-                self.network.psa.inspect().delete_addition(addition.id);
-            }
-        }
-        Ok(())
-    }
 }
 
-/// A plan is made, looked at for a while, and applied.
-async fn saved(process: &Process, pause: Duration) -> Result<(), Problem> {
-    process.executor().recover().await?;
-    let plan = process.plan(false, Overrule::default()).await?;
-    sleep(pause).await;
-    process.apply_saved(plan).await.map(|_| ())
-}
-
-/// One of the last runs is taken back.
-async fn undo(process: &Process, chance: &Chance) -> Result<(), Problem> {
-    let runs: Vec<RunId> = process
-        .store
-        .runs(3)
-        .await
-        .map_err(addendum::sync::fault)?
-        .into_iter()
-        .filter(|r| r.kind != RunKind::Undo)
-        .map(|r| r.id)
-        .collect();
-    if runs.is_empty() {
-        return Ok(());
-    }
-    process.undo(*chance.pick(&runs)).await.map(|_| ())
-}
-
-fn policy(chance: &Chance) -> Policy {
-    Policy {
+fn policy(chance: &Chance, whim: &Chance) -> Policy {
+    let action = match whim.below(8) {
+        0 => GuardAction::Consent,
+        1 => GuardAction::Off,
+        _ => GuardAction::Warn,
+    };
+    let mut policy = Policy {
         agreement_type: Some(TYPE.into()),
         recurring: if chance.percent(85) {
             RecurringPolicy::Persistent
@@ -461,7 +399,10 @@ fn policy(chance: &Chance) -> Policy {
         closed_period: *chance.pick(&[ClosedPeriodPolicy::NextOpen, ClosedPeriodPolicy::Refuse]),
         auto_cancel: *chance.pick(&[AutoCancel::On, AutoCancel::Off, AutoCancel::Ask]),
         ..Policy::default()
-    }
+    };
+    policy.guard.action = action;
+    policy.identity = chance.pick(&Stage::places()).clone();
+    policy
 }
 
 /// Some seeds have one kind of mishap often, others all kinds now and then.

@@ -57,12 +57,12 @@ impl Inner {
                 let saved = tokio::task::spawn_blocking(read).await.map_err(died)??;
                 if approve {
                     let digest = saved.plan.file.clone().unwrap_or_default();
-                    approvals::check(store, &Matter::Plan(digest)).await?;
+                    approvals::check(store, who(), &Matter::Plan(digest)).await?;
                 }
                 Done::PlanRead { path, saved: Box::new(saved), approve }
             }
             Tool::Approve { matter, what } => {
-                approvals::approve(store, &matter).await?;
+                approvals::approve(store, who(), &matter).await?;
                 Done::Approved { what, who: who().to_owned() }
             }
             Tool::CheckBill { path, profile } => {
