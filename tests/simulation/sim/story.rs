@@ -31,6 +31,9 @@ use super::stage::{Stage, TYPE};
 /// How long a lost write is looked for in simulations.
 pub(super) const SETTLE: Duration = Duration::from_secs(5);
 
+/// Steps at which a process opens its store and has not begun its work.
+const OPENS: u64 = 3;
+
 /// Something happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
@@ -258,13 +261,13 @@ impl<'a> Story<'a> {
     pub(super) async fn process(&self, setup: &Setup) -> Option<Process> {
         let fate = Fate::default();
         if self.chance.percent(30) {
-            fate.dies_in(self.chance.within(1, 110));
+            fate.dies_in(OPENS + self.chance.within(1, 95));
         }
         if self.chance.percent(8) {
             let (from, long) = (self.chance.within(1, 60), self.chance.within(1, 20));
             // At the first row, at a later one, or at the commit.
             let rows = *self.chance.pick(&[0, 0, 1, 2, 3, 5, 8, 13, u64::MAX]);
-            fate.disk_fills_in(from, long, rows);
+            fate.disk_fills_in(OPENS + from, long, rows);
         }
         let start = Process::start(setup, &self.network, fate);
         tokio::time::timeout(Duration::from_secs(1), start).await.ok()?.ok()
