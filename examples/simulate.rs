@@ -115,6 +115,8 @@ struct Sum {
     doubled: u64,
     made_twice: u64,
     taken_away: u64,
+    /// All courses of events in one number.
+    course: u64,
     mishaps: BTreeMap<String, u64>,
     failed: Vec<(u64, String)>,
 }
@@ -130,6 +132,8 @@ impl Sum {
         self.doubled += report.doubled;
         self.made_twice += report.made_twice;
         self.taken_away += report.taken_away;
+        // In whatever order threads bring them.
+        self.course = self.course.wrapping_add(report.course);
         for (mishap, times) in report.mishaps {
             *self.mishaps.entry(mishap).or_default() += times;
         }
@@ -146,6 +150,7 @@ impl Sum {
         self.doubled += other.doubled;
         self.made_twice += other.made_twice;
         self.taken_away += other.taken_away;
+        self.course = self.course.wrapping_add(other.course);
         for (mishap, times) in other.mishaps {
             *self.mishaps.entry(mishap).or_default() += times;
         }
@@ -162,8 +167,9 @@ impl Sum {
             rate / threads as f64
         );
         println!(
-            "{} runs, {} requests, {} of them writes, {} additions at the end, {} processes died",
-            self.runs, self.requests, self.writes, self.additions, self.deaths
+            "{} runs, {} requests, {} of them writes, {} additions at the end, {} processes died, \
+             course {:016x}",
+            self.runs, self.requests, self.writes, self.additions, self.deaths, self.course
         );
         println!(
             "{} made twice by two machines at once and {} by the network, and seen; the copies of {} \

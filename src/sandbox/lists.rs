@@ -8,14 +8,21 @@ use serde_json::{Map, Value};
 use super::conditions::{Expr, Lookup, compare_values, holds, parse};
 use super::paging::{Address, Page, Paging};
 use super::refusal::Refusal;
+use super::shown::{Fields, Show, Text};
 use super::world::World;
 
 /// A record that can stand in a collection.
 pub(super) trait Record {
     /// ConnectWise's number.
     fn id(&self) -> i64;
+    /// Tells the record as ConnectWise shows it.
+    fn show(&self, world: &World, to: &mut impl Show);
     /// The record as ConnectWise shows it.
-    fn json(&self, world: &World) -> Map<String, Value>;
+    fn json(&self, world: &World) -> Map<String, Value> {
+        let mut all = Map::new();
+        self.show(world, &mut all);
+        all
+    }
     /// A value that can be told without making all of the record; `None`: make it.
     fn quick(&self, _world: &World, _path: &[String]) -> Option<Value> {
         None
@@ -26,8 +33,8 @@ impl<R: Record> Record for &R {
     fn id(&self) -> i64 {
         (**self).id()
     }
-    fn json(&self, world: &World) -> Map<String, Value> {
-        (**self).json(world)
+    fn show(&self, world: &World, to: &mut impl Show) {
+        (**self).show(world, to);
     }
     fn quick(&self, world: &World, path: &[String]) -> Option<Value> {
         (**self).quick(world, path)
@@ -38,8 +45,8 @@ impl<R: Record> Record for Arc<R> {
     fn id(&self) -> i64 {
         (**self).id()
     }
-    fn json(&self, world: &World) -> Map<String, Value> {
-        (**self).json(world)
+    fn show(&self, world: &World, to: &mut impl Show) {
+        (**self).show(world, to);
     }
     fn quick(&self, world: &World, path: &[String]) -> Option<Value> {
         (**self).quick(world, path)
@@ -123,13 +130,13 @@ impl Query {
         from(i64::MIN).filter(|r| self.accepts(world, r)).count()
     }
 
-    /// One page, and its `Link` header (empty: none).
+    /// One page as JSON, and its `Link` header (empty: none).
     pub(super) fn page<'a, R: Record + 'a>(
         &self,
         world: &World,
         from: &From<'a, R>,
         address: &Address,
-    ) -> (Vec<Value>, String) {
+    ) -> (Vec<u8>, String) {
         let size = self.paging.size;
         let (records, link) = match self.paging.page {
             Page::After(id) => {
@@ -162,16 +169,14 @@ impl Query {
                 (found, address.numbered(page, size, total))
             }
         };
-        let rows = records
-            .into_iter()
-            .map(|r| {
-                let whole = Value::Object(r.json(world));
-                match &self.fields {
-                    Some(fields) => fields.trim(&whole),
-                    None => whole,
-                }
-            })
-            .collect();
+        let mut rows = vec![b'['];
+        for record in &records {
+            if rows.len() > 1 {
+                rows.push(b',');
+            }
+            Text::write(record, world, self.fields.as_ref(), &mut rows);
+        }
+        rows.push(b']');
         (rows, link)
     }
 
@@ -274,45 +279,5 @@ pub(super) fn walk(value: &Value, path: &[String]) -> Vec<Value> {
             found.map(|v| walk(v, rest)).unwrap_or_default()
         }
         _ => Vec::new(),
-    }
-}
-
-/// The choice of fields: `id,name,company/id`.
-#[derive(Debug)]
-pub(super) struct Fields(Vec<Vec<String>>);
-
-impl Fields {
-    pub(super) fn read(text: &str) -> Self {
-        let paths = text.split(',').map(str::trim).filter(|p| !p.is_empty());
-        Self(paths.map(|p| p.split('/').map(str::to_owned).collect()).collect())
-    }
-
-    /// Only the chosen fields of a record.
-    pub(super) fn trim(&self, record: &Value) -> Value {
-        let paths: Vec<&[String]> = self.0.iter().map(Vec::as_slice).collect();
-        pick(record, &paths)
-    }
-}
-
-fn pick(value: &Value, paths: &[&[String]]) -> Value {
-    match value {
-        Value::Object(map) => {
-            let mut out = Map::new();
-            for (key, inner) in map {
-                let below: Vec<&[String]> = paths
-                    .iter()
-                    .filter(|p| p.first().is_some_and(|n| n.eq_ignore_ascii_case(key)))
-                    .map(|p| &p[1..])
-                    .collect();
-                if below.is_empty() {
-                    continue;
-                }
-                let whole = below.iter().any(|p| p.is_empty());
-                out.insert(key.clone(), if whole { inner.clone() } else { pick(inner, &below) });
-            }
-            Value::Object(out)
-        }
-        Value::Array(list) => list.iter().map(|v| pick(v, paths)).collect(),
-        other => other.clone(),
     }
 }

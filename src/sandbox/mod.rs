@@ -38,6 +38,7 @@ mod rules;
 mod security;
 mod seed;
 mod server;
+mod shown;
 mod values;
 mod world;
 

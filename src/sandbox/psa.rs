@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 use serde_json::{Map, Value, json};
 
 use super::faults::Verdict;
-use super::lists::{Fields, From, Query, Record};
+use super::lists::{From, Query, Record};
 use super::paging::Address;
 use super::records::{Agreement, CATALOG_FIELDS, COMPANY_FIELDS, CONTACT_FIELDS, Row, site_id};
 use super::refusal::Refusal;
@@ -15,6 +15,7 @@ use super::security::{
     self, AGREEMENTS, Action, CATALOG, COMPANIES, CONTACTS, Function, Level, MY_COMPANY, TABLES,
 };
 use super::server::Shared;
+use super::shown::{Fields, Text};
 use super::world::{World, above};
 
 /// A request to the PSA that is allowed in.
@@ -190,7 +191,7 @@ impl Call<'_> {
                     return Ok(Answer::of(200, &json!([])));
                 }
                 let (rows, link) = query.page(world, from, &self.address);
-                Ok(Answer { link, ..Answer::of(200, &Value::Array(rows)) })
+                Ok(Answer { status: 200, link, body: Some(rows) })
             }
             ["count"] => {
                 let query = self.query(known)?;
@@ -209,12 +210,12 @@ impl Call<'_> {
 
     /// A record, trimmed to `fields`.
     fn shown<R: Record>(&self, status: u16, world: &World, record: &R) -> Answer {
-        let whole = Value::Object(record.json(world));
         let mut query = self.address.query.iter();
-        match query.find(|(k, v)| k.eq_ignore_ascii_case("fields") && !v.trim().is_empty()) {
-            Some((_, text)) => Answer::of(status, &Fields::read(text).trim(&whole)),
-            None => Answer::of(status, &whole),
-        }
+        let chosen = query.find(|(k, v)| k.eq_ignore_ascii_case("fields") && !v.trim().is_empty());
+        let fields = chosen.map(|(_, text)| Fields::read(text));
+        let mut body = Vec::new();
+        Text::write(record, world, fields.as_ref(), &mut body);
+        Answer { status, link: String::new(), body: Some(body) }
     }
 
     fn parsed(&self) -> Result<Value, Refusal> {

@@ -5,12 +5,22 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde_json::{Map, Number, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Number, Value};
 
 /// A decimal as a JSON number, without passing through a float.
 pub(super) fn number(d: Decimal) -> Value {
     let text = d.to_string();
     Value::Number(Number::from_str(&text).expect("a decimal is written as a JSON number"))
+}
+
+/// A decimal that is shown as [`number`] does.
+pub(super) struct Exact(pub Decimal);
+
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        rust_decimal::serde::arbitrary_precision::serialize(&self.0, to)
+    }
 }
 
 /// A JSON number as a decimal; `None` when it is no number or too big.
@@ -21,8 +31,12 @@ pub(super) fn decimal(v: &Value) -> Option<Decimal> {
 }
 
 /// A day as ConnectWise writes it: midnight with a `Z`.
-pub(super) fn stamp(day: Date) -> String {
-    format!("{day}T00:00:00Z")
+pub(super) struct Stamp(pub Date);
+
+impl Serialize for Stamp {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&format_args!("{}T00:00:00Z", self.0))
+    }
 }
 
 /// A time as ConnectWise writes it: whole seconds, UTC.
@@ -58,24 +72,34 @@ pub(super) fn day(text: &str) -> Option<Date> {
 }
 
 /// A reference: number and name.
-pub(super) fn named(id: i64, name: &str) -> Value {
-    json!({"id": id, "name": name})
+#[derive(Serialize)]
+pub(super) struct Named<N> {
+    id: i64,
+    name: N,
+}
+
+/// A reference: number and name.
+pub(super) fn named<N>(id: i64, name: N) -> Named<N> {
+    Named { id, name }
 }
 
 /// `_info` of a record.
-pub(super) fn info(entered: Timestamp, updated: Timestamp, by: &str) -> Value {
-    json!({
-        "dateEntered": time(entered),
-        "enteredBy": "template",
-        "lastUpdated": time(updated),
-        "updatedBy": by,
-    })
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Info<'a> {
+    date_entered: String,
+    entered_by: &'static str,
+    last_updated: String,
+    updated_by: &'a str,
 }
 
-/// Puts a value unless there is none: ConnectWise leaves empty fields out.
-pub(super) fn put(map: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
-    if let Some(value) = value {
-        map.insert(name.to_owned(), value.into());
+/// `_info` of a record.
+pub(super) fn info(entered: Timestamp, updated: Timestamp, by: &str) -> Info<'_> {
+    Info {
+        date_entered: time(entered),
+        entered_by: "template",
+        last_updated: time(updated),
+        updated_by: by,
     }
 }
 

@@ -22,11 +22,16 @@ use crate::domain::problem::Problem;
 use crate::domain::status::PsaStatus;
 
 /// What follows from an entry that is done.
-pub(super) fn done(tx: &Connection, entry: i64, outcome: &Outcome) -> Result<(), StoreError> {
-    let (run, action): (i64, String) = tx
-        .prepare_cached("SELECT run, action FROM entry WHERE id = ?1")?
-        .query_row([entry], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    let action: Action = serde_json::from_str(&action)?;
+pub(super) fn done(
+    tx: &Connection,
+    run: i64,
+    entry: i64,
+    outcome: &Outcome,
+) -> Result<(), StoreError> {
+    let action: Action = {
+        let mut statement = tx.prepare_cached("SELECT action FROM entry WHERE id = ?1")?;
+        statement.query_row([entry], |r| Ok(serde_json::from_str(r.get_ref(0)?.as_str()?)))??
+    };
     let (kind, undoes) = runs::kind_of(tx, run)?;
     match action.kind {
         ActionKind::Create | ActionKind::Update | ActionKind::Cancel => {
@@ -67,7 +72,7 @@ pub(super) fn done(tx: &Connection, entry: i64, outcome: &Outcome) -> Result<(),
         // The entry's outcome is the memory of it; the executor keeps the agreement itself.
         ActionKind::CreateAgreement => {}
     }
-    lines_follow(tx, entry)
+    all_follow(tx, run, kind, entry)
 }
 
 /// The addition as it is after a write, where enough is known to keep it.
@@ -189,11 +194,11 @@ fn forget(tx: &Connection, marker: &str) -> Result<(), StoreError> {
 }
 
 /// Brings the lines of an entry to the status that follows from the entries of its run.
-pub(super) fn lines_follow(tx: &Connection, entry: i64) -> Result<(), StoreError> {
-    let run: i64 = tx
-        .prepare_cached("SELECT run FROM entry WHERE id = ?1")?
-        .query_row([entry], |r| r.get(0))?;
-    let kind = runs::kind_of(tx, run)?.0;
+pub(super) fn lines_follow(tx: &Connection, run: i64, entry: i64) -> Result<(), StoreError> {
+    all_follow(tx, run, runs::kind_of(tx, run)?.0, entry)
+}
+
+fn all_follow(tx: &Connection, run: i64, kind: RunKind, entry: i64) -> Result<(), StoreError> {
     let lines: Vec<i64> = {
         let mut statement = tx.prepare_cached("SELECT line FROM entry_line WHERE entry = ?1")?;
         let rows = statement.query_map([entry], |r| r.get(0))?;

@@ -2,10 +2,10 @@
 //! is held in memory; what is new is written at once.
 
 use foldhash::{HashMap, HashMapExt};
-use rusqlite::Transaction;
 
 use super::encoding::{day, month, position};
 use super::error::StoreError;
+use super::transaction::Transaction;
 use crate::domain::invoice_status::InvoiceStatus;
 use crate::domain::line::CanonicalLine;
 

@@ -1,11 +1,12 @@
 //! Edits that people make, each with its inverse.
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 
 use super::audit::{self, About};
 use super::encoding::{badges, day, to_badges, to_day};
 use super::error::StoreError;
 use super::line_rows::status_of;
+use super::transaction::Transaction;
 use super::{Store, memory};
 use crate::domain::audit::AuditKind;
 use crate::domain::edit::Edit;
@@ -166,23 +167,30 @@ fn make(tx: &Transaction<'_>, edit: Edit) -> Result<Edit, StoreError> {
 
 /// The number of a source, which is created when it is new.
 pub(super) fn source_number(tx: &Transaction<'_>, name: &str) -> Result<i64, StoreError> {
-    tx.prepare_cached("INSERT INTO source (name) VALUES (?1) ON CONFLICT DO NOTHING")?
-        .execute([name])?;
-    Ok(tx
+    let known = tx
         .prepare_cached("SELECT id FROM source WHERE name = ?1")?
-        .query_row([name], |r| r.get(0))?)
+        .query_row([name], |r| r.get(0))
+        .optional()?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    tx.prepare_cached("INSERT INTO source (name) VALUES (?1)")?.execute([name])?;
+    Ok(tx.last_insert_rowid())
 }
 
 /// The number of an organization or offer, which is created when it is new.
 fn named(tx: &Transaction<'_>, table: &str, source: &str, key: &str) -> Result<i64, StoreError> {
     let source = source_number(tx, source)?;
-    tx.prepare_cached(&format!(
-        "INSERT INTO {table} (source, key, name) VALUES (?1, ?2, ?2) ON CONFLICT DO NOTHING"
-    ))?
-    .execute((source, key))?;
-    Ok(tx
+    let known = tx
         .prepare_cached(&format!("SELECT id FROM {table} WHERE source = ?1 AND key = ?2"))?
-        .query_row((source, key), |r| r.get(0))?)
+        .query_row((source, key), |r| r.get(0))
+        .optional()?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    tx.prepare_cached(&format!("INSERT INTO {table} (source, key, name) VALUES (?1, ?2, ?2)"))?
+        .execute((source, key))?;
+    Ok(tx.last_insert_rowid())
 }
 
 /// Sets one column of a line's choice and gives the value before. A row that says nothing goes.

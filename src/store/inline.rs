@@ -40,8 +40,10 @@ pub struct Memory {
 
 struct Held {
     conn: Connection,
-    /// Statements that empty it.
-    forgetting: Vec<String>,
+    /// Tables to empty, in this order.
+    work: Vec<String>,
+    /// The statement that tells which of them hold anything.
+    held: String,
 }
 
 impl Memory {
@@ -51,8 +53,11 @@ impl Memory {
     /// SQLite refuses.
     pub fn new() -> Result<Self, StoreError> {
         let conn = connection::in_memory()?;
-        let forgetting = forgetting(&conn)?;
-        Ok(Self { held: Arc::new(Mutex::new(Held { conn, forgetting })) })
+        let work = tables_of_work(&conn)?;
+        let any: Vec<String> =
+            work.iter().map(|table| format!("EXISTS (SELECT 1 FROM {table})")).collect();
+        let held = format!("SELECT {}", any.join(", "));
+        Ok(Self { held: Arc::new(Mutex::new(Held { conn, work, held })) })
     }
 
     /// Opens the store on what is in it.
@@ -74,20 +79,23 @@ impl Memory {
     /// SQLite refuses.
     pub fn forget_work(&self) -> Result<(), StoreError> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let Held { conn, forgetting } = &mut *held;
+        let Held { conn, work, held } = &mut *held;
         threads::in_transaction(conn, |tx| {
-            for statement in forgetting {
-                tx.prepare_cached(statement)?.execute([])?;
+            let any: Vec<bool> = tx
+                .prepare_cached(held)?
+                .query_row([], |r| (0..work.len()).map(|table| r.get(table)).collect())?;
+            for (table, _) in work.iter().zip(any).filter(|(_, any)| *any) {
+                tx.prepare_cached(&format!("DELETE FROM {table}"))?.execute([])?;
             }
             Ok(())
         })
     }
 }
 
-/// The statements that empty all tables but those that hold copies of PSA records, those that refer
-/// to others first. So references can stay on: whenever they are switched, SQLite prepares every
+/// All tables but those that hold copies of PSA records, those that refer to others first. So
+/// references can stay on while they are emptied: whenever they are switched, SQLite prepares every
 /// statement anew.
-fn forgetting(conn: &Connection) -> Result<Vec<String>, StoreError> {
+fn tables_of_work(conn: &Connection) -> Result<Vec<String>, StoreError> {
     let names = |sql: &str, of: &[&str]| -> Result<Vec<String>, StoreError> {
         let mut statement = conn.prepare(sql)?;
         let names = statement.query_map(rusqlite::params_from_iter(of), |r| r.get(0))?;
@@ -105,14 +113,14 @@ fn forgetting(conn: &Connection) -> Result<Vec<String>, StoreError> {
         to.retain(|t| *t != table);
         left.push((table, to));
     }
-    let mut statements = Vec::new();
+    let mut ordered = Vec::new();
     while !left.is_empty() {
         let free =
             left.iter().position(|(table, _)| left.iter().all(|(_, to)| !to.contains(table)));
         let free = free.ok_or_else(|| StoreError::fault("tables refer to each other in a ring"))?;
-        statements.push(format!("DELETE FROM {}", left.swap_remove(free).0));
+        ordered.push(left.swap_remove(free).0);
     }
-    Ok(statements)
+    Ok(ordered)
 }
 
 /// Does requests where they are asked.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -13,6 +13,7 @@ use super::encoding::{month, status, time, to_month, to_time};
 use super::error::StoreError;
 use super::line_rows::{number_of, status_of};
 use super::runs::{self, word};
+use super::transaction::Transaction;
 use super::{Store, additions, consequences, threads};
 use crate::domain::audit::{AuditHash, AuditKind};
 use crate::domain::exchange::{Answer, Request};
@@ -95,8 +96,8 @@ impl Store {
     /// meanwhile stands: another run, looking at the same time, may have done more since.
     pub async fn resolve(&self, found: Step) -> Result<(), StoreError> {
         let now = self.now();
-        self.write(move |tx| match state(tx, found.entry())? {
-            Some(known) if known > REQUESTED => Ok(()),
+        self.write(move |tx| match run_and_state(tx, found.entry())? {
+            (_, state) if state > REQUESTED => Ok(()),
             _ => apply(tx, found, now),
         })
         .await
@@ -328,72 +329,63 @@ fn may_send(conn: &Connection, entry: EntryId) -> Result<(), StoreError> {
     }
 }
 
-/// How far an entry is.
-fn state(conn: &Connection, entry: EntryId) -> Result<Option<i64>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT state FROM entry WHERE id = ?1")?;
-    Ok(statement.query_row([entry.0], |r| r.get(0)).optional()?)
+/// The run of an entry, and how far it is.
+fn run_and_state(conn: &Connection, entry: EntryId) -> Result<(i64, i64), StoreError> {
+    let mut statement = conn.prepare_cached("SELECT run, state FROM entry WHERE id = ?1")?;
+    let known = statement.query_row([entry.0], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
+    known.ok_or_else(|| StoreError::fault(format!("there is no journal entry {}", entry.0)))
 }
 
 /// Makes one step, with what follows from it. What another run found out of the entry stands, unless
 /// it found nothing where there was something.
 pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), StoreError> {
+    let (run, state) = run_and_state(tx, step.entry())?;
     let known = match step {
         Step::Requested { .. } | Step::Answered { .. } => false,
-        Step::Done { entry, .. } => state(tx, entry)? == Some(DONE),
-        Step::Failed { entry, .. } | Step::Dropped { entry } => {
-            state(tx, entry)?.is_some_and(|state| state > REQUESTED)
-        }
+        Step::Done { .. } => state == DONE,
+        Step::Failed { .. } | Step::Dropped { .. } => state > REQUESTED,
     };
     if known {
         return Ok(());
     }
-    let set = |entry: EntryId, state: i64| -> Result<About, StoreError> {
-        let mut update =
-            tx.prepare_cached("UPDATE entry SET state = ?2 WHERE id = ?1 RETURNING run")?;
-        let run: Option<i64> = update.query_row((entry.0, state), |r| r.get(0)).optional()?;
-        let run =
-            run.ok_or_else(|| StoreError::fault(format!("there is no journal entry {}", entry.0)))?;
-        Ok(About::entry(now, run, entry.0))
-    };
     match step {
         Step::Requested { entry, at, request } => {
             may_send(tx, entry)?;
-            let about = About { at: time(at), ..set(entry, REQUESTED)? };
-            tx.prepare_cached("UPDATE entry SET at = ?2 WHERE id = ?1")?
-                .execute((entry.0, time(at)))?;
+            tx.prepare_cached("UPDATE entry SET state = ?2, at = ?3 WHERE id = ?1")?.execute((
+                entry.0,
+                REQUESTED,
+                time(at),
+            ))?;
+            let about = About { at: time(at), ..About::entry(now, run, entry.0) };
             let body = Asked { request: request.as_deref() };
             audit::append(tx, AuditKind::Requested, about, &body)?;
-            consequences::lines_follow(tx, entry.0)
+            consequences::lines_follow(tx, run, entry.0)
         }
         Step::Answered { entry, answer } => {
-            let run = tx
-                .prepare_cached("SELECT run FROM entry WHERE id = ?1")?
-                .query_row([entry.0], |r| r.get(0))?;
-            let body = Heard { answer: &answer };
-            audit::append(tx, AuditKind::Answered, About::entry(now, run, entry.0), &body)
+            let about = About::entry(now, run, entry.0);
+            audit::append(tx, AuditKind::Answered, about, &Heard { answer: &answer })
         }
         Step::Done { entry, outcome } => {
-            let about = set(entry, DONE)?;
             let text = serde_json::to_string(&outcome)?;
-            tx.prepare_cached("UPDATE entry SET outcome = ?2 WHERE id = ?1")?
-                .execute((entry.0, &text))?;
+            tx.prepare_cached("UPDATE entry SET state = ?2, outcome = ?3 WHERE id = ?1")?
+                .execute((entry.0, DONE, &text))?;
             let body = json!({ "outcome": AuditHash::of_text(&text) });
-            audit::append(tx, AuditKind::Done, about, &body)?;
-            consequences::done(tx, entry.0, &outcome)
+            audit::append(tx, AuditKind::Done, About::entry(now, run, entry.0), &body)?;
+            consequences::done(tx, run, entry.0, &outcome)
         }
         Step::Failed { entry, problem } => {
-            let about = set(entry, FAILED)?;
             let text = serde_json::to_string(&problem)?;
-            tx.prepare_cached("UPDATE entry SET problem = ?2 WHERE id = ?1")?
-                .execute((entry.0, &text))?;
+            tx.prepare_cached("UPDATE entry SET state = ?2, problem = ?3 WHERE id = ?1")?
+                .execute((entry.0, FAILED, &text))?;
             let body = json!({ "problem": AuditHash::of_text(&text) });
-            audit::append(tx, AuditKind::Failed, about, &body)?;
-            consequences::lines_follow(tx, entry.0)
+            audit::append(tx, AuditKind::Failed, About::entry(now, run, entry.0), &body)?;
+            consequences::lines_follow(tx, run, entry.0)
         }
         Step::Dropped { entry } => {
-            let about = set(entry, DROPPED)?;
-            audit::append(tx, AuditKind::Dropped, about, &json!({}))?;
-            consequences::lines_follow(tx, entry.0)
+            tx.prepare_cached("UPDATE entry SET state = ?2 WHERE id = ?1")?
+                .execute((entry.0, DROPPED))?;
+            audit::append(tx, AuditKind::Dropped, About::entry(now, run, entry.0), &json!({}))?;
+            consequences::lines_follow(tx, run, entry.0)
         }
     }
 }

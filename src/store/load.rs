@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::dictionary::{Codes, Dictionary};
@@ -18,6 +18,7 @@ use super::incoming::{Incoming, Message};
 use super::line_writes::{INSERT, REPLACE, REVISE, bind};
 use super::revisions::{next_number, renumber};
 use super::sides::{self, SideCodes};
+use super::transaction::Transaction;
 use super::{Store, connection, reload, threads, withdrawn};
 use crate::domain::line::{CanonicalLine, Text};
 use crate::domain::load::{LoadReport, LoadedLine, RevisionReport};

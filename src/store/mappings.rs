@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
 use super::Store;
 use super::error::StoreError;
@@ -27,13 +27,21 @@ impl Store {
     }
 }
 
-fn sources(conn: &Connection) -> Result<HashMap<i64, Text>, StoreError> {
-    let mut all = HashMap::new();
-    each(conn, "SELECT id, name FROM source", |r| {
-        all.insert(r.get(0)?, Text::from(r.get::<_, String>(1)?));
-        Ok(())
-    })?;
-    Ok(all)
+/// The names of sources, each held once however many rows are of it.
+#[derive(Default)]
+struct Sources(HashMap<i64, Text>);
+
+impl Sources {
+    /// The name in a row: its number and, a column later, its text.
+    fn name(&mut self, r: &Row<'_>, column: usize) -> Result<Text, StoreError> {
+        let id = r.get(column)?;
+        if let Some(known) = self.0.get(&id) {
+            return Ok(known.clone());
+        }
+        let name = Text::from(r.get_ref(column + 1)?.as_str().map_err(rusqlite::Error::from)?);
+        self.0.insert(id, name.clone());
+        Ok(name)
+    }
 }
 
 pub(super) fn organizations(conn: &Connection) -> Result<Vec<OrganizationMapping>, StoreError> {
@@ -46,17 +54,18 @@ pub(super) fn organizations(conn: &Connection) -> Result<Vec<OrganizationMapping
             Ok(())
         },
     )?;
-    let sources = sources(conn)?;
+    let mut sources = Sources::default();
     let mut all = Vec::new();
     each(
         conn,
-        "SELECT id, source, key, name, excluded FROM organization ORDER BY source, key",
+        "SELECT o.id, o.source, s.name, o.key, o.name, o.excluded FROM organization o \
+         JOIN source s ON s.id = o.source ORDER BY o.source, o.key",
         |r| {
             all.push(OrganizationMapping {
-                source: sources[&r.get(1)?].clone(),
-                id: Text::from(r.get::<_, String>(2)?),
-                name: Text::from(r.get::<_, String>(3)?),
-                excluded: r.get(4)?,
+                source: sources.name(r, 1)?,
+                id: Text::from(r.get::<_, String>(3)?),
+                name: Text::from(r.get::<_, String>(4)?),
+                excluded: r.get(5)?,
                 companies: companies.remove(&r.get(0)?).unwrap_or_default(),
             });
             Ok(())
@@ -66,18 +75,19 @@ pub(super) fn organizations(conn: &Connection) -> Result<Vec<OrganizationMapping
 }
 
 pub(super) fn offers(conn: &Connection) -> Result<Vec<OfferMapping>, StoreError> {
-    let sources = sources(conn)?;
+    let mut sources = Sources::default();
     let mut all = Vec::new();
     each(
         conn,
-        "SELECT source, key, name, part_number, product FROM offer ORDER BY source, key",
+        "SELECT o.source, s.name, o.key, o.name, o.part_number, o.product FROM offer o \
+         JOIN source s ON s.id = o.source ORDER BY o.source, o.key",
         |r| {
             all.push(OfferMapping {
-                source: sources[&r.get(0)?].clone(),
-                id: Text::from(r.get::<_, String>(1)?),
-                name: Text::from(r.get::<_, String>(2)?),
-                part_number: r.get::<_, Option<String>>(3)?.map(Text::from),
-                product: r.get(4)?,
+                source: sources.name(r, 0)?,
+                id: Text::from(r.get::<_, String>(2)?),
+                name: Text::from(r.get::<_, String>(3)?),
+                part_number: r.get::<_, Option<String>>(4)?.map(Text::from),
+                product: r.get(5)?,
             });
             Ok(())
         },
@@ -86,17 +96,18 @@ pub(super) fn offers(conn: &Connection) -> Result<Vec<OfferMapping>, StoreError>
 }
 
 pub(super) fn contracts(conn: &Connection) -> Result<Vec<ContractMapping>, StoreError> {
-    let sources = sources(conn)?;
+    let mut sources = Sources::default();
     let mut all = Vec::new();
     each(
         conn,
-        "SELECT c.source, c.key, a.agreement FROM contract_agreement a \
-         JOIN contract c ON c.id = a.contract ORDER BY c.source, c.key, a.company",
+        "SELECT c.source, s.name, c.key, a.agreement FROM contract_agreement a \
+         JOIN contract c ON c.id = a.contract JOIN source s ON s.id = c.source \
+         ORDER BY c.source, c.key, a.company",
         |r| {
             all.push(ContractMapping {
-                source: sources[&r.get(0)?].clone(),
-                id: Text::from(r.get::<_, String>(1)?),
-                agreement: r.get(2)?,
+                source: sources.name(r, 0)?,
+                id: Text::from(r.get::<_, String>(2)?),
+                agreement: r.get(3)?,
             });
             Ok(())
         },

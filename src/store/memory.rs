@@ -1,13 +1,14 @@
 //! What is remembered of decisions on mappings.
 
 use jiff::Timestamp;
-use rusqlite::{Row, Transaction};
+use rusqlite::Row;
 
 use super::Store;
 use super::edits::source_number;
 use super::encoding::{at_position, position, time, to_time};
 use super::error::StoreError;
 use super::names::each;
+use super::transaction::Transaction;
 use crate::domain::edit::Edit;
 use crate::domain::line::Text;
 use crate::domain::mapping::MappingKind;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::domain::clock::Clock;
@@ -45,6 +45,7 @@ mod sides;
 mod tally;
 mod threads;
 mod totals;
+mod transaction;
 mod unload;
 mod withdrawn;
 
@@ -56,6 +57,8 @@ pub use error::StoreError;
 pub use load::LoadSession;
 pub use sides::Counted;
 pub use withdrawn::WithdrawnSum;
+
+use transaction::Transaction;
 
 /// A handle on the store; cheap to clone.
 #[derive(Clone)]
@@ -212,7 +215,7 @@ fn on_one_snapshot<T: Send + 'static>(
 ) -> (threads::Work, oneshot::Receiver<Result<T, StoreError>>) {
     let (answer, answered) = oneshot::channel();
     let boxed: threads::Work = Box::new(move |conn| {
-        let result = conn.unchecked_transaction().map_err(StoreError::from).and_then(|tx| {
+        let result = Transaction::reading(conn).and_then(|tx| {
             let value = work(&tx)?;
             tx.commit()?;
             Ok(value)

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
 use super::names::each;
+use super::transaction::Transaction;
 use super::{PullReport, Store};
 use crate::domain::psa::{Agreement, AgreementType, Company, CustomField, Product};
 

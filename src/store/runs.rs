@@ -115,15 +115,18 @@ impl Store {
 
 /// Marks runs that died as Stopped.
 pub(super) fn stop_dead(tx: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    // Asked before anything is changed: as a rule there is none.
     let dead: Vec<i64> = {
-        let mut statement = tx.prepare_cached(
-            "UPDATE run SET state = ?1, ended = ?2 WHERE state = ?3 RETURNING id",
-        )?;
-        let states = (word(&RunState::Stopped)?, time(now), word(&RunState::Running)?);
-        let rows = statement.query_map(states, |r| r.get(0))?;
+        let mut statement = tx.prepare_cached("SELECT id FROM run WHERE state = ?1")?;
+        let rows = statement.query_map([word(&RunState::Running)?], |r| r.get(0))?;
         rows.collect::<Result<_, _>>()?
     };
     for run in dead {
+        tx.prepare_cached("UPDATE run SET state = ?2, ended = ?3 WHERE id = ?1")?.execute((
+            run,
+            word(&RunState::Stopped)?,
+            time(now),
+        ))?;
         let ended = serde_json::json!({ "state": RunState::Stopped });
         audit::append(tx, AuditKind::RunEnded, About::run(now, run), &ended)?;
     }

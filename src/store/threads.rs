@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::audit::anchor::Anchor;
@@ -13,6 +13,7 @@ use super::connection;
 use super::error::StoreError;
 use super::inline::Inline;
 use super::journal;
+use super::transaction::Transaction;
 use crate::domain::journal::Step;
 
 /// Requests that may wait; a caller beyond waits for room.
@@ -184,21 +185,20 @@ pub(super) type Recording = (Vec<Step>, Timestamp, oneshot::Sender<Result<(), St
 
 /// One transaction and one commit for all; each is answered only after the commit. A request that
 /// fails is taken back alone, and the others are kept.
-pub(super) fn record_group(conn: &mut Connection, group: Vec<Recording>) {
+pub(super) fn record_group(conn: &mut Connection, mut group: Vec<Recording>) {
+    if group.len() == 1
+        && let Some((steps, at, answer)) = group.pop()
+    {
+        let _ = answer.send(in_transaction(conn, |tx| apply_all(tx, steps, at)));
+        return;
+    }
     let (steps, answers): (Vec<_>, Vec<_>) =
         group.into_iter().map(|(steps, at, answer)| ((steps, at), answer)).unzip();
     let outcome = (|| -> Result<Vec<Result<(), StoreError>>, StoreError> {
-        let mut tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut tx = Transaction::writing(conn)?;
         let mut results = Vec::with_capacity(steps.len());
         for (request, at) in steps {
-            let part = tx.savepoint()?;
-            let result = request.into_iter().try_for_each(|s| journal::apply(&part, s, at));
-            if result.is_ok() {
-                part.commit()?;
-            } else {
-                part.finish()?;
-            }
-            results.push(result);
+            results.push(tx.part(|part| apply_all(part, request, at))?);
         }
         tx.commit()?;
         Ok(results)
@@ -217,12 +217,16 @@ pub(super) fn record_group(conn: &mut Connection, group: Vec<Recording>) {
     }
 }
 
+fn apply_all(tx: &Connection, steps: Vec<Step>, at: Timestamp) -> Result<(), StoreError> {
+    steps.into_iter().try_for_each(|step| journal::apply(tx, step, at))
+}
+
 /// Runs `work` in a writing transaction of its own; `Ok` means that it is on the disk.
 pub(super) fn in_transaction<T>(
     conn: &mut Connection,
     work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let tx = Transaction::writing(conn)?;
     let value = work(&tx)?;
     tx.commit()?;
     Ok(value)

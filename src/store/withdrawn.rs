@@ -98,8 +98,10 @@ pub(super) fn settle(load: &mut Loader<'_>, whole: &[i64]) -> Result<(), StoreEr
         loaded.execute((load.source, month))?;
     }
     let mut unmark = load.tx.prepare_cached("DELETE FROM withdrawn WHERE line = ?1")?;
-    let marked: bool =
-        load.tx.query_row("SELECT EXISTS (SELECT 1 FROM withdrawn)", [], |r| r.get(0))?;
+    let marked: bool = load
+        .tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM withdrawn)")?
+        .query_row([], |r| r.get(0))?;
     if marked {
         for known in load.known.iter().filter(|k| k.seen) {
             unmark.execute([known.id])?;

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::sandbox::lists::Record;
 use crate::sandbox::rules::proration;
-use crate::sandbox::values::{info, number, object, put, stamp};
+use crate::sandbox::shown::Show;
+use crate::sandbox::values::{Exact, Stamp, info};
 use crate::sandbox::world::World;
 
 /// An addition. What ConnectWise computes is not kept but computed when it is asked for.
@@ -82,18 +84,16 @@ impl Addition {
     }
 
     /// Every custom field with its value, as ConnectWise lists them.
-    fn custom(&self, world: &World) -> Vec<Value> {
+    fn custom<'a>(&'a self, world: &'a World) -> Vec<Custom<'a>> {
         let defined = world.setup.rows("additionFields").iter();
         defined
-            .map(|row| {
-                let mut field = json!({
-                    "id": row.id(), "caption": row.0["caption"], "type": "Text",
-                    "entryMethod": "EntryField", "numberOfDecimals": 0,
-                });
-                if let Some(value) = self.custom_fields.get(&row.id()) {
-                    field["value"] = value.clone();
-                }
-                field
+            .map(|row| Custom {
+                id: row.id(),
+                caption: &row.0["caption"],
+                kind: "Text",
+                entry_method: "EntryField",
+                number_of_decimals: 0,
+                value: self.custom_fields.get(&row.id()),
             })
             .collect()
     }
@@ -114,49 +114,78 @@ impl Record for Addition {
         })
     }
 
-    fn json(&self, world: &World) -> Map<String, Value> {
+    fn show(&self, world: &World, to: &mut impl Show) {
+        for name in FLAGS {
+            if !self.other.contains_key(name) {
+                to.field(name, || false);
+            }
+        }
+        if !self.other.contains_key("sequenceNumber") {
+            to.field("sequenceNumber", || 0);
+        }
+        for (name, value) in &self.other {
+            to.field(name, || value);
+        }
         let product = world.catalog.get(&self.product_id);
-        let mut m = object(json!({
-            "purchaseItemFlag": false, "specialOrderFlag": false, "sequenceNumber": 0,
-            "prorateCurrentPeriodFlag": false,
-        }));
-        m.extend(self.other.clone());
-        m.extend(object(json!({
-            "id": self.id,
-            "product": {
-                "id": self.product_id,
-                "identifier": product.map_or("", |p| p.identifier.as_str()),
-                "serializedFlag": false,
-            },
-            "quantity": number(self.quantity),
-            "lessIncluded": number(self.less_included),
-            "unitPrice": number(self.unit_price),
-            "unitCost": number(self.unit_cost),
-            "billCustomer": self.bill_customer,
-            "effectiveDate": stamp(self.effective),
-            "taxableFlag": self.taxable,
-            "invoiceDescription": self.invoice_description,
-            "agreementId": self.agreement_id,
-            "description": self.description,
-            "billedQuantity": number(self.billed_quantity()),
-            "uom": "Each",
-            "extPrice": number(self.ext_price()),
-            "extCost": number(self.ext_cost()),
-            "margin": number(self.ext_price() - self.ext_cost()),
-            "agreementStatus": self.status(world),
-            "customFields": self.custom(world),
-            "_info": info(self.entered, self.updated, &self.updated_by),
-        })));
-        put(&mut m, "cancelledDate", self.cancelled.map(stamp));
-        put(&mut m, "serialNumber", self.serial_number.clone());
+        to.field("id", || self.id);
+        to.field("product", || Item {
+            id: self.product_id,
+            identifier: product.map_or("", |p| p.identifier.as_str()),
+            serialized_flag: false,
+        });
+        to.field("quantity", || Exact(self.quantity));
+        to.field("lessIncluded", || Exact(self.less_included));
+        to.field("unitPrice", || Exact(self.unit_price));
+        to.field("unitCost", || Exact(self.unit_cost));
+        to.field("billCustomer", || &self.bill_customer);
+        to.field("effectiveDate", || Stamp(self.effective));
+        to.field("taxableFlag", || self.taxable);
+        to.field("invoiceDescription", || &self.invoice_description);
+        to.field("agreementId", || self.agreement_id);
+        to.field("description", || &self.description);
+        to.field("billedQuantity", || Exact(self.billed_quantity()));
+        to.field("uom", || "Each");
+        to.field("extPrice", || Exact(self.ext_price()));
+        to.field("extCost", || Exact(self.ext_cost()));
+        to.field("margin", || Exact(self.ext_price() - self.ext_cost()));
+        to.field("agreementStatus", || self.status(world));
+        to.field("customFields", || self.custom(world));
+        to.field("_info", || info(self.entered, self.updated, &self.updated_by));
+        to.maybe("cancelledDate", self.cancelled.map(Stamp));
+        to.maybe("serialNumber", self.serial_number.as_ref());
         let agreement = world.agreements.get(&self.agreement_id);
         let share = agreement.and_then(|a| proration::share(a, self.effective));
-        let cents = |d: Decimal| number(crate::domain::money::cents(d));
         let share = share.unwrap_or(Decimal::ZERO);
-        m.insert("proratePrice".into(), cents(self.unit_price * share));
-        m.insert("prorateCost".into(), cents(self.unit_cost * share));
-        m.insert("extendedProratePrice".into(), cents(self.ext_price() * share));
-        m.insert("extendedProrateCost".into(), cents(self.ext_cost() * share));
-        m
+        let part = |of: Decimal| Exact(crate::domain::money::cents(of * share));
+        to.field("proratePrice", || part(self.unit_price));
+        to.field("prorateCost", || part(self.unit_cost));
+        to.field("extendedProratePrice", || part(self.ext_price()));
+        to.field("extendedProrateCost", || part(self.ext_cost()));
     }
+}
+
+/// What is false unless somebody set it.
+const FLAGS: [&str; 3] = ["purchaseItemFlag", "specialOrderFlag", "prorateCurrentPeriodFlag"];
+
+/// The catalog item of an addition.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    id: i64,
+    identifier: &'a str,
+    serialized_flag: bool,
+}
+
+/// A custom field of an addition.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Custom<'a> {
+    id: i64,
+    caption: &'a Value,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    entry_method: &'static str,
+    number_of_decimals: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a Value>,
 }

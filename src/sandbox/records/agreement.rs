@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::sandbox::lists::Record;
-use crate::sandbox::values::{info, named, number, object, put, stamp, time};
+use crate::sandbox::shown::Show;
+use crate::sandbox::values::{Exact, Stamp, info, named, time};
 use crate::sandbox::world::World;
 
 /// An agreement.
@@ -100,57 +101,101 @@ impl Record for Agreement {
         })
     }
 
-    fn json(&self, world: &World) -> Map<String, Value> {
+    fn show(&self, world: &World, to: &mut impl Show) {
         let setup = &world.setup;
-        // What the other fields are unless somebody set them.
-        let mut m = object(json!({
-            "restrictLocationFlag": false, "restrictDepartmentFlag": false, "oneTimeFlag": false,
-            "applicationUnits": "Amount", "applicationLimit": 0, "applicationCycle": "CalendarMonth",
-            "applicationUnlimitedFlag": false, "coverAgreementTime": false,
-            "coverAgreementProduct": false, "coverAgreementExpense": false, "coverSalesTax": false,
-            "carryOverUnused": false, "allowOverruns": false, "expireWhenZero": false,
-            "chargeToFirm": false, "employeeCompRate": "Actual",
-            "employeeCompNotExceed": "Billing", "compHourlyRate": 0, "compLimitAmount": 0,
-            "invoicingCycle": "CalendarYear", "taxable": true, "restrictDownPayment": false,
-            "invoiceProratedAdditionsFlag": false, "topComment": false, "bottomComment": false,
-            "billTime": "NoDefault", "billExpenses": "NoDefault", "billProducts": "NoDefault",
-            "periodType": "Current", "autoInvoiceFlag": false, "billZeroAmountFlag": false,
-            "customFields": [],
-        }));
-        m.extend(self.other.clone());
-        m.insert("id".into(), self.id.into());
-        m.insert("name".into(), self.name.as_str().into());
-        m.insert("type".into(), setup.reference("agreementTypes", self.type_id));
+        let open = |name: &str| !self.other.contains_key(name);
+        for name in FLAGS.into_iter().filter(|n| open(n)) {
+            to.field(name, || false);
+        }
+        for (name, word) in WORDS.into_iter().filter(|(n, _)| open(n)) {
+            to.field(name, || word);
+        }
+        for name in AMOUNTS.into_iter().filter(|n| open(n)) {
+            to.field(name, || 0);
+        }
+        if open("taxable") {
+            to.field("taxable", || true);
+        }
+        for (name, value) in &self.other {
+            to.field(name, || value);
+        }
+        to.field("customFields", || [(); 0]);
+        to.field("id", || self.id);
+        to.field("name", || &self.name);
+        to.field("type", || setup.reference("agreementTypes", self.type_id));
         if let Some(company) = world.companies.get(&self.company_id) {
-            m.insert("company".into(), company.reference());
-            m.entry("billToCompany").or_insert_with(|| company.reference());
-            let site = named(super::company::site_id(company.id), "Main");
-            m.entry("site").or_insert(site);
+            to.field("company", || company.reference());
+            if open("billToCompany") {
+                to.field("billToCompany", || company.reference());
+            }
+            if open("site") {
+                to.field("site", || named(super::company::site_id(company.id), "Main"));
+            }
         }
         let contact = world.contacts.get(&self.contact_id);
-        put(&mut m, "contact", contact.map(|c| named(c.id, &c.name())));
-        let mut refer = |name: &str, table: &str, id: Option<i64>| {
-            put(&mut m, name, id.map(|id| setup.reference(table, id)));
-        };
-        refer("currency", "currencies", self.currency_id);
-        refer("location", "locations", self.location_id);
-        refer("department", "departments", self.department_id);
-        refer("billingCycle", "billingCycles", self.cycle_id);
-        refer("billingTerms", "billingTerms", self.terms_id);
+        to.maybe("contact", contact.map(|c| named(c.id, c.name())));
+        for (name, table, id) in [
+            ("currency", "currencies", self.currency_id),
+            ("location", "locations", self.location_id),
+            ("department", "departments", self.department_id),
+            ("billingCycle", "billingCycles", self.cycle_id),
+            ("billingTerms", "billingTerms", self.terms_id),
+        ] {
+            if let Some(id) = id {
+                to.field(name, || setup.reference(table, id));
+            }
+        }
         let parent = self.parent_id.and_then(|id| world.agreements.get(&id));
-        put(&mut m, "parentAgreement", parent.map(|a| named(a.id, &a.name)));
-        put(&mut m, "startDate", self.start.map(stamp));
-        put(&mut m, "endDate", self.end.map(stamp));
-        put(&mut m, "billStartDate", self.bill_start.map(stamp));
-        put(&mut m, "nextInvoiceDate", self.next_invoice.map(|d| d.to_string()));
-        put(&mut m, "dateCancelled", self.cancelled_on.map(stamp));
-        m.insert("noEndingDateFlag".into(), self.no_end.into());
-        m.insert("cancelledFlag".into(), self.cancelled.into());
-        m.insert("prorateFlag".into(), self.prorates.into());
-        m.insert("billOneTimeFlag".into(), self.bills_once.into());
-        m.insert("billAmount".into(), number(self.bill_amount));
-        m.insert("agreementStatus".into(), self.status(world.today).into());
-        m.insert("_info".into(), info(self.entered, self.updated, &self.updated_by));
-        m
+        to.maybe("parentAgreement", parent.map(|a| named(a.id, &a.name)));
+        to.maybe("startDate", self.start.map(Stamp));
+        to.maybe("endDate", self.end.map(Stamp));
+        to.maybe("billStartDate", self.bill_start.map(Stamp));
+        to.maybe("nextInvoiceDate", self.next_invoice);
+        to.maybe("dateCancelled", self.cancelled_on.map(Stamp));
+        to.field("noEndingDateFlag", || self.no_end);
+        to.field("cancelledFlag", || self.cancelled);
+        to.field("prorateFlag", || self.prorates);
+        to.field("billOneTimeFlag", || self.bills_once);
+        to.field("billAmount", || Exact(self.bill_amount));
+        to.field("agreementStatus", || self.status(world.today));
+        to.field("_info", || info(self.entered, self.updated, &self.updated_by));
     }
 }
+
+/// What is false unless somebody set it.
+const FLAGS: [&str; 18] = [
+    "restrictLocationFlag",
+    "restrictDepartmentFlag",
+    "oneTimeFlag",
+    "applicationUnlimitedFlag",
+    "coverAgreementTime",
+    "coverAgreementProduct",
+    "coverAgreementExpense",
+    "coverSalesTax",
+    "carryOverUnused",
+    "allowOverruns",
+    "expireWhenZero",
+    "chargeToFirm",
+    "restrictDownPayment",
+    "invoiceProratedAdditionsFlag",
+    "topComment",
+    "bottomComment",
+    "autoInvoiceFlag",
+    "billZeroAmountFlag",
+];
+
+/// What is one of several words, and which unless somebody set it.
+const WORDS: [(&str, &str); 9] = [
+    ("applicationUnits", "Amount"),
+    ("applicationCycle", "CalendarMonth"),
+    ("employeeCompRate", "Actual"),
+    ("employeeCompNotExceed", "Billing"),
+    ("invoicingCycle", "CalendarYear"),
+    ("billTime", "NoDefault"),
+    ("billExpenses", "NoDefault"),
+    ("billProducts", "NoDefault"),
+    ("periodType", "Current"),
+];
+
+/// What is zero unless somebody set it.
+const AMOUNTS: [&str; 3] = ["applicationLimit", "compHourlyRate", "compLimitAmount"];

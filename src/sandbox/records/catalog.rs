@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::sandbox::lists::Record;
-use crate::sandbox::values::{info, number, object};
+use crate::sandbox::shown::Show;
+use crate::sandbox::values::{Exact, info};
 use crate::sandbox::world::World;
 
 /// A product.
@@ -73,33 +74,31 @@ impl Record for CatalogItem {
         self.id
     }
 
-    fn json(&self, world: &World) -> Map<String, Value> {
-        object(json!({
-            "id": self.id,
-            "identifier": self.identifier,
-            "description": self.description,
-            "inactiveFlag": self.inactive,
-            "subcategory": {"id": 11, "name": "Cloud"},
-            "type": {"id": 5, "name": "Subscription"},
-            "productClass": self.class,
-            "serializedFlag": false,
-            "serializedCostFlag": false,
-            "phaseProductFlag": false,
-            "unitOfMeasure": {"id": 1, "name": "Each"},
-            "minStockLevel": 0,
-            "price": number(self.price),
-            "cost": number(self.cost),
-            "taxableFlag": self.taxable,
-            "dropShipFlag": false,
-            "specialOrderFlag": false,
-            "customerDescription": self.customer_description,
-            "manufacturerPartNumber": self.part_number,
-            "vendorSku": self.vendor_sku,
-            "recurringFlag": true,
-            "category": {"id": 3, "name": "Licences"},
-            "billableOption": "NoDefault",
-            "_info": info(world.born, self.updated, "office"),
-            "customFields": [],
-        }))
+    fn show(&self, world: &World, to: &mut impl Show) {
+        to.field("id", || &self.id);
+        to.field("identifier", || &self.identifier);
+        to.field("description", || &self.description);
+        to.field("inactiveFlag", || &self.inactive);
+        to.field("subcategory", || json!({"id": 11, "name": "Cloud"}));
+        to.field("type", || json!({"id": 5, "name": "Subscription"}));
+        to.field("productClass", || &self.class);
+        to.field("serializedFlag", || false);
+        to.field("serializedCostFlag", || false);
+        to.field("phaseProductFlag", || false);
+        to.field("unitOfMeasure", || json!({"id": 1, "name": "Each"}));
+        to.field("minStockLevel", || 0);
+        to.field("price", || Exact(self.price));
+        to.field("cost", || Exact(self.cost));
+        to.field("taxableFlag", || &self.taxable);
+        to.field("dropShipFlag", || false);
+        to.field("specialOrderFlag", || false);
+        to.field("customerDescription", || &self.customer_description);
+        to.field("manufacturerPartNumber", || &self.part_number);
+        to.field("vendorSku", || &self.vendor_sku);
+        to.field("recurringFlag", || true);
+        to.field("category", || json!({"id": 3, "name": "Licences"}));
+        to.field("billableOption", || "NoDefault");
+        to.field("_info", || info(world.born, self.updated, "office"));
+        to.field("customFields", || json!([]));
     }
 }

@@ -1,10 +1,11 @@
 //! Companies, their contacts and sites.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::sandbox::lists::Record;
-use crate::sandbox::values::{info, named, object, put};
+use crate::sandbox::shown::Show;
+use crate::sandbox::values::{info, named};
 use crate::sandbox::world::World;
 
 /// A customer.
@@ -107,47 +108,44 @@ impl Record for Company {
         })
     }
 
-    fn json(&self, world: &World) -> Map<String, Value> {
-        let mut m = object(json!({
-            "id": self.id,
-            "identifier": self.identifier,
-            "name": self.name,
-            "status": world.setup.reference("statuses", self.status_id),
-            "addressLine1": self.street,
-            "city": self.city,
-            "zip": self.zip,
-            "country": {"id": 1, "name": self.country},
-            "phoneNumber": self.phone,
-            "faxNumber": "",
-            "territory": {"id": 2, "name": "Main Office"},
-            "accountNumber": format!("A{:06}", self.id),
-            "dateAcquired": "2019-03-01T00:00:00Z",
-            "leadFlag": false,
-            "unsubscribeFlag": false,
-            "taxCode": {"id": 1, "name": "Standard"},
-            "billingTerms": {"id": 1, "name": "Net 30 days"},
-            "billToCompany": {"id": self.id, "identifier": self.identifier, "name": self.name},
-            "billingSite": {"id": site_id(self.id), "name": "Main"},
-            "invoiceDeliveryMethod": {"id": 1, "name": "Mail"},
-            "deletedFlag": self.deleted,
-            "currency": world.setup.reference("currencies", self.currency_id),
-            "isVendorFlag": false,
-            "types": [{"id": 1, "name": "Client"}],
-            "site": {"id": site_id(self.id), "name": "Main"},
-            "_info": info(world.born, self.updated, "office"),
-            "customFields": [],
-        }));
-        put(&mut m, "website", self.website.clone());
+    fn show(&self, world: &World, to: &mut impl Show) {
+        to.field("id", || &self.id);
+        to.field("identifier", || &self.identifier);
+        to.field("name", || &self.name);
+        to.field("status", || world.setup.reference("statuses", self.status_id));
+        to.field("addressLine1", || &self.street);
+        to.field("city", || &self.city);
+        to.field("zip", || &self.zip);
+        to.field("country", || json!({"id": 1, "name": self.country}));
+        to.field("phoneNumber", || &self.phone);
+        to.field("faxNumber", || "");
+        to.field("territory", || json!({"id": 2, "name": "Main Office"}));
+        to.field("accountNumber", || format!("A{:06}", self.id));
+        to.field("dateAcquired", || "2019-03-01T00:00:00Z");
+        to.field("leadFlag", || false);
+        to.field("unsubscribeFlag", || false);
+        to.field("taxCode", || json!({"id": 1, "name": "Standard"}));
+        to.field("billingTerms", || json!({"id": 1, "name": "Net 30 days"}));
+        to.field("billToCompany", || self.reference());
+        to.field("billingSite", || json!({"id": site_id(self.id), "name": "Main"}));
+        to.field("invoiceDeliveryMethod", || json!({"id": 1, "name": "Mail"}));
+        to.field("deletedFlag", || &self.deleted);
+        to.field("currency", || world.setup.reference("currencies", self.currency_id));
+        to.field("isVendorFlag", || false);
+        to.field("types", || json!([{"id": 1, "name": "Client"}]));
+        to.field("site", || json!({"id": site_id(self.id), "name": "Main"}));
+        to.field("_info", || info(world.born, self.updated, "office"));
+        to.field("customFields", || json!([]));
+        to.maybe("website", self.website.as_ref());
         let contact = self.contact_id.and_then(|id| world.contacts.get(&id));
-        put(&mut m, "defaultContact", contact.map(|c| named(c.id, &c.name())));
-        put(&mut m, "billingContact", contact.map(|c| named(c.id, &c.name())));
+        to.maybe("defaultContact", contact.map(|c| named(c.id, c.name())));
+        to.maybe("billingContact", contact.map(|c| named(c.id, c.name())));
         if self.deleted {
-            m.insert("dateDeleted".into(), "2024-02-01T09:30:00Z".into());
-            m.insert("deletedBy".into(), "office".into());
+            to.field("dateDeleted", || "2024-02-01T09:30:00Z");
+            to.field("deletedBy", || "office");
         }
         let parent = self.parent_id.and_then(|id| world.companies.get(&id));
-        put(&mut m, "parentCompany", parent.map(Company::reference));
-        m
+        to.maybe("parentCompany", parent.map(Company::reference));
     }
 }
 
@@ -227,29 +225,28 @@ impl Record for Contact {
         })
     }
 
-    fn json(&self, world: &World) -> Map<String, Value> {
+    fn show(&self, world: &World, to: &mut impl Show) {
         let company = world.companies.get(&self.company_id);
         let default = company.is_some_and(|c| c.contact_id == Some(self.id));
-        let mut m = object(json!({
-            "id": self.id,
-            "firstName": self.first,
-            "lastName": self.last,
-            "site": {"id": site_id(self.company_id), "name": "Main"},
-            "inactiveFlag": self.inactive,
-            "marriedFlag": false,
-            "childrenFlag": false,
-            "disablePortalLoginFlag": true,
-            "unsubscribeFlag": false,
-            "defaultFlag": default,
-            "defaultBillingFlag": default,
-            "communicationItems": [{
+        to.field("id", || &self.id);
+        to.field("firstName", || &self.first);
+        to.field("lastName", || &self.last);
+        to.field("site", || json!({"id": site_id(self.company_id), "name": "Main"}));
+        to.field("inactiveFlag", || &self.inactive);
+        to.field("marriedFlag", || false);
+        to.field("childrenFlag", || false);
+        to.field("disablePortalLoginFlag", || true);
+        to.field("unsubscribeFlag", || false);
+        to.field("defaultFlag", || default);
+        to.field("defaultBillingFlag", || default);
+        to.field("communicationItems", || {
+            json!([{
                 "id": self.id, "type": {"id": 1, "name": "Email"}, "value": self.email,
                 "defaultFlag": true, "domain": "", "communicationType": "Email",
-            }],
-            "_info": info(world.born, world.born, "office"),
-            "customFields": [],
-        }));
-        put(&mut m, "company", company.map(Company::reference));
-        m
+            }])
+        });
+        to.field("_info", || info(world.born, world.born, "office"));
+        to.field("customFields", || json!([]));
+        to.maybe("company", company.map(Company::reference));
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::sandbox::lists::Record;
+use crate::sandbox::shown::Show;
 use crate::sandbox::world::World;
 
 /// A row of a setup table.
@@ -16,8 +17,10 @@ impl Record for Row {
         self.0.get("id").and_then(Value::as_i64).unwrap_or_default()
     }
 
-    fn json(&self, _world: &World) -> Map<String, Value> {
-        self.0.clone()
+    fn show(&self, _world: &World, to: &mut impl Show) {
+        for (name, value) in &self.0 {
+            to.field(name, || value);
+        }
     }
 }
 

@@ -155,7 +155,7 @@ impl Process {
         session.finish().await.map(|_| ()).map_err(|e| fault(e).into())
     }
 
-    /// Maps organizations and offers that lines told of.
+    /// Maps organizations and offers that lines told of and nobody has mapped yet.
     pub async fn map(
         &self,
         organizations: &[Organization],
@@ -164,22 +164,27 @@ impl Process {
         let source = || self.setup.source.into();
         let known = self.store.organizations().await.map_err(fault)?;
         let mut edits = Vec::new();
-        for o in organizations.iter().filter(|o| known.iter().any(|k| *k.id == *o.id)) {
-            edits.push(Edit::Excluded {
-                source: source(),
-                organization: o.id.as_str().into(),
-                excluded: o.excluded,
-            });
-            edits.push(Edit::Companies {
-                source: source(),
-                organization: o.id.as_str().into(),
-                companies: if o.mapped { vec![o.customer.company] } else { Vec::new() },
-            });
+        for k in &known {
+            let Some(o) = organizations.iter().find(|o| *k.id == *o.id) else { continue };
+            if k.excluded != o.excluded {
+                let (source, organization) = (source(), k.id.clone());
+                edits.push(Edit::Excluded { source, organization, excluded: o.excluded });
+            }
+            let companies = if o.mapped { vec![o.customer.company] } else { Vec::new() };
+            if k.companies != companies {
+                let (source, organization) = (source(), k.id.clone());
+                edits.push(Edit::Companies { source, organization, companies });
+            }
         }
         for offer in self.store.offers().await.map_err(fault)? {
             let n = offer.id.trim_start_matches("F-").parse::<usize>().unwrap_or_default();
             let product = Some(products[n % products.len()]);
-            edits.push(Edit::Product { source: source(), offer: offer.id, product });
+            if offer.product != product {
+                edits.push(Edit::Product { source: source(), offer: offer.id, product });
+            }
+        }
+        if edits.is_empty() {
+            return Ok(());
         }
         self.store.edit(edits).await.map(|_| ()).map_err(fault)
     }
