@@ -13,7 +13,6 @@ use super::psa::Call;
 use super::recorded::RequestLog;
 use super::sample::Sample;
 use super::server::Shared;
-use super::world::World;
 
 /// A PSA that answers calls; cheap to clone, all clones are the same one.
 #[derive(Debug, Clone)]
@@ -68,10 +67,10 @@ impl Direct {
         Ok(Self { shared: Arc::new(Shared::new(options, faults)) })
     }
 
-    /// Another PSA with the same records, which goes its own way from here on. No list of it lags
-    /// behind what was changed before.
+    /// Another PSA with the same records, which goes its own way from here on, but for agreements of
+    /// companies that are not named. No list of it lags behind what was changed before.
     #[must_use]
-    pub fn copy(&self) -> Self {
+    pub fn copy_of(&self, companies: &[i64]) -> Self {
         let old = &self.shared;
         let shared = Shared {
             options: old.options.clone(),
@@ -79,7 +78,7 @@ impl Direct {
             log: RequestLog::default(),
             feeds: Memory::default(),
             sample: Sample::clone(&old.sample),
-            world: RwLock::new(old.look(World::at_rest)),
+            world: RwLock::new(old.look(|world| world.at_rest(companies))),
         };
         Self { shared: Arc::new(shared) }
     }

@@ -58,11 +58,8 @@ impl<'a> Text<'a> {
 
 impl Show for Text<'_> {
     fn field<T: Serialize>(&mut self, name: &str, value: impl FnOnce() -> T) {
-        let below = match self.fields {
-            Some(fields) => fields.below(name),
-            None => vec![[].as_slice()],
-        };
-        if below.is_empty() {
+        let below = self.fields.map(|fields| fields.below(name));
+        if below.as_ref().is_some_and(Vec::is_empty) {
             return;
         }
         if std::mem::replace(&mut self.begun, true) {
@@ -70,10 +67,9 @@ impl Show for Text<'_> {
         }
         self.append(name);
         self.json.push(b':');
-        if below.iter().any(|path| path.is_empty()) {
-            self.append(value());
-        } else {
-            self.append(pick(&plain(value()), &below));
+        match below.filter(|paths| paths.iter().all(|path| !path.is_empty())) {
+            Some(paths) => self.append(pick(&plain(value()), &paths)),
+            None => self.append(value()),
         }
     }
 }

@@ -63,11 +63,26 @@ impl World {
         }
     }
 
-    /// A copy in which everything changed long ago.
-    pub(super) fn at_rest(&self) -> Self {
-        let mut copy = self.clone();
-        copy.changes.clear();
-        copy
+    /// A copy in which everything changed long ago, with agreements of these companies only.
+    pub(super) fn at_rest(&self, companies: &[i64]) -> Self {
+        let theirs = |(id, agreement): (&i64, &Arc<Agreement>)| {
+            companies.contains(&agreement.company_id).then(|| (*id, Arc::clone(agreement)))
+        };
+        let agreements: BTreeMap<_, _> = self.agreements.iter().filter_map(theirs).collect();
+        let additions = |id: &i64| Some((*id, self.additions.get(id)?.clone()));
+        Self {
+            today: self.today,
+            born: self.born,
+            setup: Arc::clone(&self.setup),
+            companies: Arc::clone(&self.companies),
+            contacts: Arc::clone(&self.contacts),
+            catalog: Arc::clone(&self.catalog),
+            additions: agreements.keys().filter_map(additions).collect(),
+            agreements,
+            next_agreement: self.next_agreement,
+            next_addition: self.next_addition,
+            changes: VecDeque::new(),
+        }
     }
 
     fn remember(&mut self, before: Before) {

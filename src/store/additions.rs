@@ -23,7 +23,7 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn deleted_additions(&self) -> Result<HashSet<i64>, StoreError> {
-        self.read(|conn| {
+        self.ask(|conn| {
             let mut statement = conn.prepare_cached(
                 "SELECT addition FROM own_addition WHERE gone = 1 \
                  UNION SELECT json_extract(e.outcome, '$.addition_id') \
@@ -39,7 +39,7 @@ impl Store {
 
     /// All additions that Addendum made or found, in the order in which they became known.
     pub async fn own_additions(&self) -> Result<Vec<OwnAddition>, StoreError> {
-        self.read(|conn| which(conn, "")).await
+        self.ask(|conn| which(conn, "")).await
     }
 
     /// Those of the markers that no addition here has.

@@ -13,7 +13,7 @@ use super::error::StoreError;
 use super::journal::{DONE, DROPPED, FAILED, INTENDED, REQUESTED, set_status};
 use super::line_rows::status_of;
 use super::{additions, revisions, runs};
-use crate::domain::addition::{OwnAddition, Subject};
+use crate::domain::addition::OwnAddition;
 use crate::domain::journal::{Outcome, RunKind};
 use crate::domain::line::Text;
 use crate::domain::period::Period;
@@ -290,18 +290,20 @@ fn marker_of(
     line: i64,
 ) -> Result<Option<(String, Option<String>)>, StoreError> {
     let mut statement = tx.prepare_cached(
-        "SELECT e.marker, CASE WHEN instr(e.action, '\"sold\":[') > 0 THEN e.action END \
+        "SELECT e.marker, CASE WHEN instr(e.action, '\"sold\":[') > 0 THEN e.action END, \
+         a.subject NOT LIKE '{\"kind\":\"rounding\"%' \
          FROM entry_line l JOIN entry e ON e.id = l.entry \
+         LEFT JOIN own_addition a ON a.marker = e.marker \
          WHERE l.line = ?1 AND e.run = ?2 AND e.state = ?3 AND e.marker IS NOT NULL ORDER BY e.id",
     )?;
-    let markers: Vec<(String, Option<String>)> = statement
-        .query_map((line, run, DONE), |r| Ok((r.get(0)?, r.get(1)?)))?
-        .collect::<Result<_, _>>()?;
-    for (marker, action) in &markers {
-        let own = additions::by_marker(tx, marker)?;
-        if own.is_some_and(|own| !matches!(own.subject, Subject::Rounding { .. })) {
-            return Ok(Some((marker.clone(), action.clone())));
+    let mut first = None;
+    let mut rows = statement.query((line, run, DONE))?;
+    while let Some(r) = rows.next()? {
+        let marker: String = r.get(0)?;
+        if r.get::<_, Option<bool>>(2)? == Some(true) {
+            return Ok(Some((marker, r.get(1)?)));
         }
+        first.get_or_insert((marker, r.get(1)?));
     }
     // Only the missing cents were open: the line's addition is known from an earlier run.
     let earlier: Option<String> = tx
@@ -313,7 +315,7 @@ fn marker_of(
         )?
         .query_row((line, DONE), |r| r.get(0))
         .optional()?;
-    Ok(earlier.map(|marker| (marker, None)).or_else(|| markers.into_iter().next()))
+    Ok(earlier.map(|marker| (marker, None)).or(first))
 }
 
 /// The line is posted under a marker, and sold for this much where that is not its total.

@@ -108,7 +108,7 @@ impl Store {
     /// # Errors
     /// Another run has taken this one for dead.
     pub async fn may_send(&self, entry: EntryId) -> Result<(), StoreError> {
-        self.read(move |conn| may_send(conn, entry)).await
+        self.ask(move |conn| may_send(conn, entry)).await
     }
 
     /// Takes all runs that have not ended for dead: whichever lives nevertheless sends nothing more.
@@ -127,7 +127,7 @@ impl Store {
 
     /// How many entries have no result: intended, or requested.
     pub async fn open_entries(&self) -> Result<u64, StoreError> {
-        self.read(|conn| {
+        self.ask(|conn| {
             let mut statement =
                 conn.prepare_cached("SELECT count(*) FROM entry WHERE state < 2")?;
             let open: i64 = statement.query_row([], |r| r.get(0))?;
@@ -183,7 +183,7 @@ impl Store {
 
     /// Markers of the lines that a run settled and nothing has taken back.
     pub async fn settled_markers(&self, run: RunId) -> Result<Vec<Text>, StoreError> {
-        self.read(move |conn| {
+        self.ask(move |conn| {
             let mut statement = conn.prepare_cached(
                 "SELECT DISTINCT s.marker FROM settled s JOIN posting p ON p.line = s.line \
                  JOIN own_addition a ON a.id = p.addition AND a.marker = s.marker \
@@ -213,7 +213,7 @@ impl Store {
     /// The months that hold failed lines and are older than what some recurring addition shows,
     /// oldest first: lines of the newest month are superseded by nothing.
     pub async fn failed_before_others(&self) -> Result<Vec<Period>, StoreError> {
-        self.read(|conn| {
+        self.ask(|conn| {
             let mut statement = conn.prepare_cached(
                 "SELECT DISTINCT line >> 32 FROM line_problem WHERE (line >> 32) < \
                      (SELECT max(shown) FROM own_addition WHERE recurring = 1) ORDER BY 1",

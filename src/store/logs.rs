@@ -36,7 +36,7 @@ impl Store {
 
     /// Reads the System Logs, newest first.
     pub async fn logs(&self, query: LogQuery) -> Result<Vec<LogEntry>, StoreError> {
-        self.read(move |conn| read(conn, &query)).await
+        self.ask(move |conn| read(conn, &query)).await
     }
 
     /// Deletes entries older than this; gives how many.
@@ -62,7 +62,7 @@ impl Store {
 
     /// When something last happened.
     pub async fn moment(&self, moment: Moment) -> Result<Option<Timestamp>, StoreError> {
-        self.read(move |conn| {
+        self.ask(move |conn| {
             let at: Option<i64> = conn
                 .query_row("SELECT at FROM moment WHERE name = ?1", [name(moment)], |r| r.get(0))
                 .optional()?;
@@ -74,7 +74,7 @@ impl Store {
     /// A small named value (view state, discovered code base).
     pub async fn note(&self, name: &str) -> Result<Option<String>, StoreError> {
         let name = name.to_owned();
-        self.read(move |conn| note(conn, &name)).await
+        self.ask(move |conn| note(conn, &name)).await
     }
 
     /// Sets or clears a small named value.

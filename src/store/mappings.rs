@@ -18,12 +18,12 @@ impl Store {
 
     /// All offers, by source and id.
     pub async fn offers(&self) -> Result<Vec<OfferMapping>, StoreError> {
-        self.read(offers).await
+        self.ask(offers).await
     }
 
     /// All remembered agreements.
     pub async fn contracts(&self) -> Result<Vec<ContractMapping>, StoreError> {
-        self.read(contracts).await
+        self.ask(contracts).await
     }
 }
 

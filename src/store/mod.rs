@@ -194,7 +194,21 @@ impl Store {
         self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
     }
 
-    /// The same on the grid's thread.
+    /// Runs `work` on a reading thread, without a snapshot around it: for a single statement, which
+    /// is one by itself.
+    async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let boxed: threads::Work = Box::new(move |conn| {
+            let _ = answer.send(work(conn));
+        });
+        self.shared.threads.read(boxed).await?;
+        self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
+    }
+
+    /// The same as [`Store::read`] on the grid's thread.
     async fn read_for_grid<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,

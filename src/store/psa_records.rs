@@ -63,23 +63,23 @@ impl Store {
     }
     /// All companies, by number.
     pub async fn companies(&self) -> Result<Vec<Company>, StoreError> {
-        self.read(all).await
+        self.ask(all).await
     }
     /// All catalog items, by number.
     pub async fn products(&self) -> Result<Vec<Product>, StoreError> {
-        self.read(all).await
+        self.ask(all).await
     }
     /// All agreements, by number.
     pub async fn agreements(&self) -> Result<Vec<Agreement>, StoreError> {
-        self.read(all).await
+        self.ask(all).await
     }
     /// All agreement types, by number.
     pub async fn agreement_types(&self) -> Result<Vec<AgreementType>, StoreError> {
-        self.read(all).await
+        self.ask(all).await
     }
     /// All custom fields on additions, by number.
     pub async fn custom_fields(&self) -> Result<Vec<CustomField>, StoreError> {
-        self.read(all).await
+        self.ask(all).await
     }
 }
 

@@ -88,7 +88,7 @@ impl Store {
 
     /// One run.
     pub async fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
-        self.read(move |conn| {
+        self.ask(move |conn| {
             let mut statement =
                 conn.prepare_cached(&format!("SELECT {COLUMNS} FROM run WHERE id = ?1"))?;
             statement.query_row([id.0], |r| Ok(run(r))).optional()?.transpose()
@@ -99,7 +99,7 @@ impl Store {
     /// The newest runs, newest first.
     pub async fn runs(&self, limit: usize) -> Result<Vec<Run>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.read(move |conn| {
+        self.ask(move |conn| {
             let mut statement = conn
                 .prepare_cached(&format!("SELECT {COLUMNS} FROM run ORDER BY id DESC LIMIT ?1"))?;
             let mut rows = statement.query([limit])?;

@@ -86,19 +86,25 @@ fn named(
     conn: &Connection,
     groups: HashMap<(i64, Side), Sums>,
 ) -> Result<Vec<LineGroup>, StoreError> {
-    let organizations = texts(conn, "SELECT id, key FROM organization")?;
-    let names = texts(conn, "SELECT id, name FROM organization")?;
+    let mut organizations: HashMap<i64, (Text, Text)> = HashMap::new();
+    each(conn, "SELECT id, key, name FROM organization", |r| {
+        let text = |column| Ok::<_, StoreError>(Text::from(r.get::<_, String>(column)?));
+        organizations.insert(r.get(0)?, (text(1)?, text(2)?));
+        Ok(())
+    })?;
     let offers = texts(conn, "SELECT id, key FROM offer")?;
     let sources = texts(conn, "SELECT id, name FROM source")?;
     let of = |texts: &HashMap<i64, Text>, id| texts.get(&id).cloned().unwrap_or_default();
     let mut groups = groups
         .into_iter()
         .map(|((month, side), sums)| {
+            let organization = organizations.get(&side.organization).cloned();
+            let (organization, organization_name) = organization.unwrap_or_default();
             Ok(LineGroup {
                 source: of(&sources, side.source),
                 period: to_month(month)?,
-                organization: of(&organizations, side.organization),
-                organization_name: of(&names, side.organization),
+                organization,
+                organization_name,
                 offer: of(&offers, side.offer),
                 company: side.company,
                 product: side.product,

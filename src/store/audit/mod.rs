@@ -104,7 +104,7 @@ pub(super) fn append(
     about: About,
     body: &impl Serialize,
 ) -> Result<(), StoreError> {
-    let mut head = head(tx)?;
+    let (mut head, who) = head_and_who(tx)?;
     if head.length == 0 {
         // What is older is not told of, and it is told that it is not.
         let older: i64 = tx
@@ -117,30 +117,30 @@ pub(super) fn append(
         head = put(
             tx,
             head,
+            &who,
             AuditKind::JournalBegan,
             About { run: None, entry: None, ..about },
             began.to_string(),
         )?;
     }
-    put(tx, head, kind, about, serde_json::to_string(body)?)?;
+    put(tx, head, &who, kind, about, serde_json::to_string(body)?)?;
     Ok(())
 }
 
 fn put(
     tx: &Connection,
     head: AuditHead,
+    who: &str,
     kind: AuditKind,
     about: About,
     body: String,
 ) -> Result<AuditHead, StoreError> {
     let id = i64::try_from(head.length + 1)
         .map_err(|_| StoreError::fault("the audit journal is full"))?;
-    let who: String =
-        tx.prepare_cached("SELECT who FROM temp.actor")?.query_row([], |r| r.get(0))?;
     let record = AuditRecord {
         id,
         at: about.at,
-        who,
+        who: who.to_owned(),
         kind: kind.as_str().to_owned(),
         run: about.run,
         entry: about.entry,
@@ -162,6 +162,21 @@ fn put(
         hash.0.as_slice(),
     ))?;
     Ok(AuditHead { length: head.length + 1, hash })
+}
+
+/// Length and last hash, and who acts.
+fn head_and_who(tx: &Connection) -> Result<(AuditHead, String), StoreError> {
+    let mut statement = tx.prepare_cached(
+        "SELECT w.who, a.id, a.hash FROM temp.actor w \
+         LEFT JOIN audit a ON a.id = (SELECT max(id) FROM audit)",
+    )?;
+    Ok(statement.query_row([], |r| {
+        let head = match r.get::<_, Option<i64>>(1)? {
+            Some(id) => AuditHead { length: id.unsigned_abs(), hash: hash(r, 2)? },
+            None => AuditHead::origin(),
+        };
+        Ok((head, r.get(0)?))
+    })?)
 }
 
 /// Length and last hash.

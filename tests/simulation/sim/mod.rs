@@ -25,8 +25,6 @@ use std::sync::Arc;
 pub use sabotage::Sabotage;
 pub use stage::Stage;
 
-use chance::Chance;
-use network::Network;
 use story::Story;
 use trace::Trace;
 
@@ -68,11 +66,8 @@ impl Stage {
         let mut report = Report { seed, ..Report::default() };
         let lived = catch_unwind(AssertUnwindSafe(|| {
             runtime.block_on(async {
-                let chance = Chance::new(seed);
-                let blind = sabotage == Sabotage::NoLookUp;
-                let network = Network::new(self.psa.copy(), chance, trace.clone(), blind);
-                let network = Arc::new(network);
-                let mut story = Story::new(self, Arc::clone(&network), seed, sabotage);
+                let mut story = Story::new(self, seed, trace.clone(), sabotage);
+                let network = Arc::clone(&story.network);
                 let verdict = story.live().await;
                 report.failure = verdict.err();
                 (report.deaths, report.runs) = (story.deaths, story.runs);

@@ -102,6 +102,9 @@ impl Story<'_> {
 
     pub(super) fn person_on_foreign(&mut self) {
         let ids: Vec<i64> = self.foreign.keys().copied().collect();
+        if ids.is_empty() {
+            return;
+        }
         let id = *self.chance.pick(&ids);
         let inspect = self.network.psa.inspect();
         inspect.edit_addition(id, |a| a.quantity += Decimal::ONE);

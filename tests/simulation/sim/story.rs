@@ -27,6 +27,7 @@ use super::oracle;
 use super::process::{Overrule, Process, Setup};
 use super::sabotage::Sabotage;
 use super::stage::{Stage, TYPE};
+use super::trace::Trace;
 
 /// How long a lost write is looked for in simulations.
 pub(super) const SETTLE: Duration = Duration::from_secs(5);
@@ -121,9 +122,8 @@ pub struct Story<'a> {
 }
 
 impl<'a> Story<'a> {
-    pub fn new(stage: &'a Stage, network: Arc<Network>, seed: u64, sabotage: Sabotage) -> Self {
-        let chance = network.chance.clone();
-        let whim = Chance::new(!seed);
+    pub fn new(stage: &'a Stage, seed: u64, trace: Trace, sabotage: Sabotage) -> Self {
+        let (chance, whim) = (Chance::new(seed), Chance::new(!seed));
         let policy = policy(&chance, &whim);
         let setup = Setup {
             machine: 0,
@@ -142,6 +142,11 @@ impl<'a> Story<'a> {
             setup.lease.ignore();
         }
         let bill = Bill::new(&chance, &stage.customers);
+        // With agreements of other companies nobody would do anything but list them.
+        let billed: Vec<i64> = bill.organizations.iter().map(|o| o.customer.company).collect();
+        let blind = sabotage == Sabotage::NoLookUp;
+        let psa = stage.psa.copy_of(&billed);
+        let network = Arc::new(Network::new(psa, chance.clone(), trace, blind));
         let foreign = oracle::foreign(&network);
         Self {
             stage,
