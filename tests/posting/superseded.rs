@@ -145,3 +145,21 @@ async fn a_later_line_waits_for_an_earlier_one_that_the_psa_refused() {
     assert_eq!(bench.sandbox.inspect().marked_total(), Decimal::new(24, 0));
     bench.each_once();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_cents_of_a_line_that_an_undo_has_to_leave_stay_with_it() {
+    let months = [("2026-09", "10", "20.01"), ("2026-10", "11", "22")];
+    let mut bench = bench("rounding-line", &months[..1]).await;
+    let first = bench.sync().await.report.run.id;
+    let newest = bill(&bench, &months);
+    bench.load(&newest).await;
+    assert_eq!(codes(&bench.sync().await), [""; 0]);
+    let posted = bench.sandbox.inspect().all_marked();
+    assert_eq!(posted.len(), 2, "the subscription, and a cent of September");
+
+    let undone = bench.undo(first).await.unwrap();
+    let left: Vec<&str> = undone.left.iter().map(|l| &*l.problem.code).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert!(left.contains(&"line-stays"), "{left:?}");
+    assert_eq!(bench.sandbox.inspect().all_marked(), posted);
+}

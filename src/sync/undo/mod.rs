@@ -12,7 +12,7 @@ use super::deleted::Deleted;
 use super::lane::{ByMarker, by_marker};
 use super::{ApplyOptions, Credit, Executor, Left, RunReport, all_of, fault};
 use crate::connectwise::PsaError;
-use crate::domain::addition::AdditionFields;
+use crate::domain::addition::{AdditionFields, Subject};
 use crate::domain::journal::{Entry, EntryState, Outcome, Run, RunId, RunKind};
 use crate::domain::line::{Line, LineId, Text};
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Counts, Reason};
@@ -22,7 +22,7 @@ use crate::domain::psa::Agreement;
 mod check;
 mod credit;
 
-use check::{check, check_agreement};
+use check::{cents_may_go, check, check_agreement};
 
 /// What a run made of one addition, its writes taken together.
 struct Made {
@@ -94,18 +94,23 @@ impl Executor {
         let mut left = Vec::new();
         let mut credits: Vec<Action> = Vec::new();
         let mut actions = Vec::new();
-        // The newest write first: additions before their agreement.
+        // The newest write first: additions before their agreement. What is missing of a line comes
+        // after its addition, and stays where that one has to.
         made.reverse();
+        made.sort_by_key(|m| matches!(m.action.subject, Some(Subject::Rounding { .. })));
+        let mut staying: HashSet<Text> = HashSet::new();
         for m in made {
             let place = &places[&m.outcome.agreement_id];
             let marker = m.action.marker.clone().unwrap_or_default();
             let lines = self.store.lines_of(&marker).await.map_err(fault)?;
-            match check(&m, place, own.get(&marker), &lines, newest) {
+            let checked = check(&m, place, own.get(&marker), &lines, newest);
+            match checked.and_then(|()| cents_may_go(&m, &staying)) {
                 Ok(()) => actions.push(inverse(m, &lines, run)),
                 Err(problem) => {
                     let credit = if problem.code == "invoiced" {
                         credit::propose(&m, place, &own)
                     } else {
+                        staying.extend(m.lines.iter().cloned());
                         None
                     };
                     let (credit, write) = credit.unzip();

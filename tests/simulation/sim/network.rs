@@ -104,6 +104,8 @@ pub struct Network {
     doubled: Mutex<BTreeSet<String>>,
     /// What a process did that it must not do, whatever came of it.
     wrongs: Mutex<Vec<String>>,
+    /// Matters that somebody else has approved.
+    approved: Mutex<BTreeSet<String>>,
     /// Lists of additions are empty, whatever there is: see `sabotage`.
     blind: bool,
 }
@@ -121,6 +123,7 @@ impl Network {
             overtaken: Mutex::default(),
             doubled: Mutex::default(),
             wrongs: Mutex::default(),
+            approved: Mutex::default(),
             blind,
         }
     }
@@ -157,6 +160,15 @@ impl Network {
     /// The first thing that must not happen, and did.
     pub fn first_wrong(&self) -> Option<String> {
         lock(&self.wrongs).first().cloned()
+    }
+
+    /// Somebody else approves a matter.
+    pub fn approved(&self, matter: String) {
+        lock(&self.approved).insert(matter);
+    }
+
+    pub fn was_approved(&self, matter: &str) -> bool {
+        lock(&self.approved).contains(matter)
     }
 
     pub fn tell(&self, line: impl FnOnce() -> String) {

@@ -234,7 +234,7 @@ impl Process {
     ) -> Result<SyncSummary, JobError> {
         let saved = plan_file::parse(Path::new("plan.json"), file)?;
         let matter = Matter::Plan(saved.plan.file.clone().unwrap_or_default());
-        self.approved(&matter, approved).await?;
+        let approved = self.approved(&matter, approved).await?;
         let (scope, plan) = (saved.scope, Some(Arc::new(saved.plan)));
         let done = self.run(Job::Sync { scope, plan, with_cancels }).await;
         self.held_to("a plan", approved, done)
@@ -243,17 +243,20 @@ impl Process {
     /// Takes a run back, once somebody else has approved that where it is asked for.
     pub async fn undo(&self, run: RunId, approved: bool) -> Result<SyncSummary, JobError> {
         let matter = Matter::Undo(run);
-        self.approved(&matter, approved).await?;
+        let approved = self.approved(&matter, approved).await?;
         let done = self.run(Job::Undo(run)).await;
         self.held_to("an undo", approved, done)
     }
 
-    async fn approved(&self, matter: &Matter, approved: bool) -> Result<(), Problem> {
+    /// Whether somebody else approves a matter, or has: what is approved once stays so, and a plan of
+    /// the same content is the same plan.
+    async fn approved(&self, matter: &Matter, approved: bool) -> Result<bool, Problem> {
         if approved && self.setup.approval == Approval::TwoPerson {
+            self.network.approved(matter.told());
             approvals::approve(&self.store, APPROVER, matter).await?;
             self.store.acting_as(BILLER).await.map_err(fault)?;
         }
-        Ok(())
+        Ok(self.network.was_approved(&matter.told()))
     }
 
     /// What nobody approved is not carried out where the rule is on.

@@ -149,9 +149,7 @@ impl Stage {
             runtime()
                 .block_on(async {
                     let store = memory.open(Arc::new(Fate::default()), Clock::system()).await?;
-                    store.keep_products(stage.records.products.clone()).await?;
-                    store.keep_agreement_types(stage.records.types.clone()).await?;
-                    store.keep_custom_fields(stage.records.fields.clone()).await
+                    store.keep_products(stage.records.products.clone()).await
                 })
                 .expect("a store in memory takes records");
         }
@@ -165,8 +163,10 @@ impl Stage {
         store.keep_companies(companies.cloned().collect()).await?;
         let agreements = self.records.agreements.iter().filter(|a| billed(a.company_id));
         store.keep_agreements(agreements.cloned().collect()).await?;
-        // A pull of the seed before has brought them all, and each plan reads them.
-        store.keep_agreement_types(self.records.types.clone()).await
+        // A pull of the seed before has brought all types, which each plan reads; or no fields, when
+        // what hides them was on the way.
+        store.keep_agreement_types(self.records.types.clone()).await?;
+        store.keep_custom_fields(self.records.fields.clone()).await
     }
 
     /// Where markers can go.

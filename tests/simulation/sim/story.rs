@@ -212,7 +212,9 @@ impl<'a> Story<'a> {
             other => format!("UNQUIET: {other}"),
         };
         let process = self.quiet_process(setup).await?;
-        if self.invoiced {
+        let fields = process.store.custom_fields().await.map_err(|e| e.to_string())?;
+        // A pull that could not see the fields left none, and who needs one is told to pull again.
+        if self.invoiced || fields.is_empty() {
             process.pull_agreements().await.map_err(told)?;
         }
         let overrule = |interfered| Overrule {
