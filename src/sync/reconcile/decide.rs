@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 use smallvec::{SmallVec, smallvec};
 
 use super::super::apply::Begun;
 use super::super::{ApplyOptions, Decided, Executor, Finding, Findings, RunReport, fault};
+use super::left::{invoiced, not_known, refused};
 use super::{Reading, one_of_each};
 use crate::domain::addition::{AdditionFields, OwnAddition, Subject};
 use crate::domain::decision::{Decision, Verdict};
@@ -319,21 +319,4 @@ fn restore(
             text: "somebody asked for what was posted to be put back".into(),
         }],
     })
-}
-
-/// Up to which day ConnectWise has invoiced, where what begins on `from` is invoiced with it.
-pub(super) fn invoiced(agreement: &Agreement, from: Date) -> Option<Date> {
-    agreement.next_invoice.filter(|next| *next > from && !agreement.bills_once)
-}
-
-pub(super) fn refused(code: &'static str, message: String, remedy: &str) -> Problem {
-    Problem::new(ProblemKind::Incomplete, code, message, remedy)
-}
-
-pub(super) fn not_known(marker: &Text) -> Problem {
-    refused(
-        "not-ours",
-        format!("the addition {marker} is not known here"),
-        "load the lines that it carries, and sync them: it is found by its marker",
-    )
 }

@@ -16,6 +16,7 @@ use crate::domain::problem::Problem;
 use crate::domain::psa::Agreement;
 
 mod decide;
+mod left;
 mod one_of_each;
 mod reading;
 

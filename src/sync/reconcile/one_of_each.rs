@@ -10,7 +10,7 @@ use smallvec::{SmallVec, smallvec};
 use super::super::Finding;
 use super::super::fields::same;
 use super::Reading;
-use super::decide::{invoiced, not_known, refused};
+use super::left::{invoiced, not_known, refused};
 use crate::domain::addition::AdditionFields;
 use crate::domain::line::Text;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reason};
