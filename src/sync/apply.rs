@@ -6,6 +6,7 @@ use super::crash::{Point, point};
 use super::lane::{ByMarker, lanes};
 use super::tally::Under;
 use super::{ApplyOptions, Executor, RunEvent, RunReport, basis, dispatch, fault};
+use crate::domain::addition::Subject;
 use crate::domain::journal::{EntryId, RunId, RunKind, RunPlan, RunState, Step};
 use crate::domain::line::Text;
 use crate::domain::period::Period;
@@ -59,10 +60,12 @@ impl Executor {
         let run =
             self.store.begin_run_of(kind, &periods, None, Some(carried)).await.map_err(fault)?;
         self.store.refuse_lines(run, errors.clone()).await.map_err(fault)?;
-        // A line that rests on what this plan writes is settled when that is written.
+        // A line that rests on what this plan writes is settled when that is written; and none while
+        // cents are missing: an addition that shows a later line says nothing of an earlier one's.
         let written: HashSet<&Text> = actions.iter().filter_map(|a| a.marker.as_ref()).collect();
+        let cents = actions.iter().any(carries_cents);
         let (later, now): (Vec<Settled>, Vec<Settled>) =
-            settled.into_iter().partition(|s| written.contains(&s.marker));
+            settled.into_iter().partition(|s| cents || written.contains(&s.marker));
         self.store.settle(run, now).await.map_err(fault)?;
         // What will have been done is counted as it is done.
         let counts = Counts { create: 0, update: 0, cancel: 0, create_agreement: 0, ..counts };
@@ -87,12 +90,19 @@ impl Executor {
         point(Point::BeforeIntent);
         let entries: Vec<EntryId> = self.store.intend(run, actions.clone()).await.map_err(fault)?;
         point(Point::AfterIntent);
+        let cents: HashSet<EntryId> = entries
+            .iter()
+            .zip(&actions)
+            .filter_map(|(entry, action)| carries_cents(action).then_some(*entry))
+            .collect();
         let lanes = lanes(entries.into_iter().zip(actions).collect(), listed);
         let finished = dispatch::drive(lanes, &under).await;
 
         let mut last: Vec<Step> =
             finished.into_iter().flat_map(super::lane::Lane::into_last_steps).collect();
         let left = last.iter().any(|s| matches!(s, Step::Dropped { .. }));
+        let without_cents =
+            last.iter().any(|s| matches!(s, Step::Dropped { entry } if cents.contains(entry)));
         while !last.is_empty() {
             let rest = last.split_off(last.len().min(BATCH));
             self.store.record(std::mem::replace(&mut last, rest)).await.map_err(fault)?;
@@ -101,6 +111,8 @@ impl Executor {
         let tally = under.into_tally();
         let settled = settled
             .into_iter()
+            // The next plan asks for the cents, and settles the line after that.
+            .filter(|_| !without_cents)
             .filter(|s| writes.get(&s.marker) == tally.markers.get(&s.marker))
             // One that was found ended bills no later period: the next plan begins a new life.
             .filter(|s| tally.ends.get(&s.marker).is_none_or(|end| *end >= s.period.first_day()))
@@ -127,4 +139,9 @@ impl Executor {
         })?;
         Ok(RunReport { run, errors: tally.errors, answers: tally.answers, stopped })
     }
+}
+
+/// Whether an action is the missing cents of a line.
+fn carries_cents(action: &Action) -> bool {
+    matches!(action.subject, Some(Subject::Rounding { .. }))
 }

@@ -165,7 +165,9 @@ impl Executor {
                 if let Some(marker) = &entry.action.marker {
                     (self.events)(RunEvent::LookingUp { marker: marker.to_string() });
                 }
-                if self.is_unlisted(&entry, agreement, live.as_ref()).await? {
+                if self.is_unlisted(&entry, agreement, live.as_ref()).await?
+                    || self.is_earlier(&entry, live.as_ref()).await?
+                {
                     if last {
                         self.resolve(Step::Dropped { entry: entry.id }).await?;
                     } else {
@@ -184,6 +186,23 @@ impl Executor {
             }
             looks.wait().await;
         }
+    }
+
+    /// Whether what stands under the marker of an addition that was to be created is not that one: an
+    /// earlier request for it, from before its line changed, came late. The next plan finds it.
+    async fn is_earlier(&self, entry: &Entry, live: Option<&ByMarker>) -> Result<bool, Problem> {
+        let action = &entry.action;
+        let marker = action.marker.as_deref().unwrap_or_default();
+        let own = live.and_then(|l| l.get(marker)).map(Vec::as_slice);
+        let (ActionKind::Create, Some([one]), Some(after)) = (action.kind, own, &action.after)
+        else {
+            return Ok(false);
+        };
+        if same(after, &one.fields) {
+            return Ok(false);
+        }
+        let asked = self.store.asked_before(marker, action.line_ids.to_vec()).await;
+        Ok(asked.map_err(fault)?.iter().any(|before| same(before, &one.fields)))
     }
 
     /// Whether an addition that was to be deleted is there, and the list does not show it: a list

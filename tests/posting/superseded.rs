@@ -4,11 +4,12 @@
 use addendum::config::Settings;
 use addendum::domain::edit::Edit;
 use addendum::domain::line::Line;
+use addendum::domain::problem::ProblemKind;
 use addendum::domain::status::PsaStatus;
 use addendum::flows::by_currency;
 use addendum::sandbox::faults::ErrorBody;
 use addendum::sandbox::{Kind, Rule};
-use addendum::worker::job::{Job, Outcome};
+use addendum::worker::job::{Job, JobError, Outcome};
 use addendum::worker::overview::overview;
 use rust_decimal::Decimal;
 
@@ -162,4 +163,26 @@ async fn the_cents_of_a_line_that_an_undo_has_to_leave_stay_with_it() {
     assert_eq!(left.len(), 2, "{left:?}");
     assert!(left.contains(&"line-stays"), "{left:?}");
     assert_eq!(bench.sandbox.inspect().all_marked(), posted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_ends_before_the_cents_of_a_line_leaves_the_later_one_open() {
+    // October needs no write: the addition of September stands for it too.
+    let months = [("2026-09", "10", "20.01"), ("2026-10", "10", "20")];
+    let mut bench = bench("rounding-line", &months).await;
+    // The subscription is posted, and from the cents on every request is forbidden.
+    let forbidden = Rule::new(Kind::Forbidden).on("POST", "/additions").after(1).times(1);
+    bench.sandbox.faults().add(forbidden).unwrap();
+    let scope = bench.scope();
+    let stopped = bench.try_sync(scope).await.unwrap_err();
+    assert!(
+        matches!(&stopped, JobError::Problem(p) if p.kind == ProblemKind::PsaRefused),
+        "{stopped}"
+    );
+    assert_eq!(bench.sandbox.inspect().marked_total(), Decimal::new(20, 0));
+
+    assert_eq!(codes(&bench.sync().await), [""; 0]);
+    assert_eq!(bench.sandbox.inspect().marked_total(), Decimal::new(2_001, 2));
+    assert_eq!(line(&bench, "2026-10").await.psa_status, PsaStatus::Synced);
+    bench.each_once();
 }

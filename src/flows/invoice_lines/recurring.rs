@@ -120,7 +120,8 @@ impl<'a> Recurring<'a> {
 
     /// Numbers the lines of subscriptions that are billed more than once in a period; all others
     /// are the first. A line that is posted keeps its number; the rest take the free ones in the
-    /// order of their start.
+    /// order of their start. Only lines of one cycle count together: of several cycles the agreement
+    /// has one, and a yearly fee beside a monthly one is posted once and has no number.
     fn count(&mut self, input: &PlanInput, order: &[&Line], companies: &[Option<i64>]) {
         let mut firsts: HashMap<_, usize> = HashMap::new();
         let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -129,7 +130,8 @@ impl<'a> Recurring<'a> {
                 continue;
             }
             let Some(subscription) = &line.subscription_id else { continue };
-            let key = (line.period, &line.source, &line.contract_id, subscription, &line.offer_id);
+            let of = (&line.source, &line.contract_id, subscription, &line.offer_id);
+            let key = (line.period, of, line.cycle());
             match firsts.entry(key) {
                 Entry::Vacant(e) => {
                     e.insert(n);

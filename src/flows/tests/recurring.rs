@@ -6,7 +6,7 @@ use crate::domain::addition::Subject;
 use crate::domain::billing_cycle::BillingCycle;
 use crate::domain::charge_type::ChargeType;
 use crate::domain::line::DateBadge;
-use crate::domain::plan::{Action, ActionKind};
+use crate::domain::plan::{Action, ActionKind, Plan};
 use crate::domain::policy::RecurringPolicy;
 use crate::domain::psa::AgreementStatus;
 use crate::domain::status::PsaStatus;
@@ -48,6 +48,31 @@ fn a_month_with_nothing_new_costs_no_write() {
     assert_eq!((plan.settled.len(), plan.counts.unchanged), (1, 2));
     assert_eq!(house.line("s@2").psa_status, PsaStatus::Synced);
     assert!(house.plan().settled.is_empty());
+}
+
+#[test]
+fn a_yearly_fee_takes_no_number_from_the_monthly_one_of_its_subscription() {
+    let mut house = House::new();
+    house.fee("s@1", "2026-05");
+    let yearly = house.fee("a@1", "2026-05");
+    yearly.subscription_id = Some("s".into());
+    yearly.billing_cycle = Some("Yearly".into());
+    let plan = house.plan();
+    let monthly = |plan: &Plan| -> Vec<_> { plan.actions.iter().filter_map(numbers).collect() };
+    assert_eq!((plan.actions.len(), monthly(&plan)), (2, vec![(1, 1)]));
+
+    // A run that ends between the two: the monthly one keeps its number.
+    let mut half = plan.clone();
+    half.actions.retain(|a| numbers(a).is_none());
+    house.apply(&half);
+    let rest = house.sync();
+    assert_eq!(
+        only(&rest).marker,
+        plan.actions.iter().find(|a| numbers(a).is_some()).unwrap().marker
+    );
+    // Nor does it take another one in a month without the yearly fee.
+    house.fee("s@2", "2026-06");
+    assert!(house.sync().actions.is_empty());
 }
 
 #[test]

@@ -79,14 +79,14 @@ pub fn at_any_time(network: &Network, before: &BTreeMap<i64, Arc<Addition>>) -> 
 }
 
 /// What holds when a run came to its end and nothing is left to do. What people `touched` may differ,
-/// and is told then.
+/// and is told then. Rules can have `held_back` what was posted before the store was lost.
 pub async fn at_rest(
     process: &Process,
     network: &Network,
     plan: &Plan,
     totals: &BTreeMap<(Period, Currency), Decimal>,
     touched: &BTreeSet<String>,
-    lost_store: bool,
+    held_back: bool,
 ) -> Verdict {
     let told = |e: &dyn std::fmt::Display| format!("the store refuses: {e}");
     let store = &process.store;
@@ -143,8 +143,6 @@ pub async fn at_rest(
         must!(same(&o.fields, is), "DIFFERS: the store has {:?}, the PSA {is:?}", o.fields);
     }
     let known: BTreeSet<&str> = own.iter().filter(|o| !o.gone).map(|o| &*o.marker).collect();
-    // Rules can hold a line back that was posted before the store was lost.
-    let held_back = lost_store && !plan.errors.is_empty();
     // A second copy can arrive when its first one was taken back.
     let doubled = network.doubled();
     for (marker, all) in live.iter().filter(|(m, _)| !held_back && !doubled.contains(*m)) {

@@ -196,8 +196,9 @@ impl<'a> Story<'a> {
         if self.whim.percent(10) {
             oracle::audit(&process).await?;
         }
-        oracle::at_rest(&process, &self.network, &plan, &totals, &self.touched, self.lost_store)
-            .await
+        // A line, or the cents of one whose month was invoiced meanwhile.
+        let held_back = self.lost_store && (self.invoiced || !plan.errors.is_empty());
+        oracle::at_rest(&process, &self.network, &plan, &totals, &self.touched, held_back).await
     }
 
     /// Everything is quiet; runs are made until there is nothing left to do.
