@@ -63,7 +63,8 @@ fn main() -> ExitCode {
     let all = Mutex::new(Sum::default());
     std::thread::scope(|scope| {
         for _ in 0..asked.threads {
-            scope.spawn(|| {
+            let thread = std::thread::Builder::new().stack_size(sim::STACK);
+            let lives = thread.spawn_scoped(scope, || {
                 let stage = Stage::new();
                 let mut sum = Sum::default();
                 while !enough.load(Ordering::Relaxed) {
@@ -78,6 +79,7 @@ fn main() -> ExitCode {
                 }
                 all.lock().unwrap_or_else(PoisonError::into_inner).join(sum);
             });
+            lives.expect("a thread");
         }
     });
     let sum = all.into_inner().unwrap_or_else(PoisonError::into_inner);
