@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::crash::{Point, point};
 use super::lane::{ByMarker, lanes};
 use super::tally::Under;
-use super::{ApplyOptions, Executor, RunEvent, RunReport, basis, dispatch, fault};
+use super::{ApplyOptions, Executor, RunEvent, RunReport, basis, dispatch, fault, problems};
 use crate::domain::addition::Subject;
 use crate::domain::journal::{EntryId, RunId, RunKind, RunPlan, RunState, Step};
 use crate::domain::line::Text;
@@ -38,6 +38,7 @@ impl Executor {
     /// that a fault stopped which concerns every line: see [`RunReport::stopped`].
     ///
     /// # Errors
+    /// [`ProblemKind::Busy`] when another run has begun since the plan was made;
     /// [`ProblemKind::Stale`] when a saved plan no longer holds, and faults of PSA or store before
     /// the first write (nothing was written); a store that fails later.
     pub async fn apply(
@@ -47,6 +48,12 @@ impl Executor {
         options: ApplyOptions,
     ) -> Result<RunReport, Problem> {
         self.recover().await?;
+        // Should the profile's lease ever fail: lists that lag do not show yet what another run has
+        // posted since, and this plan would post it again.
+        let newest = self.store.runs(1).await.map_err(fault)?.first().map(|run| run.id);
+        if newest != options.planned_after {
+            return Err(problems::overtaken());
+        }
         let carried = RunPlan { id: plan.run.clone(), file: plan.file.clone() };
         let Plan { mut actions, errors, settled, periods, counts, cancels_need_consent, .. } = plan;
         if cancels_need_consent && !options.with_cancels {

@@ -113,6 +113,8 @@ pub struct ApplyOptions {
     pub overwrite_drift: bool,
     /// Post again what a person deleted.
     pub repost_deleted: bool,
+    /// The newest run when the plan was made; absent: there was none.
+    pub planned_after: Option<RunId>,
 }
 
 impl Executor {

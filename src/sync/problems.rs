@@ -100,6 +100,16 @@ pub(super) fn answer_differs(action: &Action, what: &str) -> Problem {
     )
 }
 
+pub(super) fn overtaken() -> Problem {
+    Problem::new(
+        ProblemKind::Busy,
+        "run-elsewhere",
+        "another run has begun on the same store since this plan was made, and nothing was written",
+        "make sure that the data folder is on a local disk and that one run at a time uses it, then \
+         repeat the command",
+    )
+}
+
 pub(super) fn stands_otherwise(action: &Action, what: &str) -> Problem {
     incomplete(
         "stands-otherwise",
