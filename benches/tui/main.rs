@@ -33,6 +33,8 @@ struct Size {
     latency_ms: u64,
 }
 
+/// How long what a key does is waited for.
+const SEEN_IN: Duration = Duration::from_secs(5);
 /// Between two keys, as of someone who holds a key down (30 a second) or types fast.
 const BETWEEN_KEYS: Duration = Duration::from_millis(33);
 /// No more frames are on their way.
@@ -157,11 +159,14 @@ fn key(program: &mut Program, times: &mut Times, key: &str, watched: Option<u16>
     let cursor = program.cursor();
     let before = watched.map(|at| program.row(at));
     let pressed = program.press(key);
-    let (frame, bytes) = program.until(|s| match (watched, &before) {
+    let seen = program.within(SEEN_IN, |s| match (watched, &before) {
         (Some(at), Some(before)) => row(s, at) != *before && row(s, at).trim() != "~",
         _ => s.cursor_position() != cursor,
     });
-    times.add(frame.at.saturating_duration_since(pressed), bytes);
+    // While lines are posted, the cursor's own one may move to where the cursor was.
+    if let Some((frame, bytes)) = seen {
+        times.add(frame.at.saturating_duration_since(pressed), bytes);
+    }
     let wait = BETWEEN_KEYS.saturating_sub(pressed.elapsed());
     // Frames that come between two keys are taken, so that none is held for the next key's.
     let until = Instant::now() + wait;
@@ -174,6 +179,7 @@ fn moves(program: &mut Program, size: &Size, at: &str) {
         // Seventeen down and seventeen up stay inside a window that does not scroll.
         key(program, &mut times, if n / 17 % 2 == 0 { "j" } else { "k" }, None);
     }
+    assert!(times.len() * 2 > size.keys, "only {} of {} keys were seen", times.len(), size.keys);
     times.print(&format!("one row, {at}"));
 }
 

@@ -114,17 +114,25 @@ impl Program {
     /// Takes frames until one shows what is wanted; gives that frame, and how many bytes came in
     /// all.
     pub fn until(&mut self, wanted: impl Fn(&vt100::Screen) -> bool) -> (Frame, usize) {
+        match self.within(PATIENCE, wanted) {
+            Some(found) => found,
+            None => panic!("what was waited for did not come; the screen:\n{}", self.text()),
+        }
+    }
+
+    /// The same, for what may not come in this time.
+    pub fn within(
+        &mut self,
+        patience: Duration,
+        wanted: impl Fn(&vt100::Screen) -> bool,
+    ) -> Option<(Frame, usize)> {
         let mut bytes = 0;
         let begun = Instant::now();
         loop {
-            match self.frame(PATIENCE.saturating_sub(begun.elapsed())) {
-                Some(frame) => {
-                    bytes += frame.bytes;
-                    if wanted(self.screen.screen()) {
-                        return (frame, bytes);
-                    }
-                }
-                None => panic!("what was waited for did not come; the screen:\n{}", self.text()),
+            let frame = self.frame(patience.saturating_sub(begun.elapsed()))?;
+            bytes += frame.bytes;
+            if wanted(self.screen.screen()) {
+                return Some((frame, bytes));
             }
         }
     }
