@@ -134,6 +134,11 @@ pub struct Action {
 }
 
 impl Action {
+    /// Whether it is the missing cents of a line, which another addition bills.
+    pub fn carries_cents(&self) -> bool {
+        matches!(self.subject, Some(Subject::Rounding { .. }))
+    }
+
     /// What customers pay for its lines.
     pub fn customers_amount(&self) -> Decimal {
         if self.sold.is_empty() {

@@ -141,6 +141,13 @@ pub struct Agreement {
     pub invoicing_cycle: InvoicingCycle,
 }
 
+impl Agreement {
+    /// Up to which day ConnectWise has invoiced, where what begins on `from` is invoiced with it.
+    pub fn invoiced_past(&self, from: Date) -> Option<Date> {
+        self.next_invoice.filter(|next| *next > from && !self.bills_once)
+    }
+}
+
 /// The definition of a custom field on agreement additions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomField {

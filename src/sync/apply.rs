@@ -6,7 +6,6 @@ use super::crash::{Point, point};
 use super::lane::{ByMarker, lanes};
 use super::tally::Under;
 use super::{ApplyOptions, Executor, RunEvent, RunReport, basis, dispatch, fault, problems};
-use crate::domain::addition::Subject;
 use crate::domain::journal::{EntryId, RunId, RunKind, RunPlan, RunState, Step};
 use crate::domain::line::Text;
 use crate::domain::period::Period;
@@ -50,8 +49,7 @@ impl Executor {
         self.recover().await?;
         // Should the profile's lease ever fail: lists that lag do not show yet what another run has
         // posted since, and this plan would post it again.
-        let newest = self.store.runs(1).await.map_err(fault)?.first().map(|run| run.id);
-        if newest != options.planned_after {
+        if self.newest_run().await? != options.planned_after {
             return Err(problems::overtaken());
         }
         let carried = RunPlan { id: plan.run.clone(), file: plan.file.clone() };
@@ -70,7 +68,7 @@ impl Executor {
         // A line that rests on what this plan writes is settled when that is written; and none while
         // cents are missing: an addition that shows a later line says nothing of an earlier one's.
         let written: HashSet<&Text> = actions.iter().filter_map(|a| a.marker.as_ref()).collect();
-        let cents = actions.iter().any(carries_cents);
+        let cents = actions.iter().any(Action::carries_cents);
         let (later, now): (Vec<Settled>, Vec<Settled>) =
             settled.into_iter().partition(|s| cents || written.contains(&s.marker));
         self.store.settle(run, now).await.map_err(fault)?;
@@ -100,7 +98,7 @@ impl Executor {
         let cents: HashSet<EntryId> = entries
             .iter()
             .zip(&actions)
-            .filter_map(|(entry, action)| carries_cents(action).then_some(*entry))
+            .filter_map(|(entry, action)| action.carries_cents().then_some(*entry))
             .collect();
         let lanes = lanes(entries.into_iter().zip(actions).collect(), listed);
         let finished = dispatch::drive(lanes, &under).await;
@@ -146,9 +144,4 @@ impl Executor {
         })?;
         Ok(RunReport { run, errors: tally.errors, answers: tally.answers, stopped })
     }
-}
-
-/// Whether an action is the missing cents of a line.
-fn carries_cents(action: &Action) -> bool {
-    matches!(action.subject, Some(Subject::Rounding { .. }))
 }

@@ -13,13 +13,13 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::connectwise::Client;
-use crate::domain::addition::OwnAddition;
+use crate::domain::addition::{LiveAddition, OwnAddition};
 use crate::domain::decision::Verdict;
 use crate::domain::journal::{Run, RunId};
 use crate::domain::line::Text;
 use crate::domain::money::Currency;
 use crate::domain::period::Period;
-use crate::domain::plan::{LineProblem, MoneyRow};
+use crate::domain::plan::{Action, LineProblem, MoneyRow};
 use crate::domain::problem::Problem;
 use crate::domain::psa::MarkerPlace;
 use crate::store::{Store, StoreError};
@@ -118,6 +118,22 @@ pub struct ApplyOptions {
 }
 
 impl Executor {
+    /// The newest run on the store, for [`ApplyOptions::planned_after`].
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn newest_run(&self) -> Result<Option<RunId>, Problem> {
+        let runs = self.store.runs(1).await.map_err(fault)?;
+        Ok(runs.first().map(|run| run.id))
+    }
+
+    /// Whether Addendum itself once asked, under an action's marker, for what an addition is.
+    async fn asked_for(&self, action: &Action, live: &LiveAddition) -> Result<bool, Problem> {
+        let marker = action.marker.as_deref().unwrap_or_default();
+        let asked = self.store.asked_before(marker, action.line_ids.to_vec()).await;
+        Ok(asked.map_err(fault)?.iter().any(|before| fields::same(before, &live.fields)))
+    }
+
     /// What was posted before, by marker.
     async fn own_by_marker(&self) -> Result<HashMap<Text, OwnAddition>, Problem> {
         let all = self.store.own_additions().await.map_err(fault)?;

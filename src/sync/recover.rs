@@ -198,11 +198,7 @@ impl Executor {
         else {
             return Ok(false);
         };
-        if same(after, &one.fields) {
-            return Ok(false);
-        }
-        let asked = self.store.asked_before(marker, action.line_ids.to_vec()).await;
-        Ok(asked.map_err(fault)?.iter().any(|before| same(before, &one.fields)))
+        Ok(!same(after, &one.fields) && self.asked_for(action, one).await?)
     }
 
     /// Whether an addition that was to be deleted is there, and the list does not show it: a list

@@ -86,10 +86,7 @@ impl<'a> Planner<'a> {
         }
         let on = AgreementTarget::Existing(own.agreement_id);
         let agreement = self.agreement(&on)?;
-        if let Some(next) = agreement.next_invoice
-            && next > own.fields.effective
-            && !agreement.bills_once
-        {
+        if let Some(next) = agreement.invoiced_past(own.fields.effective) {
             return Err(invoiced(&own.marker, next));
         }
         let (quantity, unit_price) = (Decimal::ONE, cents);

@@ -70,10 +70,8 @@ fn start(line: &Line, a: &Agreement, policy: &Policy) -> Result<(Date, Option<Re
              agreement's billing start in ConnectWise and run `addendum pull agreements`",
         ));
     }
-    if let Some(open) = a.next_invoice
-        && open > wanted
+    if let Some(open) = a.invoiced_past(wanted)
         && !a.prorates
-        && !a.bills_once
     {
         return match policy.closed_period {
             ClosedPeriodPolicy::NextOpen => Ok((

@@ -200,10 +200,7 @@ impl<'a> Planner<'a> {
             if compare::same(&o.fields, &fields) {
                 return Ok(self.settle(line, marker, &worth.sale, cents));
             }
-            if let Some(next) = agreement.next_invoice
-                && next > o.fields.effective
-                && !agreement.bills_once
-            {
+            if let Some(next) = agreement.invoiced_past(o.fields.effective) {
                 return Err(invoiced(&o.marker, next));
             }
             let reasons: Reasons =

@@ -78,12 +78,10 @@ impl Lane {
         live: &LiveAddition,
         wanted: AdditionFields,
     ) -> (Sent, bool) {
-        let marker = action.marker.as_deref().unwrap_or_default();
-        let asked = under.executor.store.asked_before(marker, action.line_ids.to_vec()).await;
-        let ours = match asked {
-            Ok(asked) => asked.iter().any(|before| same(before, &live.fields)),
-            Err(e) => {
-                under.stop(fault(e));
+        let ours = match under.executor.asked_for(action, live).await {
+            Ok(ours) => ours,
+            Err(problem) => {
+                under.stop(problem);
                 return (Sent::Dropped, false);
             }
         };

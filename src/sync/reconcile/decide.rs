@@ -8,7 +8,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::super::apply::Begun;
 use super::super::{ApplyOptions, Decided, Executor, Finding, Findings, RunReport, fault};
-use super::left::{invoiced, not_known, refused};
+use super::left::{not_known, refused};
 use super::{Reading, one_of_each};
 use crate::domain::addition::{AdditionFields, OwnAddition, Subject};
 use crate::domain::decision::{Decision, Verdict};
@@ -272,7 +272,7 @@ fn restore(
     } else {
         own.fields.effective
     };
-    if let Some(next) = invoiced(agreement, from) {
+    if let Some(next) = agreement.invoiced_past(from) {
         return Err(refused(
             "invoiced",
             format!(

@@ -1,15 +1,7 @@
 //! Why a finding is left as it is.
 
-use jiff::civil::Date;
-
 use crate::domain::line::Text;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::psa::Agreement;
-
-/// Up to which day ConnectWise has invoiced, where what begins on `from` is invoiced with it.
-pub(super) fn invoiced(agreement: &Agreement, from: Date) -> Option<Date> {
-    agreement.next_invoice.filter(|next| *next > from && !agreement.bills_once)
-}
 
 pub(super) fn refused(code: &'static str, message: String, remedy: &str) -> Problem {
     Problem::new(ProblemKind::Incomplete, code, message, remedy)

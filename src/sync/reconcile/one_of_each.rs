@@ -10,7 +10,7 @@ use smallvec::{SmallVec, smallvec};
 use super::super::Finding;
 use super::super::fields::same;
 use super::Reading;
-use super::left::{invoiced, not_known, refused};
+use super::left::{not_known, refused};
 use crate::domain::addition::AdditionFields;
 use crate::domain::line::Text;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reason};
@@ -53,7 +53,7 @@ pub(super) fn deletions(
             ));
         }
         let agreement = agreements.get(&copy.agreement_id);
-        if let Some(next) = agreement.and_then(|a| invoiced(a, copy.fields.effective)) {
+        if let Some(next) = agreement.and_then(|a| a.invoiced_past(copy.fields.effective)) {
             return Err(refused(
                 "invoiced",
                 format!(

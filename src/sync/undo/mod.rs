@@ -12,7 +12,7 @@ use super::deleted::Deleted;
 use super::lane::{ByMarker, by_marker};
 use super::{ApplyOptions, Credit, Executor, Left, RunReport, all_of, fault};
 use crate::connectwise::PsaError;
-use crate::domain::addition::{AdditionFields, Subject};
+use crate::domain::addition::AdditionFields;
 use crate::domain::journal::{Entry, EntryState, Outcome, Run, RunId, RunKind};
 use crate::domain::line::{Line, LineId, Text};
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Counts, Reason};
@@ -97,7 +97,7 @@ impl Executor {
         // The newest write first: additions before their agreement. What is missing of a line comes
         // after its addition, and stays where that one has to.
         made.reverse();
-        made.sort_by_key(|m| matches!(m.action.subject, Some(Subject::Rounding { .. })));
+        made.sort_by_key(|m| m.action.carries_cents());
         let mut staying: HashSet<Text> = HashSet::new();
         for m in made {
             let place = &places[&m.outcome.agreement_id];

@@ -110,13 +110,12 @@ async fn apply(
     if let Err(problem) = executor.recover().await {
         return Err(context.failed("Earlier writes could not be looked up", problem).await);
     }
-    let store = &context.profile.store;
     let options = ApplyOptions {
         with_cancels,
         from_file: saved.is_some(),
         overwrite_drift: scope.overwrite_drift,
         repost_deleted: scope.repost_deleted,
-        planned_after: store.runs(1).await.map_err(fault)?.first().map(|run| run.id),
+        planned_after: executor.newest_run().await?,
     };
     if let Some(saved) = &saved {
         // The same plan again: made for the same periods and as if on the same day.
@@ -133,6 +132,7 @@ async fn apply(
         same_basis(&saved, &fresh)?;
         fresh.file.clone_from(&saved.file);
     }
+    let store = &context.profile.store;
     let purge = context.profile.clock.now() - SignedDuration::from_hours(24 * LOG_DAYS);
     store.purge_logs(purge).await.map_err(fault)?;
     let mut entries = vec![run_log::started(kind, &fresh)];
