@@ -93,8 +93,8 @@ async fn everything_that_pull_needs_is_read() {
     let types = client.agreement_types().await.unwrap();
     let cloud = types.iter().find(|t| t.name == sandbox.agreement_type()).unwrap();
     assert!(!cloud.defaults.is_empty());
-    let captions: Vec<_> =
-        client.addition_custom_fields().await.unwrap().into_iter().map(|f| f.caption).collect();
+    let fields = client.addition_custom_fields().await.unwrap().unwrap();
+    let captions: Vec<_> = fields.into_iter().map(|f| f.caption).collect();
     assert_eq!(captions, ["Cost Centre"]);
     let of_one = client.agreements_of(agreements[0].company_id).await.unwrap();
     assert!(of_one.iter().all(|a| a.company_id == agreements[0].company_id) && !of_one.is_empty());
@@ -167,7 +167,7 @@ async fn a_marker_may_live_in_a_custom_field() {
     o.addition_fields.push("Addendum ID".into());
     let (_sandbox, client) = open(o).await;
     let (agreement, start, product) = target(&client).await;
-    let all = client.addition_custom_fields().await.unwrap();
+    let all = client.addition_custom_fields().await.unwrap().unwrap();
     let field: CustomField = all.into_iter().find(|f| f.caption == "Addendum ID").unwrap();
     let place = MarkerPlace::CustomField(field);
     let made = client

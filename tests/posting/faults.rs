@@ -144,3 +144,25 @@ async fn a_lost_answer_of_a_new_agreement_makes_no_second_one() {
         }
     }
 }
+
+/// A role that may not see a setup table gets an empty list or a refusal, and a gateway in trouble
+/// sends a page: none of them says that the field for markers is gone.
+#[tokio::test]
+async fn custom_fields_that_a_pull_cannot_see_stay_known() {
+    let fields = vec!["Addendum ID".into(), "Cost Centre".into()];
+    let mut bench = Bench::new(SandboxOptions { addition_fields: fields, ..small() }).await;
+    bench.pull().await;
+    let known = bench.worker.profile().store.custom_fields().await.unwrap();
+    assert_eq!(known.len(), 2);
+    let table = "/system/userDefinedFields";
+    let page = Rule { body: ErrorBody::Html, status: Some(404), ..Rule::new(Kind::ServerError) };
+    for rule in [Rule::new(Kind::Forbidden), page] {
+        bench.sandbox.faults().add(rule.on("GET", table)).unwrap();
+        bench.pull().await;
+        assert_eq!(bench.worker.profile().store.custom_fields().await.unwrap(), known);
+        bench.sandbox.faults().clear();
+    }
+    bench.sandbox.faults().hide(&["Custom Fields"]).unwrap();
+    bench.pull().await;
+    assert_eq!(bench.worker.profile().store.custom_fields().await.unwrap(), known);
+}

@@ -36,13 +36,14 @@ impl Client {
         Ok(all.into_iter().map(AgreementType::from).collect())
     }
 
-    /// Custom fields on agreement additions; empty where the role may not see them.
+    /// Custom fields on agreement additions. Absent where none can be seen at all: a role that may
+    /// not see the table gets a refusal or an empty list, and neither says that there are none.
     ///
     /// # Errors
     /// See [`PsaError`].
-    pub async fn addition_custom_fields(&self) -> Result<Vec<CustomField>, PsaError> {
+    pub async fn addition_custom_fields(&self) -> Result<Option<Vec<CustomField>>, PsaError> {
         let all = self.optional::<FieldRecord>("/system/userDefinedFields").await?;
-        Ok(on_additions(all))
+        Ok(if all.is_empty() { None } else { Some(on_additions(all)) })
     }
 
     /// Reads how often each billing cycle bills, once.

@@ -82,7 +82,10 @@ async fn agreements(context: &Context, client: &Client) -> Result<PullReport, Pr
     .map_err(problem)?;
     let store = &context.profile.store;
     store.keep_agreement_types(types).await.map_err(fault)?;
-    store.keep_custom_fields(fields).await.map_err(fault)?;
+    // Where markers stand in a custom field, nothing can be posted without knowing it.
+    if let Some(fields) = fields {
+        store.keep_custom_fields(fields).await.map_err(fault)?;
+    }
     let report = store.keep_agreements(all).await.map_err(fault)?;
     store.touch(Moment::Agreements, context.profile.clock.now()).await.map_err(fault)?;
     Ok(report)
