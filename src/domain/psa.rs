@@ -1,6 +1,8 @@
 //! PSA records as Addendum needs them: what `pull` keeps locally. Plain nouns; the wire forms are
 //! in `connectwise`.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,30 @@ pub struct Company {
     pub city: Option<String>,
 }
 
+/// What decides whether lines can be posted for a company. Where there are tens of thousands, the
+/// rest of them is not read for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct CompanyStanding {
+    /// See [`Company::id`].
+    pub id: i64,
+    /// See [`Company::deleted`].
+    pub deleted: bool,
+}
+
+impl CompanyStanding {
+    /// Whether lines can be posted for the company.
+    pub fn usable(self) -> bool {
+        !self.deleted
+    }
+}
+
+impl Company {
+    /// How it stands.
+    pub fn standing(&self) -> CompanyStanding {
+        CompanyStanding { id: self.id, deleted: self.deleted }
+    }
+}
+
 /// A catalog item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
@@ -59,6 +85,33 @@ pub struct Product {
     pub price: Option<Decimal>,
     /// Cost.
     pub cost: Option<Decimal>,
+}
+
+/// What decides whether a catalog item can be an addition.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ProductStanding<'a> {
+    /// See [`Product::id`].
+    pub id: i64,
+    /// See [`Product::class`].
+    #[serde(borrow)]
+    pub class: Cow<'a, str>,
+    /// See [`Product::inactive`].
+    pub inactive: bool,
+}
+
+impl ProductStanding<'_> {
+    /// Whether the catalog item can be an addition (design 6.1; ConnectWise refuses bundles).
+    pub fn usable(&self) -> bool {
+        !self.inactive && self.class != "Bundle"
+    }
+}
+
+impl Product {
+    /// How it stands.
+    pub fn standing(&self) -> ProductStanding<'_> {
+        let class = Cow::Borrowed(self.class.as_str());
+        ProductStanding { id: self.id, class, inactive: self.inactive }
+    }
 }
 
 /// A kind of agreement, with the defaults that a new agreement takes from it.

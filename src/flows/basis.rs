@@ -1,9 +1,10 @@
 //! What a plan rests on, as digests (design 7, exit 7): the same digests, the same plan.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::io::Write as _;
 
 use foldhash::HashSet;
+use serde::Serialize;
 
 use crate::domain::line::{Line, Text};
 use crate::domain::plan::Action;
@@ -11,25 +12,35 @@ use crate::domain::plan::{AgreementTarget, Basis};
 use crate::domain::plan_input::PlanInput;
 use crate::domain::policy::{Policy, Scope};
 
-/// A digest that is fed piece by piece.
+/// A digest that is fed piece by piece, through a buffer that is hashed when it is full: many small
+/// pieces would cost more than the hashing.
+#[derive(Default)]
 struct Digest {
     hasher: blake3::Hasher,
-    text: String,
     buffer: Vec<u8>,
 }
 
 impl Digest {
-    fn new() -> Self {
-        Self { hasher: blake3::Hasher::new(), text: String::with_capacity(512), buffer: Vec::new() }
+    /// Feeds one record, as text.
+    fn add(&mut self, record: std::fmt::Arguments<'_>) {
+        // Writing to memory cannot fail.
+        let _ = self.buffer.write_fmt(record);
+        self.end_record();
     }
 
-    /// Feeds one record. What a value's `Debug` says of it is all of it, and is never kept.
-    fn add(&mut self, record: std::fmt::Arguments<'_>) {
-        self.text.clear();
-        // Writing to a String cannot fail.
-        let _ = self.text.write_fmt(record);
-        self.hasher.update(self.text.as_bytes());
-        self.hasher.update(&[0]);
+    /// Feeds all that is known of one record.
+    fn add_all_of(&mut self, record: &impl Serialize) {
+        // Records of the store are kept as JSON, and memory takes it.
+        let _ = serde_json::to_writer(&mut self.buffer, record);
+        self.end_record();
+    }
+
+    fn end_record(&mut self) {
+        const FULL: usize = 1 << 16;
+        self.buffer.push(0);
+        if self.buffer.len() >= FULL {
+            self.flush();
+        }
     }
 
     fn flush(&mut self) {
@@ -50,13 +61,13 @@ pub(super) fn basis<'a>(
     lines: impl Iterator<Item = &'a Line>,
     actions: &[Action],
 ) -> Basis {
-    let mut of_lines = Digest::new();
+    let mut of_lines = Digest::default();
     let mut used = Used::default();
     for l in lines {
         line(&mut of_lines, l);
         used.by(l);
     }
-    let mut of_settings = Digest::new();
+    let mut of_settings = Digest::default();
     of_settings.add(format_args!("{policy:?}"));
     let companies = used.companies(input);
     Basis {
@@ -107,10 +118,8 @@ impl<'a> Used<'a> {
     }
 }
 
-/// A line's own content, dates, choices and status, in a buffer that is hashed when it is full:
-/// many small pieces would cost more than the hashing.
+/// A line's own content, dates, choices and status.
 fn line(d: &mut Digest, l: &Line) {
-    const FULL: usize = 1 << 16;
     let out = &mut d.buffer;
     let mut text = |t: Option<&str>| {
         let length = t.map_or(u32::MAX, |t| u32::try_from(t.len()).unwrap_or(u32::MAX - 1));
@@ -163,9 +172,7 @@ fn line(d: &mut Digest, l: &Line) {
     if let Some(r) = &l.revision {
         out.extend_from_slice(&r.total.normalize().serialize());
     }
-    if out.len() >= FULL {
-        d.flush();
-    }
+    d.end_record();
 }
 
 /// The mappings that the lines use, and the records that these lead to.
@@ -175,7 +182,7 @@ fn mappings(
     used: &Used<'_>,
     companies: &BTreeSet<i64>,
 ) -> String {
-    let mut d = Digest::new();
+    let mut d = Digest::default();
     let asks_prices = policy.prices.asks_products();
     for (source, id) in &used.organizations {
         if let Some(o) = input.organizations.get(&((*source).clone(), (*id).clone())) {
@@ -216,7 +223,7 @@ fn mappings(
     let mut types: Vec<_> = input.agreement_types.iter().collect();
     types.sort_unstable_by_key(|t| t.id);
     for t in types {
-        d.add(format_args!("{t:?}"));
+        d.add_all_of(t);
     }
     d.end()
 }
@@ -224,7 +231,7 @@ fn mappings(
 /// The agreements and own additions that the actions work on, and which agreements there were to
 /// choose from.
 fn psa(input: &PlanInput, companies: &BTreeSet<i64>, actions: &[Action]) -> String {
-    let mut d = Digest::new();
+    let mut d = Digest::default();
     let mut agreements: Vec<i64> = actions
         .iter()
         .filter_map(|a| match a.agreement {
@@ -235,7 +242,7 @@ fn psa(input: &PlanInput, companies: &BTreeSet<i64>, actions: &[Action]) -> Stri
     agreements.sort_unstable();
     agreements.dedup();
     for id in agreements {
-        d.add(format_args!("{id} {:?}", input.agreements.get(&id)));
+        d.add_all_of(&(id, input.agreements.get(&id)));
     }
     let mut choice: Vec<_> =
         input.agreements.values().filter(|a| companies.contains(&a.company_id)).collect();
@@ -244,14 +251,14 @@ fn psa(input: &PlanInput, companies: &BTreeSet<i64>, actions: &[Action]) -> Stri
         d.add(format_args!("{} {} {:?} {:?}", a.id, a.type_id, a.status, a.currency));
     }
     for a in actions.iter().filter(|a| a.addition_id.is_some()) {
-        d.add(format_args!("{:?} {:?}", a.addition_id, a.before));
+        d.add_all_of(&(a.addition_id, &a.before));
     }
     d.end()
 }
 
 /// The plan's id: the same basis, scope and day give the same plan.
 pub(super) fn plan_id(basis: &Basis, scope: &Scope, today: jiff::civil::Date) -> String {
-    let mut d = Digest::new();
+    let mut d = Digest::default();
     d.add(format_args!("{basis:?} {scope:?} {today}"));
     format!("P-{}", &d.end()[..16])
 }

@@ -84,8 +84,8 @@ impl Store {
     /// A person deleted it in the PSA (or it is back).
     pub async fn set_gone(&self, marker: &str, gone: bool) -> Result<(), StoreError> {
         let marker = marker.to_owned();
-        self.write(move |tx| {
-            tx.prepare_cached("UPDATE own_addition SET gone = ?2 WHERE marker = ?1")?
+        self.change(move |conn| {
+            conn.prepare_cached("UPDATE own_addition SET gone = ?2 WHERE marker = ?1")?
                 .execute((marker, gone))?;
             Ok(())
         })
@@ -99,9 +99,9 @@ impl Store {
         fields: AdditionFields,
     ) -> Result<(), StoreError> {
         let marker = marker.to_owned();
-        self.write(move |tx| {
+        self.change(move |conn| {
             let fields = serde_json::to_string(&fields)?;
-            tx.prepare_cached("UPDATE own_addition SET fields = ?2 WHERE marker = ?1")?
+            conn.prepare_cached("UPDATE own_addition SET fields = ?2 WHERE marker = ?1")?
                 .execute((marker, fields))?;
             Ok(())
         })

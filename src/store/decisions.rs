@@ -16,7 +16,7 @@ use crate::domain::line::Text;
 impl Store {
     /// The decisions that are remembered, by marker.
     pub async fn decisions(&self) -> Result<HashMap<Text, Decision>, StoreError> {
-        self.read(|conn| {
+        self.ask(|conn| {
             let mut statement =
                 conn.prepare_cached("SELECT marker, verdict, seen FROM decision")?;
             let mut rows = statement.query([])?;

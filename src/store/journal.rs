@@ -164,6 +164,9 @@ impl Store {
     /// Lines that become Synced without a write, because their addition already says the same. A
     /// line whose addition the store does not know, or that is being posted, stays as it is.
     pub async fn settle(&self, run: RunId, settled: Vec<Settled>) -> Result<(), StoreError> {
+        if settled.is_empty() {
+            return Ok(());
+        }
         let now = self.now();
         self.write(move |tx| {
             let mut told = Vec::new();
@@ -242,12 +245,10 @@ impl Store {
     }
 
     /// Lines that the plan refused become Error; posted lines stay as they are.
-    pub async fn refuse_lines(
-        &self,
-        run: RunId,
-        problems: Vec<LineProblem>,
-    ) -> Result<(), StoreError> {
-        let _ = run;
+    pub async fn refuse_lines(&self, problems: Vec<LineProblem>) -> Result<(), StoreError> {
+        if problems.is_empty() {
+            return Ok(());
+        }
         self.write(move |tx| {
             for p in &problems {
                 let id = match p.line_id {

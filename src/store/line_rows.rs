@@ -8,10 +8,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use rust_decimal::Decimal;
 
 use super::encoding::{
-    at_position, identity, line_numbers, month_of, short, to_amount, to_amount_or_none, to_badges,
-    to_day, to_month,
+    at_position, identity, line_numbers, month, month_of, short, to_amount, to_amount_or_none,
+    to_badges, to_day, to_month,
 };
 use super::error::StoreError;
+use super::line_order::in_order;
 use super::names::{Names, json_list};
 use super::sides::SideRows;
 use super::{Store, encoding, revisions};
@@ -30,6 +31,23 @@ impl Store {
     /// Periods that hold lines, newest first.
     pub async fn periods(&self) -> Result<Vec<Period>, StoreError> {
         self.read(|conn| months(conn)?.into_iter().rev().map(to_month).collect()).await
+    }
+
+    /// All lines of these periods, of all periods when none is named; by period, invoice date, key.
+    pub async fn lines_in(&self, periods: &[Period]) -> Result<Vec<Line>, StoreError> {
+        let wanted: Vec<i64> = periods.iter().map(|p| month(*p)).collect();
+        self.read(move |conn| {
+            let (mut names, mut lines) = (Names::all(conn), Vec::new());
+            for m in months(conn)?.into_iter().filter(|m| wanted.is_empty() || wanted.contains(m)) {
+                each_line(conn, &mut names, line_numbers(m), |line, _| {
+                    lines.push(line);
+                    Ok(())
+                })?;
+            }
+            in_order(&mut lines);
+            Ok(lines)
+        })
+        .await
     }
 
     /// One line by its key (`KEY` or `SOURCE/KEY`).
@@ -191,6 +209,26 @@ impl Which<'_> {
         }
     }
 
+    /// Which of the tables beside `line` have anything about these lines, in the order of [`Sides`]:
+    /// most lines have nothing in most of them, and one question costs less than one for each.
+    fn have(&self, conn: &Connection) -> Result<[bool; 5], StoreError> {
+        macro_rules! any {
+            ($holds:literal) => {
+                any!($holds, "line_choice", "posting", "revision", "line_side", "line_problem")
+            };
+            ($holds:literal, $($table:literal),+) => {
+                concat!("SELECT 1", $(", EXISTS (SELECT 1 FROM ", $table, " WHERE ", $holds, ")"),+)
+            };
+        }
+        let mut statement = conn.prepare_cached(match self {
+            Self::Between(_) => any!("line BETWEEN ?1 AND ?2"),
+            Self::Listed(_) => any!("line IN (SELECT value FROM json_each(?1))"),
+        })?;
+        Ok(statement.query_row(params_from_iter(self.parameters()), |row| {
+            Ok([row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?])
+        })?)
+    }
+
     fn parameters(&self) -> Vec<Value> {
         match self {
             Self::Between((first, last)) => vec![(*first).into(), (*last).into()],
@@ -238,12 +276,17 @@ struct Side<T> {
 }
 
 impl<T> Side<T> {
+    /// Reads them, where there `is` any.
     fn read(
         conn: &Connection,
+        is: bool,
         sql: &str,
         which: &Which<'_>,
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Self, StoreError> {
+        if !is {
+            return Ok(Self { rows: Vec::new().into_iter().peekable() });
+        }
         let condition = which.holds_for("line");
         let mut statement =
             conn.prepare_cached(&format!("{sql} WHERE {condition} ORDER BY line"))?;
@@ -287,10 +330,11 @@ impl Sides {
         names: &mut Names<'_>,
         which: &Which<'_>,
     ) -> Result<Self, StoreError> {
+        let [choice, posting, revision, side, problem] = which.have(conn)?;
         let mut markers: HashMap<i64, (Text, i64, i64)> = HashMap::new();
         let mut known = SideRows::default();
         let mut numbers: Side<i64> =
-            Side::read(conn, "SELECT line, side FROM line_side", which, |r| Ok(r.get(1)?))?;
+            Side::read(conn, side, "SELECT line, side FROM line_side", which, |r| Ok(r.get(1)?))?;
         known.gather(conn, &numbers.values())?;
         let mut told = Vec::new();
         for (line, side) in numbers.rows.by_ref() {
@@ -301,6 +345,7 @@ impl Sides {
         Ok(Self {
             choices: Side::read(
                 conn,
+                choice,
                 "SELECT line, company, product, agreement, post_once FROM line_choice",
                 which,
                 |r| {
@@ -312,28 +357,40 @@ impl Sides {
                     })
                 },
             )?,
-            postings: Side::read(conn, "SELECT line, addition, sold FROM posting", which, |r| {
-                let id = r.get(1)?;
-                let sold = to_amount_or_none(r.get_ref(2)?)?;
-                if let Some((marker, agreement, number)) = markers.get(&id) {
-                    return Ok((marker.clone(), *agreement, *number, sold));
-                }
-                let (marker, agreement, number): (String, i64, i64) =
-                    addition.query_row([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-                let marker = names.text(&marker);
-                markers.insert(id, (marker.clone(), agreement, number));
-                Ok((marker, agreement, number, sold))
-            })?,
-            revisions: Side::read(conn, revisions::SELECT, which, |r| {
+            postings: Side::read(
+                conn,
+                posting,
+                "SELECT line, addition, sold FROM posting",
+                which,
+                |r| {
+                    let id = r.get(1)?;
+                    let sold = to_amount_or_none(r.get_ref(2)?)?;
+                    if let Some((marker, agreement, number)) = markers.get(&id) {
+                        return Ok((marker.clone(), *agreement, *number, sold));
+                    }
+                    let (marker, agreement, number): (String, i64, i64) =
+                        addition.query_row([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+                    let marker = names.text(&marker);
+                    markers.insert(id, (marker.clone(), agreement, number));
+                    Ok((marker, agreement, number, sold))
+                },
+            )?,
+            revisions: Side::read(conn, revision, revisions::SELECT, which, |r| {
                 let side: Option<i64> = r.get(15)?;
                 let side = side.map(|id| known.get(conn, id)).transpose()?;
                 Ok(Box::new(revisions::revision(r, names, side.as_deref())?))
             })?,
             told: Side { rows: told.into_iter().peekable() },
-            problems: Side::read(conn, "SELECT line, problem FROM line_problem", which, |r| {
-                let text = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-                Ok(Box::new(serde_json::from_str(text)?))
-            })?,
+            problems: Side::read(
+                conn,
+                problem,
+                "SELECT line, problem FROM line_problem",
+                which,
+                |r| {
+                    let text = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+                    Ok(Box::new(serde_json::from_str(text)?))
+                },
+            )?,
         })
     }
 }

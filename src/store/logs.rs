@@ -41,16 +41,17 @@ impl Store {
 
     /// Deletes entries older than this; gives how many.
     pub async fn purge_logs(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.write(move |tx| {
-            Ok(tx.prepare_cached("DELETE FROM log WHERE at < ?1")?.execute([time(before)])? as u64)
+        self.change(move |conn| {
+            Ok(conn.prepare_cached("DELETE FROM log WHERE at < ?1")?.execute([time(before)])?
+                as u64)
         })
         .await
     }
 
     /// Remembers that something happened at this time.
     pub async fn touch(&self, moment: Moment, at: Timestamp) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            tx.prepare_cached(
+        self.change(move |conn| {
+            conn.prepare_cached(
                 "INSERT INTO moment (name, at) VALUES (?1, ?2) \
                  ON CONFLICT (name) DO UPDATE SET at = excluded.at",
             )?
@@ -80,15 +81,15 @@ impl Store {
     /// Sets or clears a small named value.
     pub async fn set_note(&self, name: &str, value: Option<String>) -> Result<(), StoreError> {
         let name = name.to_owned();
-        self.write(move |tx| {
+        self.change(move |conn| {
             match value {
-                Some(value) => tx
+                Some(value) => conn
                     .prepare_cached(
                         "INSERT INTO note (name, value) VALUES (?1, ?2) \
                      ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                     )?
                     .execute((name, value))?,
-                None => tx.prepare_cached("DELETE FROM note WHERE name = ?1")?.execute([name])?,
+                None => conn.prepare_cached("DELETE FROM note WHERE name = ?1")?.execute([name])?,
             };
             Ok(())
         })

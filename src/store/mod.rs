@@ -29,6 +29,7 @@ pub mod grid;
 mod incoming;
 pub mod inline;
 mod journal;
+mod line_order;
 mod line_rows;
 mod line_writes;
 mod load;
@@ -184,6 +185,17 @@ impl Store {
         self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
     }
 
+    /// Runs `work` on the writing thread, without a transaction around it: for a single statement,
+    /// which is one by itself.
+    async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (work, answered) = on_connection(work);
+        self.shared.threads.write(threads::Request::Work(work)).await?;
+        self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
+    }
+
     /// Runs `work` on a reading thread, on one snapshot.
     async fn read<T: Send + 'static>(
         &self,
@@ -200,11 +212,8 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        let boxed: threads::Work = Box::new(move |conn| {
-            let _ = answer.send(work(conn));
-        });
-        self.shared.threads.read(boxed).await?;
+        let (work, answered) = on_connection(work);
+        self.shared.threads.read(work).await?;
         self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
     }
 
@@ -223,7 +232,18 @@ impl Store {
     }
 }
 
-/// Work for a reading thread, and where its answer comes.
+/// Work for a thread, and where its answer comes.
+fn on_connection<T: Send + 'static>(
+    work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+) -> (threads::Work, oneshot::Receiver<Result<T, StoreError>>) {
+    let (answer, answered) = oneshot::channel();
+    let boxed: threads::Work = Box::new(move |conn| {
+        let _ = answer.send(work(conn));
+    });
+    (boxed, answered)
+}
+
+/// The same, on one snapshot.
 fn on_one_snapshot<T: Send + 'static>(
     work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
 ) -> (threads::Work, oneshot::Receiver<Result<T, StoreError>>) {

@@ -6,8 +6,9 @@ use foldhash::HashSet;
 use rusqlite::Connection;
 
 use super::additions;
-use super::encoding::{at_position, day, line_numbers, month, month_of, to_amount};
+use super::encoding::{at_position, line_numbers, month, month_of, to_amount};
 use super::error::StoreError;
+use super::line_order::in_order;
 use super::line_rows::{Codes, each_line, months, number_of, read_one};
 use super::names::Names;
 use super::revisions::next_number;
@@ -73,7 +74,7 @@ fn snapshot(conn: &Connection, scope: &Scope) -> Result<PlanInput, StoreError> {
         input.lines = named_lines(conn, &mut names, scope, &in_periods)?;
         scoped = input.lines.iter().map(|l| month_of(l.id.0)).collect();
     }
-    sort(&mut input.lines);
+    in_order(&mut input.lines);
     if !scope.lines.is_empty() {
         for m in &scoped {
             totals_of_month(conn, &mut names, *m, true, &mut input)?;
@@ -210,44 +211,6 @@ fn totals_of_month(
         tally.add(&invoice.source, invoice.currency, total, codes, charge_type)?;
     }
     tally.finish(names, month, with_present, input)
-}
-
-/// By period, invoice date, key. Lines are large: what is sorted is a day, the first bytes of the
-/// key and a position, and each line is moved at most once.
-fn sort(lines: &mut [Line]) {
-    let before = |a: &Line, b: &Line| (a.invoice_date, &a.key) <= (b.invoice_date, &b.key);
-    if lines.is_sorted_by(before) {
-        return;
-    }
-    let mut order: Vec<(i64, u128, u32)> = (0..)
-        .zip(lines.iter())
-        .map(|(at, l)| (day(l.invoice_date), first_bytes(&l.key), at))
-        .collect();
-    order.sort_unstable_by(|a, b| {
-        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| {
-            let key = |at: u32| (&lines[at as usize].key, &lines[at as usize].source);
-            key(a.2).cmp(&key(b.2))
-        })
-    });
-    let mut from: Vec<u32> = order.into_iter().map(|(_, _, at)| at).collect();
-    for start in 0..from.len() {
-        let mut to = start;
-        while from[to] as usize != start {
-            let next = from[to] as usize;
-            lines.swap(to, next);
-            from[to] = to as u32;
-            to = next;
-        }
-        from[to] = to as u32;
-    }
-}
-
-/// The first 16 bytes of a key as a number that orders as they do; shorter keys come first.
-fn first_bytes(key: &str) -> u128 {
-    let mut bytes = [0; 16];
-    let length = key.len().min(16);
-    bytes[..length].copy_from_slice(&key.as_bytes()[..length]);
-    u128::from_be_bytes(bytes)
 }
 
 /// All recurring additions, and those of the lines in scope.

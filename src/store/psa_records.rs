@@ -1,6 +1,6 @@
 //! Local copies of PSA records: replaced whole at a refresh, read whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::Connection;
 use serde::Serialize;
@@ -10,11 +10,15 @@ use super::error::StoreError;
 use super::names::each;
 use super::transaction::Transaction;
 use super::{PullReport, Store};
-use crate::domain::psa::{Agreement, AgreementType, Company, CustomField, Product};
+use crate::domain::psa::{
+    Agreement, AgreementType, Company, CompanyStanding, CustomField, Product, ProductStanding,
+};
 
 /// A record with a table of its own.
 pub(super) trait Kept: Serialize + DeserializeOwned + Send + 'static {
     const TABLE: &'static str;
+    /// The statement that reads all of them.
+    const ALL: &'static str;
     fn number(&self) -> i64;
 }
 
@@ -22,6 +26,7 @@ macro_rules! kept {
     ($($record:ty = $table:literal),*) => {$(
         impl Kept for $record {
             const TABLE: &'static str = $table;
+            const ALL: &'static str = concat!("SELECT body FROM ", $table, " ORDER BY id");
             fn number(&self) -> i64 {
                 self.id
             }
@@ -59,7 +64,8 @@ impl Store {
     }
     /// Adds or replaces one agreement.
     pub async fn keep_agreement(&self, one: Agreement) -> Result<(), StoreError> {
-        self.write(move |tx| put(tx, one.id, Agreement::TABLE, &serde_json::to_string(&one)?)).await
+        self.change(move |conn| put(conn, one.id, Agreement::TABLE, &serde_json::to_string(&one)?))
+            .await
     }
     /// All companies, by number.
     pub async fn companies(&self) -> Result<Vec<Company>, StoreError> {
@@ -68,6 +74,32 @@ impl Store {
     /// All catalog items, by number.
     pub async fn products(&self) -> Result<Vec<Product>, StoreError> {
         self.ask(all).await
+    }
+    /// Numbers of the companies that lines can be posted for.
+    pub async fn usable_companies(&self) -> Result<HashSet<i64>, StoreError> {
+        self.ask(|conn| {
+            let mut usable = HashSet::new();
+            each_body::<Company>(conn, |body| {
+                let company: CompanyStanding = serde_json::from_str(body)?;
+                usable.extend(company.usable().then_some(company.id));
+                Ok(())
+            })?;
+            Ok(usable)
+        })
+        .await
+    }
+    /// Numbers of the catalog items that can be additions.
+    pub async fn usable_products(&self) -> Result<HashSet<i64>, StoreError> {
+        self.ask(|conn| {
+            let mut usable = HashSet::new();
+            each_body::<Product>(conn, |body| {
+                let product: ProductStanding<'_> = serde_json::from_str(body)?;
+                usable.extend(product.usable().then_some(product.id));
+                Ok(())
+            })?;
+            Ok(usable)
+        })
+        .await
     }
     /// All agreements, by number.
     pub async fn agreements(&self) -> Result<Vec<Agreement>, StoreError> {
@@ -86,12 +118,19 @@ impl Store {
 /// All records of a kind, by number.
 pub(super) fn all<T: Kept>(conn: &Connection) -> Result<Vec<T>, StoreError> {
     let mut found = Vec::new();
-    each(conn, &format!("SELECT body FROM {} ORDER BY id", T::TABLE), |r| {
-        let body = r.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+    each_body::<T>(conn, |body| {
         found.push(serde_json::from_str(body)?);
         Ok(())
     })?;
     Ok(found)
+}
+
+/// Calls `take` with the text of each record of a kind, by number.
+fn each_body<T: Kept>(
+    conn: &Connection,
+    mut take: impl FnMut(&str) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    each(conn, T::ALL, |r| take(r.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?))
 }
 
 /// Makes the table hold exactly these. A number that comes twice counts once, the last one wins.
@@ -122,8 +161,8 @@ fn replace<T: Kept>(tx: &Transaction<'_>, records: &[T]) -> Result<PullReport, S
     Ok(report)
 }
 
-fn put(tx: &Transaction<'_>, id: i64, table: &str, body: &str) -> Result<(), StoreError> {
-    tx.prepare_cached(&format!(
+fn put(conn: &Connection, id: i64, table: &str, body: &str) -> Result<(), StoreError> {
+    conn.prepare_cached(&format!(
         "INSERT INTO {table} (id, body) VALUES (?1, ?2) \
          ON CONFLICT (id) DO UPDATE SET body = excluded.body"
     ))?

@@ -96,6 +96,15 @@ impl Store {
         .await
     }
 
+    /// The newest run.
+    pub async fn newest_run(&self) -> Result<Option<RunId>, StoreError> {
+        self.ask(|conn| {
+            let mut statement = conn.prepare_cached("SELECT max(id) FROM run")?;
+            Ok(statement.query_row([], |r| r.get::<_, Option<i64>>(0))?.map(RunId))
+        })
+        .await
+    }
+
     /// The newest runs, newest first.
     pub async fn runs(&self, limit: usize) -> Result<Vec<Run>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

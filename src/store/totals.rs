@@ -28,22 +28,49 @@ impl Store {
     /// organization and offer.
     pub async fn totals(&self, periods: &[Period]) -> Result<Vec<LineGroup>, StoreError> {
         let wanted: Vec<i64> = periods.iter().map(|p| month(*p)).collect();
-        let parts = self.read(move |conn| parts(conn, &wanted)).await?;
-        let mut summed = stream::iter(parts.into_iter().map(|(month, range)| {
+        let few = self.read(move |conn| {
+            let parts = parts(conn, &wanted)?;
+            if parts.iter().map(|(_, (first, last))| last - first + 1).sum::<i64>() > PART {
+                return Ok(Err(parts));
+            }
+            let (mut names, mut groups) = (Names::all(conn), Groups::new());
+            for (month, range) in parts {
+                gather(&mut groups, month, sums(conn, &mut names, range)?)?;
+            }
+            named(conn, groups).map(Ok)
+        });
+        let many = match few.await? {
+            Ok(groups) => return Ok(groups),
+            Err(parts) => parts,
+        };
+        let mut summed = stream::iter(many.into_iter().map(|(month, range)| {
             self.read(move |conn| Ok((month, sums(conn, &mut Names::all(conn), range)?)))
         }))
         .buffer_unordered(AT_ONCE);
-        let mut groups: HashMap<(i64, Side), Sums> = HashMap::new();
+        let mut groups = Groups::new();
         while let Some((month, sides)) = summed.try_next().await? {
-            for (side, sums) in sides {
-                let group = groups.entry((month, side)).or_default();
-                group.lines += sums.lines;
-                group.source = add(group.source, sums.source)?;
-                group.posted = add(group.posted, sums.posted)?;
-            }
+            gather(&mut groups, month, sides)?;
         }
         self.read(move |conn| named(conn, groups)).await
     }
+}
+
+/// Sums by month and side.
+type Groups = HashMap<(i64, Side), Sums>;
+
+/// Adds a part of a month.
+fn gather(
+    groups: &mut Groups,
+    month: i64,
+    sides: impl IntoIterator<Item = (Side, Sums)>,
+) -> Result<(), StoreError> {
+    for (side, sums) in sides {
+        let group = groups.entry((month, side)).or_default();
+        group.lines += sums.lines;
+        group.source = add(group.source, sums.source)?;
+        group.posted = add(group.posted, sums.posted)?;
+    }
+    Ok(())
 }
 
 /// Months in parts: each month's first and last number, cut where the month is large.
@@ -82,10 +109,7 @@ struct Sums {
 }
 
 /// The groups with the names that people and scripts know them by.
-fn named(
-    conn: &Connection,
-    groups: HashMap<(i64, Side), Sums>,
-) -> Result<Vec<LineGroup>, StoreError> {
+fn named(conn: &Connection, groups: Groups) -> Result<Vec<LineGroup>, StoreError> {
     let mut organizations: HashMap<i64, (Text, Text)> = HashMap::new();
     each(conn, "SELECT id, key, name FROM organization", |r| {
         let text = |column| Ok::<_, StoreError>(Text::from(r.get::<_, String>(column)?));

@@ -30,7 +30,7 @@ pub(super) struct Begun {
 }
 
 impl Executor {
-    /// Carries out a plan. Calls [`Executor::recover`] first.
+    /// Carries out a plan, made after [`Executor::recover`].
     ///
     /// A cancelled run ends at a safe point and is reported with [`RunState::Cancelled`]; what was
     /// done stays done, and the rest is as if it had never been planned. The same holds for a run
@@ -46,7 +46,6 @@ impl Executor {
         plan: Plan,
         options: ApplyOptions,
     ) -> Result<RunReport, Problem> {
-        self.recover().await?;
         // Should the profile's lease ever fail: lists that lag do not show yet what another run has
         // posted since, and this plan would post it again.
         if self.newest_run().await? != options.planned_after {
@@ -64,7 +63,7 @@ impl Executor {
         };
         let run =
             self.store.begin_run_of(kind, &periods, None, Some(carried)).await.map_err(fault)?;
-        self.store.refuse_lines(run, errors.clone()).await.map_err(fault)?;
+        self.store.refuse_lines(errors.clone()).await.map_err(fault)?;
         // A line that rests on what this plan writes is settled when that is written; and none while
         // cents are missing: an addition that shows a later line says nothing of an earlier one's.
         let written: HashSet<&Text> = actions.iter().filter_map(|a| a.marker.as_ref()).collect();

@@ -123,8 +123,7 @@ impl Executor {
     /// # Errors
     /// The store cannot be read.
     pub async fn newest_run(&self) -> Result<Option<RunId>, Problem> {
-        let runs = self.store.runs(1).await.map_err(fault)?;
-        Ok(runs.first().map(|run| run.id))
+        self.store.newest_run().await.map_err(fault)
     }
 
     /// Whether Addendum itself once asked, under an action's marker, for what an addition is.

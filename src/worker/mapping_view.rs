@@ -74,12 +74,12 @@ impl MappingItem {
 
 /// Whether lines can be posted for the company.
 pub fn company_usable(company: &Company) -> bool {
-    !company.deleted
+    company.standing().usable()
 }
 
 /// Whether the catalog item can be an addition (design 6.1; ConnectWise refuses bundles).
 pub fn product_usable(product: &Product) -> bool {
-    !product.inactive && product.class != "Bundle"
+    product.standing().usable()
 }
 
 /// Lines that are not Synced, and their money.

@@ -33,8 +33,8 @@ impl Store {
     /// The store was closed.
     pub async fn acting_as(&self, who: &str) -> Result<(), StoreError> {
         let who = who.to_owned();
-        self.write(move |tx| {
-            tx.execute("UPDATE temp.actor SET who = ?1", [who])?;
+        self.change(move |conn| {
+            conn.prepare_cached("UPDATE temp.actor SET who = ?1")?.execute([who])?;
             Ok(())
         })
         .await

@@ -83,7 +83,7 @@ impl Store {
     /// The store cannot be read.
     pub async fn said_of(&self, kind: AuditKind, of: &str) -> Result<Vec<String>, StoreError> {
         let of = of.to_owned();
-        self.read(move |conn| {
+        self.ask(move |conn| {
             let mut statement = conn.prepare_cached(
                 "SELECT who FROM audit WHERE kind IN ('plan-made', 'approved') AND kind = ?1 \
                  AND json_extract(body, '$.of') = ?2 ORDER BY id",

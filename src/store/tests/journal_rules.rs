@@ -210,14 +210,14 @@ async fn a_posted_line_is_revised_and_never_altered() {
 async fn the_plan_refuses_open_lines_only() {
     let f = Fixture::new().await;
     f.load(vec![line("s-1", "1"), line("s-2", "2")]).await;
-    let run = f.post("s-1", 5).await;
+    let _ = f.post("s-1", 5).await;
     let refuse = |l: &crate::domain::line::Line| crate::domain::plan::LineProblem {
         line: l.key.clone(),
         line_id: None,
         problem: problem("ambiguous"),
     };
     let problems = vec![refuse(&f.line("s-1").await), refuse(&f.line("s-2").await)];
-    f.store.refuse_lines(run, problems).await.unwrap();
+    f.store.refuse_lines(problems).await.unwrap();
     assert_eq!(f.status("s-1").await, PsaStatus::Synced);
     assert_eq!(f.status("s-2").await, PsaStatus::Error);
 }

@@ -16,8 +16,6 @@ use crate::domain::journal::RunKind;
 use crate::domain::line::Text;
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Counts, Reason};
-use crate::domain::plan_input::PlanInput;
-use crate::domain::policy::Scope;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::psa::Agreement;
 
@@ -37,9 +35,11 @@ impl Executor {
         wanted: &[(String, Verdict)],
     ) -> Result<(Vec<Decided>, Option<RunReport>), Problem> {
         self.recover().await?;
-        let scope = Scope { periods: periods.to_vec(), ..Scope::default() };
-        let input = self.store.plan_input(&scope).await.map_err(fault)?;
-        let (mut reading, markers) = self.reading(&input, periods).await?;
+        let (lines, companies) =
+            tokio::try_join!(self.store.lines_in(periods), self.store.companies())
+                .map_err(fault)?;
+        let companies = companies.into_iter().map(|c| (c.id, c.name)).collect();
+        let (mut reading, markers) = self.reading(&lines, periods).await?;
         let mut findings = reading.findings(&markers);
         let agreements = self.mark_invoiced(&reading, &mut findings).await?;
         let chosen = choose(&findings, wanted)?;
@@ -53,10 +53,11 @@ impl Executor {
                 Verdict::Restore => {
                     let put_back = if kind == Kind::Doubled {
                         let asked = self.asked_under(&marker).await?;
-                        one_of_each::deletions(&reading, &input, &finding, &agreements, &asked)
+                        one_of_each::deletions(&reading, &companies, &finding, &agreements, &asked)
                     } else {
                         let agreement = agreements.get(&finding.agreement_id);
-                        restore(&reading, &input, &finding, agreement).map(|action| vec![action])
+                        restore(&reading, &companies, &finding, agreement)
+                            .map(|action| vec![action])
                     };
                     match put_back {
                         Ok(some) => {
@@ -252,7 +253,7 @@ fn settle(
 /// The write that puts an addition back as it was posted.
 fn restore(
     reading: &Reading<'_>,
-    input: &PlanInput,
+    companies: &HashMap<i64, String>,
     finding: &Finding,
     agreement: Option<&Agreement>,
 ) -> Result<Action, Problem> {
@@ -290,7 +291,7 @@ fn restore(
         ));
     }
     let live = reading.live.get(&*marker).and_then(|l| l.first());
-    let company = input.companies.get(&own.company_id).map_or("", |c| c.name.as_str());
+    let company = companies.get(&own.company_id).map_or("", String::as_str);
     Ok(Action {
         id: 0,
         kind: if live.is_some() { ActionKind::Update } else { ActionKind::Create },

@@ -10,8 +10,6 @@ use super::{Executor, Finding, Findings, all_of, fault};
 use crate::connectwise::PsaError;
 use crate::domain::line::{Line, Text};
 use crate::domain::period::Period;
-use crate::domain::plan_input::PlanInput;
-use crate::domain::policy::Scope;
 use crate::domain::problem::Problem;
 use crate::domain::psa::Agreement;
 
@@ -32,9 +30,8 @@ impl Executor {
     /// # Errors
     /// The PSA or the store does not answer.
     pub async fn reconcile(&self, periods: &[Period]) -> Result<Findings, Problem> {
-        let scope = Scope { periods: periods.to_vec(), ..Scope::default() };
-        let input = self.store.plan_input(&scope).await.map_err(fault)?;
-        let (reading, markers) = self.reading(&input, periods).await?;
+        let lines = self.store.lines_in(periods).await.map_err(fault)?;
+        let (reading, markers) = self.reading(&lines, periods).await?;
         let mut findings = reading.findings(&markers);
         self.mark_invoiced(&reading, &mut findings).await?;
         let decisions = self.store.decisions().await.map_err(fault)?;
@@ -58,12 +55,12 @@ impl Executor {
     /// Reads what was posted in the periods and what the PSA has of it, with the markers in scope.
     async fn reading<'a>(
         &self,
-        input: &'a PlanInput,
+        all: &'a [Line],
         periods: &[Period],
     ) -> Result<(Reading<'a>, BTreeSet<Text>), Problem> {
         let own = self.own_by_marker().await?;
         let mut lines: BTreeMap<Text, Vec<&Line>> = BTreeMap::new();
-        for line in &input.lines {
+        for line in all {
             if let Some(posted) = &line.posted {
                 lines.entry(posted.marker.clone()).or_default().push(line);
             }

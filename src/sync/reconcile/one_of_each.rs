@@ -14,7 +14,6 @@ use super::left::{not_known, refused};
 use crate::domain::addition::AdditionFields;
 use crate::domain::line::Text;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reason};
-use crate::domain::plan_input::PlanInput;
 use crate::domain::problem::Problem;
 use crate::domain::psa::Agreement;
 
@@ -22,7 +21,7 @@ use crate::domain::psa::Agreement;
 /// asked for under the marker.
 pub(super) fn deletions(
     reading: &Reading<'_>,
-    input: &PlanInput,
+    companies: &HashMap<i64, String>,
     finding: &Finding,
     agreements: &HashMap<i64, Agreement>,
     asked: &[AdditionFields],
@@ -39,7 +38,7 @@ pub(super) fn deletions(
             "delete all but one of them in ConnectWise, then adopt the one that is left",
         ));
     }
-    let company = input.companies.get(&own.company_id).map_or("", |c| c.name.as_str());
+    let company = companies.get(&own.company_id).map_or("", String::as_str);
     let each = copies.into_iter().map(|copy| {
         if !std::iter::once(&own.fields).chain(asked).any(|a| same(a, &copy.fields)) {
             return Err(refused(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
@@ -95,23 +96,28 @@ impl Job {
 /// # Errors
 /// What the job failed with.
 pub async fn run(context: Context, job: Job) -> Result<Outcome, JobError> {
-    match job {
-        Job::TestConnection => test_connection::run(&context).await,
-        Job::Verify => verify::run(&context).await,
-        Job::Pull(what) => pull::run(&context, what).await,
-        Job::Load { files, periods } => load::run(&context, files, periods).await,
-        Job::Plan(scope) => plan::run(&context, scope).await,
+    let context = &context;
+    // Each apart from the others: together they would be as large as the largest, and be moved so.
+    let work: BoxFuture<'_, Result<Outcome, JobError>> = match job {
+        Job::TestConnection => Box::pin(test_connection::run(context)),
+        Job::Verify => Box::pin(verify::run(context)),
+        Job::Pull(what) => Box::pin(pull::run(context, what)),
+        Job::Load { files, periods } => Box::pin(load::run(context, files, periods)),
+        Job::Plan(scope) => Box::pin(plan::run(context, scope)),
         Job::Sync { scope, plan, with_cancels } => {
-            sync::run(&context, scope, plan, with_cancels).await
+            Box::pin(sync::run(context, scope, plan, with_cancels))
         }
-        Job::Retry { run, scope } => sync::retry(&context, run, scope).await,
-        Job::Reconcile(periods) => reconcile::run(&context, periods).await,
-        Job::Decide { periods, verdicts } => reconcile::decide(&context, periods, verdicts).await,
-        Job::Undo(run) => undo::run(&context, run, false).await,
-        Job::Credit(run) => undo::run(&context, run, true).await,
-        Job::MapAuto => map_auto::run(&context).await,
-        Job::Forecast => forecast::run(&context).await,
-    }
+        Job::Retry { run, scope } => Box::pin(sync::retry(context, run, scope)),
+        Job::Reconcile(periods) => Box::pin(reconcile::run(context, periods)),
+        Job::Decide { periods, verdicts } => {
+            Box::pin(reconcile::decide(context, periods, verdicts))
+        }
+        Job::Undo(run) => Box::pin(undo::run(context, run, false)),
+        Job::Credit(run) => Box::pin(undo::run(context, run, true)),
+        Job::MapAuto => Box::pin(map_auto::run(context)),
+        Job::Forecast => Box::pin(forecast::run(context)),
+    };
+    work.await
 }
 
 /// What is told when a job's task ended without a result.

@@ -8,7 +8,6 @@ use jiff::SignedDuration;
 
 use super::super::approvals;
 use super::super::job::{JobError, Outcome, SyncSummary};
-use super::super::mapping_view::{company_usable, product_usable};
 use super::super::place;
 use super::{Context, plan, run_log, superseded};
 use crate::connectwise::Client;
@@ -272,14 +271,10 @@ pub async fn equation(store: &Store, periods: &[Period]) -> Result<Vec<EquationR
         store.totals(periods),
         store.organizations(),
         store.offers(),
-        store.companies(),
-        store.products(),
+        store.usable_companies(),
+        store.usable_products(),
     )
     .map_err(fault)?;
-    let companies: BTreeSet<i64> =
-        companies.iter().filter(|c| company_usable(c)).map(|c| c.id).collect();
-    let products: BTreeSet<i64> =
-        products.iter().filter(|p| product_usable(p)).map(|p| p.id).collect();
     Ok(flows::equation(&groups, &organizations, &offers, &|id| companies.contains(&id), &|id| {
         products.contains(&id)
     }))

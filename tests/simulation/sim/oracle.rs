@@ -7,10 +7,10 @@ use std::sync::Arc;
 use addendum::domain::addition::{AdditionFields, OwnAddition, Subject};
 use addendum::domain::journal::RunState;
 use addendum::domain::line::Line;
+use addendum::domain::mapping::OrganizationMapping;
 use addendum::domain::money::Currency;
 use addendum::domain::period::Period;
 use addendum::domain::plan::Plan;
-use addendum::domain::policy::Scope;
 use addendum::domain::status::PsaStatus;
 use addendum::flows::EquationRow;
 use addendum::sandbox::records::Addition;
@@ -79,7 +79,8 @@ pub fn at_any_time(network: &Network, before: &BTreeMap<i64, Arc<Addition>>) -> 
 }
 
 /// What holds when a run came to its end and nothing is left to do. What people `touched` may differ,
-/// and is told then. Rules can have `held_back` what was posted before the store was lost.
+/// and is told then. Rules can have `held_back` what was posted before the store was lost. Where
+/// nothing can differ, `reads_back` says whether Addendum is asked as well, with a reconcile.
 pub async fn at_rest(
     process: &Process,
     network: &Network,
@@ -87,16 +88,19 @@ pub async fn at_rest(
     totals: &BTreeMap<(Period, Currency), Decimal>,
     touched: &BTreeSet<String>,
     held_back: bool,
+    reads_back: bool,
 ) -> Verdict {
     let told = |e: &dyn std::fmt::Display| format!("the store refuses: {e}");
     let store = &process.store;
     journal(process).await?;
-    let input = store.plan_input(&Scope::default()).await.map_err(|e| told(&e))?;
+    let lines = store.lines_in(&[]).await.map_err(|e| told(&e))?;
+    let organizations = store.organizations().await.map_err(|e| told(&e))?;
     let refused: BTreeSet<_> = plan.errors.iter().filter_map(|e| e.line_id).collect();
     let superseded: BTreeSet<_> = plan.superseded.iter().copied().collect();
-    for line in &input.lines {
-        let known = |s: &str| (line.source.clone(), s.into());
-        let organization = input.organizations.get(&known(&line.organization_id));
+    for line in &lines {
+        let is =
+            |o: &&OrganizationMapping| (&o.source, &o.id) == (&line.source, &line.organization_id);
+        let organization = organizations.iter().find(is);
         let mapped = organization.is_some_and(|o| !o.excluded && !o.companies.is_empty());
         let failed = line.psa_status == PsaStatus::Error;
         let (key, status) = (&line.key, line.psa_status);
@@ -115,7 +119,7 @@ pub async fn at_rest(
     }
     let own = store.own_additions().await.map_err(|e| told(&e))?;
     let live = ours(network);
-    let touched = &with_their_cents(touched, &input.lines);
+    let touched = &with_their_cents(touched, &lines);
     let mut differ = BTreeSet::new();
     for o in own.iter().filter(|o| !o.gone) {
         if touched.contains(&*o.marker) {
@@ -148,7 +152,12 @@ pub async fn at_rest(
     for (marker, all) in live.iter().filter(|(m, _)| !held_back && !doubled.contains(*m)) {
         must!(known.contains(marker.as_str()), "ORPHAN: the store does not know {all:?}");
     }
-    money(&input.lines, &own, &live, touched, plan)?;
+    money(&lines, &own, &live, touched, plan)?;
+    planned(plan, totals)?;
+    let nothing_differs = touched.is_empty() && doubled.is_empty();
+    if !reads_back && nothing_differs && lacking(plan).next().is_none() {
+        return Ok(());
+    }
     let ReconcileSummary { findings, equation: rows, .. } =
         process.reconcile().await.map_err(|e| told(&e))?;
     equation(&rows, totals)?;
@@ -276,6 +285,21 @@ fn with_their_cents(touched: &BTreeSet<String>, lines: &[Line]) -> BTreeSet<Stri
 fn cents_of(line: &Line) -> String {
     let subject = Subject::Rounding { source: line.source.clone(), key: line.key.clone() };
     addendum::domain::marker::marker(&subject)
+}
+
+/// The plan that finds nothing more to do has the equation of all that the source billed.
+fn planned(plan: &Plan, totals: &BTreeMap<(Period, Currency), Decimal>) -> Verdict {
+    let mut source: BTreeMap<Currency, Decimal> = BTreeMap::new();
+    for ((_, currency), total) in totals {
+        *source.entry(*currency).or_default() += *total;
+    }
+    let mut told: BTreeMap<Currency, Decimal> = BTreeMap::new();
+    for row in &plan.money {
+        must!(row.holds(), "EQUATION: the plan says {row:?}");
+        *told.entry(row.currency).or_default() += row.source;
+    }
+    must!(source == told, "EQUATION: the source billed {source:?}, the plan says {told:?}");
+    Ok(())
 }
 
 /// The equation holds everywhere, and its left side is what the source billed.

@@ -149,7 +149,8 @@ impl Stage {
             runtime()
                 .block_on(async {
                     let store = memory.open(Arc::new(Fate::default()), Clock::system()).await?;
-                    store.keep_products(stage.records.products.clone()).await
+                    store.keep_products(stage.records.products.clone()).await?;
+                    store.keep_custom_fields(stage.records.fields.clone()).await
                 })
                 .expect("a store in memory takes records");
         }
@@ -163,10 +164,8 @@ impl Stage {
         store.keep_companies(companies.cloned().collect()).await?;
         let agreements = self.records.agreements.iter().filter(|a| billed(a.company_id));
         store.keep_agreements(agreements.cloned().collect()).await?;
-        // A pull of the seed before has brought all types, which each plan reads; or no fields, when
-        // what hides them was on the way.
-        store.keep_agreement_types(self.records.types.clone()).await?;
-        store.keep_custom_fields(self.records.fields.clone()).await
+        // A pull of the seed before has brought all types, which each plan reads.
+        store.keep_agreement_types(self.records.types.clone()).await
     }
 
     /// Where markers can go.
@@ -185,7 +184,7 @@ async fn pull(psa: &Direct) -> Records {
             products: client.products(quiet).await?,
             agreements: client.agreements(quiet).await?,
             types: client.agreement_types().await?,
-            fields: client.addition_custom_fields().await?,
+            fields: client.addition_custom_fields().await?.expect("the sample has fields"),
         })
     };
     tokio::time::timeout(Duration::from_secs(600), read)

@@ -15,6 +15,7 @@ use addendum::domain::policy::{
 };
 use addendum::sandbox::records::Addition;
 use addendum::worker::job::JobError;
+use futures_util::FutureExt;
 use tokio::time::sleep;
 
 use super::bill::{Bill, month};
@@ -198,7 +199,9 @@ impl<'a> Story<'a> {
         }
         // A line, or the cents of one whose month was invoiced meanwhile.
         let held_back = self.lost_store && (self.invoiced || !plan.errors.is_empty());
-        oracle::at_rest(&process, &self.network, &plan, &totals, &self.touched, held_back).await
+        let (network, touched) = (&self.network, &self.touched);
+        let reads_back = held_back || self.sabotage != Sabotage::None || self.whim.percent(33);
+        oracle::at_rest(&process, network, &plan, &totals, touched, held_back, reads_back).await
     }
 
     /// Everything is quiet; runs are made until there is nothing left to do.
@@ -213,9 +216,7 @@ impl<'a> Story<'a> {
             other => format!("UNQUIET: {other}"),
         };
         let process = self.quiet_process(setup).await?;
-        let fields = process.store.custom_fields().await.map_err(|e| e.to_string())?;
-        // A pull that could not see the fields left none, and who needs one is told to pull again.
-        if self.invoiced || fields.is_empty() {
+        if self.invoiced {
             process.pull_agreements().await.map_err(told)?;
         }
         let overrule = |interfered| Overrule {
@@ -269,7 +270,7 @@ impl<'a> Story<'a> {
     pub(super) async fn process(&self, setup: &Setup) -> Option<Process> {
         let fate = Fate::default();
         if self.chance.percent(30) {
-            fate.dies_in(OPENS + self.chance.within(1, 95));
+            fate.dies_in(OPENS + self.chance.within(1, 80));
         }
         if self.chance.percent(8) {
             let (from, long) = (self.chance.within(1, 60), self.chance.within(1, 20));
@@ -361,7 +362,7 @@ impl<'a> Story<'a> {
             });
         }
         let asked = self.asked();
-        let work = biller::run(&process, act, asked, &self.chance, &self.whim);
+        let work = biller::run(&process, act, asked, &self.chance, &self.whim).boxed_local();
         let end = self.survive(&process, work).await;
         self.deaths += u64::from(end == End::Died);
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::time::sleep;
 
 use super::biller::{self, Asked};
@@ -49,7 +50,8 @@ impl Story<'_> {
             }
             biller::in_turn(&two, asked(true)).await
         };
-        tokio::join!(self.survive(&one, biller::sync(&one, asked(true))), self.survive(&two, late));
+        let early = biller::sync(&one, asked(true)).boxed_local();
+        tokio::join!(self.survive(&one, early), self.survive(&two, late.boxed_local()));
         self.one_of_each(act).await
     }
 
