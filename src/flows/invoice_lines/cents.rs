@@ -9,7 +9,6 @@ use crate::domain::marker::marker;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget, Reasons};
 use crate::domain::policy::ResidualPolicy;
 use crate::domain::problem::Problem;
-use crate::domain::psa::Agreement;
 
 use super::dates;
 use super::making::Write;
@@ -28,7 +27,6 @@ impl<'a> Planner<'a> {
         line: &Line,
         target: Target<'a>,
         on: &AgreementTarget,
-        agreement: &Agreement,
         worth: &Worth,
     ) -> Result<Option<Action>, Problem> {
         let missing = worth.money.rounding;
@@ -45,7 +43,8 @@ impl<'a> Planner<'a> {
         match (own.filter(|o| !o.gone), missing) {
             (None, None) => Ok(None),
             (None, Some(cents)) => {
-                let dates = dates::once(line, agreement, self.policy)?;
+                let agreement = self.agreement(on)?;
+                let dates = dates::once(line, &agreement, self.policy)?;
                 let mut fields = self.fields(line, target, &dates, &worth.money, None);
                 fields.quantity = Decimal::ONE;
                 fields.unit_price = cents;
@@ -131,17 +130,20 @@ impl<'a> Planner<'a> {
             return;
         }
         let Some(worth) = self.worth_when_posted(line, posted, &own.fields) else { return };
-        let (Some(agreement), Some(company)) =
-            (input.agreements.get(&posted.agreement_id), input.companies.get(&own.company_id))
-        else {
-            return;
-        };
-        let on = AgreementTarget::Existing(agreement.id);
-        // What stands against it was told when the line itself was planned.
+        let Some(company) = input.companies.get(&own.company_id) else { return };
         let target = Target { company, product };
-        match self.rounding(line, target, &on, agreement, &worth) {
-            Ok(Some(cents)) if cents.kind == ActionKind::Create => self.push_cents(Some(cents)),
-            Ok(_) => {}
+        let on = AgreementTarget::Existing(posted.agreement_id);
+        let healed = self.rounding(line, target, &on, &worth).and_then(|cents| {
+            let Some(cents) = cents.filter(|c| c.kind == ActionKind::Create) else {
+                return Ok(None);
+            };
+            // It can have ended since the line's own addition was made.
+            let agreement = self.agreement(&on)?;
+            self.agreements.usable(&agreement, line, agreement.company_id)?;
+            Ok(Some(cents))
+        });
+        match healed {
+            Ok(cents) => self.push_cents(cents),
             Err(why) => self.told.without_cents(line, worth.money.rounding, why),
         }
     }

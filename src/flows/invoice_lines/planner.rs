@@ -225,7 +225,7 @@ impl<'a> Planner<'a> {
         }
         let agreement = self.agreement_of(&known, line)?;
         if bills_alike(line, &agreement) {
-            return self.update(line, target, stem, known, &agreement);
+            return self.update(line, target, stem, known);
         }
         self.once(line, target)
     }

@@ -70,7 +70,7 @@ impl<'a> Planner<'a> {
         }];
         self.tell_proration(agreement, &dates, &mut reasons);
         reasons.extend(dates.moved);
-        let cents = self.rounding(line, target, &on, agreement, &worth)?;
+        let cents = self.rounding(line, target, &on, &worth)?;
         if self.last_period.is_some_and(|last| line.period < last) {
             let known = Known {
                 life,
@@ -103,7 +103,6 @@ impl<'a> Planner<'a> {
         target: Target<'a>,
         stem: Stem<'a>,
         mut known: Known<'a>,
-        agreement: &Agreement,
     ) -> Result<Fate, Problem> {
         let worth = self.worth(line, target.product)?;
         self.look(line, &worth, Some(&known.fields))?;
@@ -124,7 +123,7 @@ impl<'a> Planner<'a> {
         }
         let fields = self.fields(line, target, &dates, &worth.money, None);
         self.billed.insert(known.marker.clone());
-        let cents = self.rounding(line, target, &known.agreement, agreement, &worth)?;
+        let cents = self.rounding(line, target, &known.agreement, &worth)?;
         let changes = compare::differences(&known.fields, &fields);
         let fate = if changes.is_empty() {
             self.settle(line, known.marker.clone(), &worth.sale, cents)
@@ -195,7 +194,7 @@ impl<'a> Planner<'a> {
         let told = (dates.start != line.charge_start || dates.end != line.charge_end)
             .then_some((line.charge_start, line.charge_end));
         let fields = self.fields(line, target, &dates, &worth.money, told);
-        let cents = self.rounding(line, target, &on, &agreement, &worth)?;
+        let cents = self.rounding(line, target, &on, &worth)?;
         if let Some(o) = own {
             if compare::same(&o.fields, &fields) {
                 return Ok(self.settle(line, marker, &worth.sale, cents));

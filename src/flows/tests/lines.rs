@@ -11,6 +11,7 @@ use crate::domain::marker::marker;
 use crate::domain::plan::{ActionKind, AgreementTarget};
 use crate::domain::policy::{ClosedPeriodPolicy, ResidualPolicy};
 use crate::domain::problem::ProblemKind;
+use crate::domain::psa::AgreementStatus;
 use crate::domain::status::PsaStatus;
 
 #[test]
@@ -114,6 +115,29 @@ fn cents_that_cannot_be_posted_any_more_are_told() {
     let told: Vec<&str> = plan.notices.iter().map(|n| &*n.code).collect();
     assert_eq!(told, ["cents-missing"]);
     assert!(plan.notices[0].text.contains("u (0.01 EUR)"), "{}", plan.notices[0].text);
+}
+
+#[test]
+fn cents_are_told_and_not_posted_to_an_agreement_that_takes_none() {
+    let spoilt: [(&str, fn(&mut House)); 2] = [
+        ("agreement-gone", |h| {
+            h.input.agreements.remove(&10);
+        }),
+        ("agreement-inactive", |h| h.agreement(10, 1).status = AgreementStatus::Cancelled),
+    ];
+    for (code, spoil) in spoilt {
+        let mut house = House::new();
+        house.policy.residual = ResidualPolicy::RoundingLine;
+        house.usage("u", "2026-05").total = dec("21.01");
+        house.sync();
+        spoil(&mut house);
+        assert!(house.plan().notices.is_empty(), "{code}: nothing is missing");
+        house.input.additions.retain(|a| !matches!(a.subject, Subject::Rounding { .. }));
+        let plan = house.plan();
+        assert!(plan.actions.is_empty(), "{code}");
+        let told: Vec<&str> = plan.notices.iter().map(|n| &*n.code).collect();
+        assert_eq!(told, ["cents-missing"], "{code}");
+    }
 }
 
 /// A line that was posted with its cents, taken back but for them, and billed otherwise since.
