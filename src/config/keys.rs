@@ -86,7 +86,7 @@ pub(super) fn cycles() -> Vec<&'static str> {
 }
 
 /// Every key with its path, as [`super::Settings::write`] takes it.
-pub(super) fn all() -> Vec<String> {
+pub(crate) fn all() -> Vec<String> {
     let mut all = Vec::new();
     let mut add = |table: &str, keys: &[&str]| {
         all.extend(keys.iter().map(|k| format!("{table}.{k}")));

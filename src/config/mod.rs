@@ -22,6 +22,8 @@ use crate::domain::policy::Policy;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::harmless;
 
+#[cfg(test)]
+pub(crate) use keys::all as known_keys;
 pub(crate) use keys::nearest;
 pub use matching::MatchingSettings;
 pub use paths::{Paths, at_home};

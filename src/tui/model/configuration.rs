@@ -11,6 +11,7 @@ use crate::tui::commands::Command as C;
 use crate::tui::field::Field;
 use crate::worker::job::{Job, PullWhat};
 
+mod connection;
 mod items;
 mod prices;
 
@@ -29,6 +30,9 @@ pub enum Input {
     /// A text.
     Text(TextKind),
 }
+
+/// Takes a line of the page: section, key, title, help, value, input.
+type Add<'a> = &'a mut dyn FnMut(&'static str, &str, &str, &'static str, String, Input);
 
 /// A line of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Every setting of the page, with its value and what it means.
 
 use super::prices::prices;
-use super::{Input, Item};
+use super::{Input, Item, connection};
 use crate::config::Settings;
 use crate::domain::approval::Approval;
 use crate::domain::billing_cycle::BillingCycle;
@@ -254,6 +254,26 @@ pub fn items(settings: &Settings) -> Vec<Item> {
         settings.source.leave_out.join(", "),
         Input::Text(TextKind::Text),
     );
+    add(
+        source,
+        "source.id",
+        "Name in markers",
+        "Names this source in line identities and markers. Once lines are posted it must stay: they \
+         would be other lines.",
+        settings.source.id.clone(),
+        Input::Text(TextKind::Text),
+    );
+    add(
+        source,
+        "source.root_certificate",
+        "Root certificate",
+        "A PEM file of certificate authorities that are trusted beside the system's, for the address \
+         that the bill is read from and for nothing else.",
+        connection::path(settings.source.root_certificate.as_ref()),
+        Input::Text(TextKind::Text),
+    );
+    connection::matching(settings, &mut add);
+    connection::new_agreements(settings, &mut add);
     for t in ChargeType::ALL {
         add(
             "Charge End Date rules",
@@ -285,6 +305,7 @@ pub fn items(settings: &Settings) -> Vec<Item> {
             Input::Text(TextKind::Text),
         );
     }
+    connection::connection(settings, &mut add);
     all
 }
 

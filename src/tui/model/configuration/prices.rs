@@ -1,15 +1,12 @@
 //! The settings of prices and of the margin guard.
 
-use super::Input;
 use super::items::word;
+use super::{Add, Input};
 use crate::config::Settings;
 use crate::tui::model::layer::prompt::TextKind;
 
 /// Prices by rule, and the guard.
-pub(super) fn prices(
-    settings: &Settings,
-    add: &mut impl FnMut(&'static str, &str, &str, &'static str, String, Input),
-) {
+pub(super) fn prices(settings: &Settings, add: Add<'_>) {
     let (p, g) = (&settings.policy.prices, &settings.policy.guard);
     let prices = "Prices";
     add(
