@@ -78,26 +78,20 @@ impl Store {
     /// Numbers of the companies that lines can be posted for.
     pub async fn usable_companies(&self) -> Result<HashSet<i64>, StoreError> {
         self.ask(|conn| {
-            let mut usable = HashSet::new();
-            each_body::<Company>(conn, |body| {
+            numbers::<Company>(conn, |body| {
                 let company: CompanyStanding = serde_json::from_str(body)?;
-                usable.extend(company.usable().then_some(company.id));
-                Ok(())
-            })?;
-            Ok(usable)
+                Ok(company.usable().then_some(company.id))
+            })
         })
         .await
     }
     /// Numbers of the catalog items that can be additions.
     pub async fn usable_products(&self) -> Result<HashSet<i64>, StoreError> {
         self.ask(|conn| {
-            let mut usable = HashSet::new();
-            each_body::<Product>(conn, |body| {
+            numbers::<Product>(conn, |body| {
                 let product: ProductStanding<'_> = serde_json::from_str(body)?;
-                usable.extend(product.usable().then_some(product.id));
-                Ok(())
-            })?;
-            Ok(usable)
+                Ok(product.usable().then_some(product.id))
+            })
         })
         .await
     }
@@ -120,6 +114,19 @@ pub(super) fn all<T: Kept>(conn: &Connection) -> Result<Vec<T>, StoreError> {
     let mut found = Vec::new();
     each_body::<T>(conn, |body| {
         found.push(serde_json::from_str(body)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The numbers that `of` gives for the texts of a kind's records.
+fn numbers<T: Kept>(
+    conn: &Connection,
+    of: impl Fn(&str) -> Result<Option<i64>, serde_json::Error>,
+) -> Result<HashSet<i64>, StoreError> {
+    let mut found = HashSet::new();
+    each_body::<T>(conn, |body| {
+        found.extend(of(body)?);
         Ok(())
     })?;
     Ok(found)

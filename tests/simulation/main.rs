@@ -105,6 +105,8 @@ fn what_is_broken_on_purpose_is_seen() {
         (Sabotage::NoSettle, "TWICE"),
         (Sabotage::NoLookUp, "TWICE"),
         (Sabotage::NoLease, "UNLEASED"),
+        (Sabotage::NoApproval, "UNAPPROVED"),
+        (Sabotage::Forgets, "AUDIT"),
         (Sabotage::Doubles, "TWICE"),
         (Sabotage::Loses, "MISSING"),
         (Sabotage::Reprices, "DIFFERS"),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use addendum::domain::addition::{AdditionFields, OwnAddition, Subject};
+use addendum::domain::audit::AuditHead;
 use addendum::domain::journal::RunState;
 use addendum::domain::line::Line;
 use addendum::domain::mapping::OrganizationMapping;
@@ -194,9 +195,11 @@ async fn journal(process: &Process) -> Verdict {
     Ok(())
 }
 
-/// The audit journal is whole, and vouches for the executor's journal.
-pub async fn audit(process: &Process) -> Verdict {
-    let report = process.store.check_audit(None).await.map_err(|e| e.to_string())?;
+/// The audit journal is whole, holds the record that was its last one, and vouches for the executor's
+/// journal.
+pub async fn audit(process: &Process, last: &AuditHead) -> Verdict {
+    let kept = Some(last.hash.to_string());
+    let report = process.store.check_audit(kept).await.map_err(|e| e.to_string())?;
     must!(report.is_whole(), "AUDIT: {:?}", report.faults);
     Ok(())
 }

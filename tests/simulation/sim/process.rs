@@ -44,6 +44,8 @@ pub struct Setup {
     pub policy: Policy,
     /// Whether plans need another person's approval.
     pub approval: Approval,
+    /// The program knows of that: see `sabotage`.
+    pub heeds_approval: bool,
     pub source: &'static str,
     pub settle_seconds: u64,
     pub concurrency: usize,
@@ -96,7 +98,8 @@ impl Process {
         let store =
             setup.memory.open(Arc::clone(&fate) as _, clock.clone()).await.map_err(fault)?;
         store.acting_as(BILLER).await.map_err(fault)?;
-        let mut settings = Settings { approval: setup.approval, ..Settings::default() };
+        let approval = if setup.heeds_approval { setup.approval } else { Approval::Off };
+        let mut settings = Settings { approval, ..Settings::default() };
         settings.policy.clone_from(&setup.policy);
         settings.connectwise.concurrency = setup.concurrency;
         settings.connectwise.settle_seconds = setup.settle_seconds;

@@ -19,6 +19,10 @@ pub enum Sabotage {
     NoLookUp,
     /// Nobody takes the profile's lease.
     NoLease,
+    /// Nobody asks whether a second person approved.
+    NoApproval,
+    /// At the end, the audit journal is not the one that there was.
+    Forgets,
     /// At the end, one of our additions is there twice.
     Doubles,
     /// At the end, one of our additions is gone.
@@ -67,6 +71,7 @@ impl Sabotage {
                 network.psa.answer(&asked, Mood::default()).status == 201
             }),
             Self::None | Self::NoSettle | Self::NoLookUp | Self::NoLease => true,
+            Self::NoApproval | Self::Forgets => true,
         }
     }
 }

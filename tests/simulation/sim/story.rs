@@ -133,6 +133,7 @@ impl<'a> Story<'a> {
             lease: Lock::default(),
             home: stage.home.clone(),
             approval: Approval::Off,
+            heeds_approval: sabotage != Sabotage::NoApproval,
             source: "canonical",
             settle_seconds: if sabotage == Sabotage::NoSettle { 0 } else { SETTLE.as_secs() },
             concurrency: 1 + chance.below(4) as usize,
@@ -194,8 +195,12 @@ impl<'a> Story<'a> {
         }
         self.looks_well()?;
         let totals = self.bill.totals();
-        if self.whim.percent(10) {
-            oracle::audit(&process).await?;
+        if self.whim.percent(10) || self.sabotage == Sabotage::Forgets {
+            let state = process.store.audit_state().await.map_err(|e| e.to_string())?;
+            if self.sabotage == Sabotage::Forgets {
+                setup.memory.forget_work().map_err(|e| e.to_string())?;
+            }
+            oracle::audit(&process, &state.head).await?;
         }
         // A line, or the cents of one whose month was invoiced meanwhile.
         let held_back = self.lost_store && (self.invoiced || !plan.errors.is_empty());
