@@ -94,6 +94,13 @@ pub enum Subject {
     },
 }
 
+impl Subject {
+    /// Whether it is a subscription, followed from one period to the next.
+    pub fn is_recurring(&self) -> bool {
+        matches!(self, Self::Recurring { .. })
+    }
+}
+
 /// An addition that Addendum made or found by its marker, as the store knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnAddition {

@@ -136,7 +136,20 @@ pub struct Action {
 impl Action {
     /// Whether it is the missing cents of a line, which another addition bills.
     pub fn carries_cents(&self) -> bool {
-        matches!(self.subject, Some(Subject::Rounding { .. }))
+        self.cents_of().is_some()
+    }
+
+    /// The line whose missing cents it is.
+    pub fn cents_of(&self) -> Option<&Text> {
+        match &self.subject {
+            Some(Subject::Rounding { key, .. }) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Whether its addition follows a subscription from one period to the next.
+    pub fn is_recurring(&self) -> bool {
+        self.subject.as_ref().is_some_and(Subject::is_recurring)
     }
 
     /// What customers pay for its lines.

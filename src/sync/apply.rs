@@ -77,6 +77,25 @@ impl Executor {
         self.carry_out(begun, listed).await
     }
 
+    /// The subscriptions' additions that bill the rest of lines whose missing cents are written.
+    async fn bills(&self, actions: &[Action]) -> Result<HashMap<Text, Text>, Problem> {
+        let mut bills = HashMap::new();
+        for action in actions.iter().filter(|a| a.is_recurring()) {
+            let Some(marker) = &action.marker else { continue };
+            bills.extend(action.lines.iter().map(|line| (line.clone(), marker.clone())));
+        }
+        let unknown = |a: &Action| a.cents_of().is_some_and(|line| !bills.contains_key(line));
+        if actions.iter().any(unknown) {
+            // Cents of a line that an earlier run has posted without them.
+            let all = self.store.own_additions().await.map_err(fault)?;
+            let shown = all.into_iter().filter(|own| own.subject.is_recurring());
+            for own in shown {
+                bills.entry(own.line).or_insert(own.marker);
+            }
+        }
+        Ok(bills)
+    }
+
     /// Intends, drives and ends a run that was begun.
     pub(super) async fn carry_out(
         &self,
@@ -89,7 +108,8 @@ impl Executor {
             *writes.entry(marker).or_default() += 1;
         }
         let deleted = self.known_deleted().await?;
-        let under = Under::new(self, run, options, &actions, counts, errors, deleted);
+        let mut under = Under::new(self, run, options, &actions, counts, errors, deleted);
+        under.bills = self.bills(&actions).await?;
         (self.events)(RunEvent::Started { run, actions: actions.len() as u64 });
         point(Point::BeforeIntent);
         let entries: Vec<EntryId> = self.store.intend(run, actions.clone()).await.map_err(fault)?;
@@ -115,6 +135,7 @@ impl Executor {
         let tally = under.into_tally();
         let settled = settled
             .into_iter()
+            .filter(|s| !tally.lacking.contains(&s.marker))
             // The next plan asks for the cents, and settles the line after that.
             .filter(|_| !without_cents)
             .filter(|s| writes.get(&s.marker) == tally.markers.get(&s.marker))

@@ -281,6 +281,9 @@ impl Lane {
             );
         }
         let marker = action.marker.as_deref().unwrap_or_default();
+        if action.kind == ActionKind::Update && under.lacks_cents(marker) {
+            return (Sent::Failed(problems::earlier_failed(action), None), false);
+        }
         let own = self.live.as_ref().and_then(|l| l.get(marker)).cloned().unwrap_or_default();
         if action.kind == ActionKind::Create
             && own.is_empty()

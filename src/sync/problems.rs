@@ -73,7 +73,8 @@ pub(super) fn earlier_failed(action: &Action) -> Problem {
     incomplete(
         "earlier-line-failed",
         format!(
-            "the subscription's addition could not be written for an earlier line ({})",
+            "the subscription's addition, or its missing cents, could not be written for an earlier \
+             line ({})",
             where_at(action)
         ),
         "put the earlier line right, then run `addendum retry`: both are posted then",

@@ -1,6 +1,6 @@
 //! What a run has come to so far, and whether it goes on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::Date;
@@ -29,6 +29,8 @@ pub(super) struct Under<'a> {
     pub sends: Semaphore,
     /// What lists may still show.
     pub deleted: Deleted,
+    /// The subscription's addition that bills a line, by the line.
+    pub bills: HashMap<Text, Text>,
     total: u64,
     tally: Mutex<Tally>,
 }
@@ -41,6 +43,9 @@ pub(super) struct Tally {
     pub stop: Option<Problem>,
     /// How many actions on a marker are done.
     pub markers: HashMap<Text, u32>,
+    /// Additions whose line lacks its cents: they do not show a later line until it has them, since
+    /// nobody would ask for them any more.
+    pub lacking: HashSet<Text>,
     /// The last day of additions that have one.
     pub ends: HashMap<Text, Date>,
     done: u64,
@@ -67,6 +72,7 @@ impl<'a> Under<'a> {
             single_currency: actions.iter().all(|a| Some(a.currency) == first),
             sends: Semaphore::new(executor.concurrency.max(1)),
             deleted,
+            bills: HashMap::new(),
             total: actions.len() as u64,
             tally: Mutex::new(Tally { counts, errors, ..Tally::default() }),
         }
@@ -152,6 +158,8 @@ impl<'a> Under<'a> {
             tally.done += 1;
             tally.failed += 1;
             tally.counts.failed += lines.len() as u64;
+            let lacks = action.cents_of().and_then(|line| self.bills.get(line));
+            tally.lacking.extend(lacks.cloned());
             if let Some(raw) = raw {
                 tally.answers.extend(lines.iter().map(|l| (l.line.clone(), raw.to_owned())));
             }
@@ -162,6 +170,11 @@ impl<'a> Under<'a> {
             (self.executor.events)(RunEvent::LineFailed(Box::new(line)));
         }
         (self.executor.events)(event);
+    }
+
+    /// Whether the line that an addition shows lacks its cents.
+    pub(super) fn lacks_cents(&self, marker: &str) -> bool {
+        self.tally().lacking.contains(marker)
     }
 
     /// An action is left to a later run, and its lines stay as they are.

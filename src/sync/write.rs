@@ -135,6 +135,19 @@ impl Under<'_> {
             match self.look_for(agreement, marker).await {
                 Seen::There(mut own) if own.len() == 1 => {
                     let live = own.remove(0);
+                    // An earlier request of ours that came late follows the line.
+                    if !same(fields, &live.fields) {
+                        match self.executor.asked_for(action, &live).await {
+                            Ok(true) => {
+                                return self.change(pending, entry, action, &live, fields).await;
+                            }
+                            Ok(false) => {}
+                            Err(problem) => {
+                                self.stop(problem);
+                                return Sent::Open;
+                            }
+                        }
+                    }
                     return self.created(action, agreement, fields, live).await;
                 }
                 Seen::There(own) => {

@@ -126,6 +126,27 @@ async fn a_failed_line_that_a_later_one_superseded_waits_everywhere() {
     bench.each_once();
 }
 
+/// Once an addition shows a later line, nobody asks for the cents of an earlier one any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_line_waits_for_the_cents_of_an_earlier_one_that_the_psa_refused() {
+    for (price, total) in [("11", "22"), ("10", "20")] {
+        let months = [("2026-09", "10", "20.01"), ("2026-10", price, total)];
+        let mut bench = bench("rounding-line", &months).await;
+        let refuse = Rule::new(Kind::ServerError).on("POST", "/additions").after(1).times(1);
+        bench.sandbox.faults().add(refuse.answering(400, ErrorBody::Json)).unwrap();
+        assert_eq!(codes(&bench.sync().await), ["psa-refused", "earlier-line-failed"]);
+        assert_eq!(line(&bench, "2026-09").await.psa_status, PsaStatus::Synced);
+        assert_ne!(line(&bench, "2026-10").await.psa_status, PsaStatus::Synced, "at {price}");
+        assert_eq!(bench.sandbox.inspect().marked_total(), Decimal::new(20, 0));
+
+        assert_eq!(codes(&bench.sync().await), Vec::<&str>::new());
+        assert_eq!(line(&bench, "2026-10").await.psa_status, PsaStatus::Synced, "at {price}");
+        let billed = total.parse::<Decimal>().unwrap() + Decimal::new(1, 2);
+        assert_eq!(bench.sandbox.inspect().marked_total(), billed);
+        bench.each_once();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_later_line_waits_for_an_earlier_one_that_the_psa_refused() {
     let mut bench = bench("refuse", &[("2026-09", "10", "20")]).await;
