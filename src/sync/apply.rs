@@ -80,6 +80,9 @@ impl Executor {
     /// The subscriptions' additions that bill the rest of lines whose missing cents are written.
     async fn bills(&self, actions: &[Action]) -> Result<HashMap<Text, Text>, Problem> {
         let mut bills = HashMap::new();
+        if !actions.iter().any(Action::carries_cents) {
+            return Ok(bills);
+        }
         for action in actions.iter().filter(|a| a.is_recurring()) {
             let Some(marker) = &action.marker else { continue };
             bills.extend(action.lines.iter().map(|line| (line.clone(), marker.clone())));
