@@ -63,8 +63,7 @@ fn main() -> ExitCode {
     let all = Mutex::new(Sum::default());
     std::thread::scope(|scope| {
         for _ in 0..asked.threads {
-            let thread = std::thread::Builder::new().stack_size(sim::STACK);
-            let lives = thread.spawn_scoped(scope, || {
+            scope.spawn(|| {
                 let stage = Stage::new();
                 let mut sum = Sum::default();
                 while !enough.load(Ordering::Relaxed) {
@@ -79,7 +78,6 @@ fn main() -> ExitCode {
                 }
                 all.lock().unwrap_or_else(PoisonError::into_inner).join(sum);
             });
-            lives.expect("a thread");
         }
     });
     let sum = all.into_inner().unwrap_or_else(PoisonError::into_inner);

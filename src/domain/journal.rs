@@ -8,12 +8,23 @@ use super::addition::{AdditionFields, LiveAddition};
 use super::exchange::{Answer, Request};
 use super::period::Period;
 use super::plan::{Action, Counts, MoneyRow};
-use super::problem::Problem;
+use super::problem::{Problem, ProblemKind};
 
 /// The store's number of a run; people write it as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RunId(pub i64);
+
+/// Why a run gives way to another one on its store, and how that may come about.
+pub fn run_elsewhere(told: &'static str) -> Problem {
+    Problem::new(
+        ProblemKind::Busy,
+        "run-elsewhere",
+        told,
+        "make sure that the data folder is on a local disk and that one run at a time uses it, then \
+         repeat the command",
+    )
+}
 
 /// What a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use super::encoding::{month, to_month};
 use super::error::StoreError;
 use super::journal::DONE;
 use super::names::{each, to_currency};
-use crate::domain::addition::{AdditionFields, OwnAddition, Subject};
+use crate::domain::addition::{AdditionFields, OwnAddition};
 use crate::domain::line::{LineId, Text};
 use crate::domain::plan::Action;
 
@@ -137,7 +137,7 @@ pub(super) fn number_of(conn: &Connection, marker: &str) -> Result<Option<i64>, 
 
 /// Adds or replaces one.
 pub(super) fn put(tx: &Connection, a: &OwnAddition) -> Result<(), StoreError> {
-    let recurring = matches!(a.subject, Subject::Recurring { .. });
+    let recurring = a.subject.is_recurring();
     tx.prepare_cached(
         "INSERT INTO own_addition (marker, subject, recurring, company, agreement, addition, \
          fields, currency, shown, line, gone) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::Store;
 use super::encoding::{line_numbers, month, to_amount};
 use super::error::StoreError;
-use super::line_rows::{months, read_many};
+use super::line_rows::{months_of, read_many};
 use super::names::Names;
 use crate::domain::line::Line;
 use crate::domain::period::Period;
@@ -23,8 +23,8 @@ impl Store {
         let wanted: Vec<i64> = periods.iter().map(|p| month(*p)).collect();
         self.read(move |conn| {
             let mut ids = Vec::new();
-            for m in months(conn)?.into_iter().rev() {
-                if (wanted.is_empty() || wanted.contains(&m)) && ids.len() < MOST {
+            for m in months_of(conn, &wanted)?.into_iter().rev() {
+                if ids.len() < MOST {
                     candidates(conn, m, &mut ids)?;
                 }
             }

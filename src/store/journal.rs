@@ -17,11 +17,10 @@ use super::transaction::Transaction;
 use super::{Store, additions, consequences, threads};
 use crate::domain::audit::{AuditHash, AuditKind};
 use crate::domain::exchange::{Answer, Request};
-use crate::domain::journal::{Entry, EntryId, EntryState, RunId, Step};
+use crate::domain::journal::{Entry, EntryId, EntryState, RunId, Step, run_elsewhere};
 use crate::domain::line::{LineId, Text};
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, LineProblem, Settled};
-use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::status::PsaStatus;
 
 pub(super) const INTENDED: i64 = 0;
@@ -89,7 +88,7 @@ impl Store {
     pub async fn record(&self, steps: Vec<Step>) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
         self.shared.threads.write(threads::Request::Record(steps, self.now(), answer)).await?;
-        self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
+        self.answer(answered).await
     }
 
     /// Writes down what was found out of an entry that a dead run left open; what was written of it
@@ -309,12 +308,8 @@ struct Heard<'a> {
 
 /// Two runs on one store.
 fn at_work() -> StoreError {
-    StoreError::Refused(Problem::new(
-        ProblemKind::Busy,
-        "run-elsewhere",
+    StoreError::Refused(run_elsewhere(
         "another run is at work on the same store, and this one has stopped before its next write",
-        "make sure that the data folder is on a local disk and that one run at a time uses it, then \
-         repeat the command",
     ))
 }
 

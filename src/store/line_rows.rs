@@ -38,7 +38,7 @@ impl Store {
         let wanted: Vec<i64> = periods.iter().map(|p| month(*p)).collect();
         self.read(move |conn| {
             let (mut names, mut lines) = (Names::all(conn), Vec::new());
-            for m in months(conn)?.into_iter().filter(|m| wanted.is_empty() || wanted.contains(m)) {
+            for m in months_of(conn, &wanted)? {
                 each_line(conn, &mut names, line_numbers(m), |line, _| {
                     lines.push(line);
                     Ok(())
@@ -86,6 +86,13 @@ pub(super) fn months(conn: &Connection) -> Result<Vec<i64>, StoreError> {
         after = line_numbers(month_of(id)).1;
     }
     Ok(found)
+}
+
+/// Those of the months that hold lines which are wanted, all when none is named; oldest first.
+pub(super) fn months_of(conn: &Connection, wanted: &[i64]) -> Result<Vec<i64>, StoreError> {
+    let mut held = months(conn)?;
+    held.retain(|m| wanted.is_empty() || wanted.contains(m));
+    Ok(held)
 }
 
 /// Numbers that a statement with one text parameter gives.

@@ -182,7 +182,7 @@ impl Store {
             let _ = answer.send(threads::in_transaction(conn, work));
         });
         self.shared.threads.write(threads::Request::Work(boxed)).await?;
-        self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
+        self.answer(answered).await
     }
 
     /// Runs `work` on the writing thread, without a transaction around it: for a single statement,
@@ -193,7 +193,7 @@ impl Store {
     ) -> Result<T, StoreError> {
         let (work, answered) = on_connection(work);
         self.shared.threads.write(threads::Request::Work(work)).await?;
-        self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
+        self.answer(answered).await
     }
 
     /// Runs `work` on a reading thread, on one snapshot.
@@ -203,7 +203,7 @@ impl Store {
     ) -> Result<T, StoreError> {
         let (work, answered) = on_one_snapshot(work);
         self.shared.threads.read(work).await?;
-        self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
+        self.answer(answered).await
     }
 
     /// Runs `work` on a reading thread, without a snapshot around it: for a single statement, which
@@ -214,7 +214,7 @@ impl Store {
     ) -> Result<T, StoreError> {
         let (work, answered) = on_connection(work);
         self.shared.threads.read(work).await?;
-        self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
+        self.answer(answered).await
     }
 
     /// The same as [`Store::read`] on the grid's thread.
@@ -224,11 +224,16 @@ impl Store {
     ) -> Result<T, StoreError> {
         let (work, answered) = on_one_snapshot(work);
         self.shared.threads.grid(work).await?;
-        self.named(answered.await.unwrap_or(Err(StoreError::Closed)))
+        self.answer(answered).await
     }
 
-    fn named<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        result.map_err(|e| e.at(&self.shared.path))
+    /// What a thread answers; errors name the file.
+    async fn answer<T>(
+        &self,
+        answered: oneshot::Receiver<Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let answer = answered.await.unwrap_or(Err(StoreError::Closed));
+        answer.map_err(|e| e.at(&self.shared.path))
     }
 }
 

@@ -48,7 +48,7 @@ impl Executor {
     ) -> Result<RunReport, Problem> {
         // Should the profile's lease ever fail: lists that lag do not show yet what another run has
         // posted since, and this plan would post it again.
-        if self.newest_run().await? != options.planned_after {
+        if self.store.newest_run().await.map_err(fault)? != options.planned_after {
             return Err(problems::overtaken());
         }
         let carried = RunPlan { id: plan.run.clone(), file: plan.file.clone() };

@@ -9,7 +9,7 @@ use super::tally::{Under, concerns_all};
 use super::write::Sent;
 use super::{fault, problems};
 use crate::connectwise::{PsaError, marker_of};
-use crate::domain::addition::{AdditionFields, LiveAddition, Subject};
+use crate::domain::addition::{AdditionFields, LiveAddition};
 use crate::domain::journal::{EntryId, Outcome, Step};
 use crate::domain::line::Text;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget};
@@ -212,7 +212,7 @@ impl Lane {
     /// Whether an action is the missing cents of an addition that failed: they are nothing without
     /// it, and the plan that makes it makes them again.
     fn stands_alone(&self, action: &Action) -> bool {
-        matches!(&action.subject, Some(Subject::Rounding { key, .. }) if self.failed.contains(key))
+        action.cents_of().is_some_and(|line| self.failed.contains(line))
     }
 
     fn leave_out(&mut self, under: &Under<'_>, entry: EntryId) {

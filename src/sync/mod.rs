@@ -118,14 +118,6 @@ pub struct ApplyOptions {
 }
 
 impl Executor {
-    /// The newest run on the store, for [`ApplyOptions::planned_after`].
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn newest_run(&self) -> Result<Option<RunId>, Problem> {
-        self.store.newest_run().await.map_err(fault)
-    }
-
     /// Whether Addendum itself once asked, under an action's marker, for what an addition is.
     async fn asked_for(&self, action: &Action, live: &LiveAddition) -> Result<bool, Problem> {
         let marker = action.marker.as_deref().unwrap_or_default();

@@ -1,5 +1,6 @@
 //! What people are told by the executor.
 
+use crate::domain::journal::run_elsewhere;
 use crate::domain::money::Currency;
 use crate::domain::plan::Action;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -102,12 +103,8 @@ pub(super) fn answer_differs(action: &Action, what: &str) -> Problem {
 }
 
 pub(super) fn overtaken() -> Problem {
-    Problem::new(
-        ProblemKind::Busy,
-        "run-elsewhere",
+    run_elsewhere(
         "another run has begun on the same store since this plan was made, and nothing was written",
-        "make sure that the data folder is on a local disk and that one run at a time uses it, then \
-         repeat the command",
     )
 }
 

@@ -22,8 +22,7 @@ fn run(seeds: &[u64], sabotage: Sabotage) -> Vec<Report> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            let thread = std::thread::Builder::new().stack_size(sim::STACK);
-            let lives = thread.spawn_scoped(scope, || {
+            scope.spawn(|| {
                 let stage = Stage::new();
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
@@ -34,7 +33,6 @@ fn run(seeds: &[u64], sabotage: Sabotage) -> Vec<Report> {
                     all.lock().unwrap_or_else(PoisonError::into_inner).push(report);
                 }
             });
-            lives.expect("a thread");
         }
     });
     all.into_inner().unwrap_or_else(PoisonError::into_inner)

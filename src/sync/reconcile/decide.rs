@@ -267,8 +267,7 @@ fn restore(
         )
     })?;
     // A charge is invoiced once its start is; a subscription's month once that month is.
-    let recurring = matches!(own.subject, Subject::Recurring { .. });
-    let from = if recurring {
+    let from = if own.subject.is_recurring() {
         own.fields.effective.max(own.shown.first_day())
     } else {
         own.fields.effective

@@ -68,9 +68,10 @@ impl Reading<'_> {
     /// What the PSA bills for a line. An addition that shows a newer line of its subscription by
     /// now billed this one when it showed it: its values were compared when they were written.
     fn billed_for(&self, line: &Line, marker: &Text) -> Decimal {
-        let shows_newer = self.own.get(marker).is_some_and(|own| {
-            matches!(own.subject, Subject::Recurring { .. }) && own.line != line.key
-        });
+        let shows_newer = self
+            .own
+            .get(marker)
+            .is_some_and(|own| own.subject.is_recurring() && own.line != line.key);
         if shows_newer {
             let there = self.live.contains_key(&**marker);
             let sold = line.posted.as_ref().map(|p| p.sold).unwrap_or_default();

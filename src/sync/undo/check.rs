@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::super::fields::{differences_of, same, told};
 use super::{Made, Place};
-use crate::domain::addition::{OwnAddition, Subject};
+use crate::domain::addition::OwnAddition;
 use crate::domain::line::{Line, Text};
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind, AgreementTarget};
@@ -113,10 +113,10 @@ pub(super) fn check(
 /// The missing cents of a line that stays posted stay with it: without them it is billed too little,
 /// and no plan asks for cents of a line that is posted.
 pub(super) fn cents_may_go(made: &Made, staying: &HashSet<Text>) -> Result<(), Problem> {
-    match &made.action.subject {
-        Some(Subject::Rounding { key, .. }) if staying.contains(key) => Err(leave(
+    match made.action.cents_of() {
+        Some(line) if staying.contains(line) => Err(leave(
             "line-stays",
-            format!("the missing cents of the line {key} stay with it, because it has to be left"),
+            format!("the missing cents of the line {line} stay with it, because it has to be left"),
             "see why the line is left; both are taken back together",
         )),
         _ => Ok(()),

@@ -114,7 +114,7 @@ async fn apply(
         from_file: saved.is_some(),
         overwrite_drift: scope.overwrite_drift,
         repost_deleted: scope.repost_deleted,
-        planned_after: executor.newest_run().await?,
+        planned_after: executor.store.newest_run().await.map_err(fault)?,
     };
     if let Some(saved) = &saved {
         // The same plan again: made for the same periods and as if on the same day.

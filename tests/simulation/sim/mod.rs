@@ -32,10 +32,6 @@ use trace::Trace;
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Stack of a thread that lives through seeds: a whole job is in one future, and what is not
-/// optimised takes more than threads usually have.
-pub const STACK: usize = 16 << 20;
-
 /// What became of one seed.
 #[derive(Debug, Default)]
 pub struct Report {

@@ -70,8 +70,12 @@ impl Sabotage {
                 };
                 network.psa.answer(&asked, Mood::default()).status == 201
             }),
-            Self::None | Self::NoSettle | Self::NoLookUp | Self::NoLease => true,
-            Self::NoApproval | Self::Forgets => true,
+            Self::None
+            | Self::NoSettle
+            | Self::NoLookUp
+            | Self::NoLease
+            | Self::NoApproval
+            | Self::Forgets => true,
         }
     }
 }
