@@ -1,7 +1,7 @@
 //! The PSA's records as plain values for tests, and a person's hands on them: what somebody does
 //! in ConnectWise's own screens while Addendum is not looking.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -127,6 +127,14 @@ impl Inspect {
             }
             w.remove_agreement(id)
         })
+    }
+
+    /// A person deletes all agreement types that no agreement has.
+    pub fn delete_unused_agreement_types(&self) {
+        self.shared.change(|w| {
+            let used: BTreeSet<i64> = w.agreements.values().map(|a| a.type_id).collect();
+            Arc::make_mut(&mut w.setup).retain("agreementTypes", |id| used.contains(&id));
+        });
     }
 
     /// A person edits an agreement. Returns whether it exists.

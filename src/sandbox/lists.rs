@@ -169,7 +169,8 @@ impl Query {
                 (found, address.numbered(page, size, total))
             }
         };
-        let mut rows = vec![b'['];
+        let mut rows = Vec::with_capacity(64 + 2_048 * records.len());
+        rows.push(b'[');
         for record in &records {
             if rows.len() > 1 {
                 rows.push(b',');

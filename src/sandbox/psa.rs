@@ -213,7 +213,7 @@ impl Call<'_> {
         let mut query = self.address.query.iter();
         let chosen = query.find(|(k, v)| k.eq_ignore_ascii_case("fields") && !v.trim().is_empty());
         let fields = chosen.map(|(_, text)| Fields::read(text));
-        let mut body = Vec::new();
+        let mut body = Vec::with_capacity(2_048);
         Text::write(record, world, fields.as_ref(), &mut body);
         Answer { status, link: String::new(), body: Some(body) }
     }

@@ -1,15 +1,24 @@
 //! How a record is shown: field by field, all of them or those that were asked for.
 
+use std::io::Write as _;
+
+use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::lists::Record;
+use super::values::number;
 use super::world::World;
 
 /// Takes the fields of a record one after another, each once.
 pub(super) trait Show {
     /// A field. Its value is only made where somebody wants it.
     fn field<T: Serialize>(&mut self, name: &str, value: impl FnOnce() -> T);
+
+    /// A field that holds a decimal, shown as a number with all its digits.
+    fn amount(&mut self, name: &str, value: impl FnOnce() -> Decimal) {
+        self.field(name, || number(value()));
+    }
 
     /// A field that is left out when there is nothing in it, as ConnectWise does.
     fn maybe<T: Serialize>(&mut self, name: &str, value: Option<T>) {
@@ -51,6 +60,23 @@ impl<'a> Text<'a> {
         text.json.push(b'}');
     }
 
+    /// Begins a field that is wanted, and gives the paths below it that are: none for all of it.
+    fn begin(&mut self, name: &str) -> Option<Vec<&'a [String]>> {
+        let below = self.fields.map(|fields| fields.below(name));
+        if below.as_ref().is_some_and(Vec::is_empty) {
+            return None;
+        }
+        if std::mem::replace(&mut self.begun, true) {
+            self.json.push(b',');
+        }
+        // Names of fields are plain words.
+        self.json.push(b'"');
+        self.json.extend_from_slice(name.as_bytes());
+        self.json.extend_from_slice(b"\":");
+        let below = below.filter(|paths| paths.iter().all(|path| !path.is_empty()));
+        Some(below.unwrap_or_default())
+    }
+
     fn append(&mut self, value: impl Serialize) {
         serde_json::to_writer(&mut *self.json, &value).expect("what a record shows can be JSON");
     }
@@ -58,18 +84,17 @@ impl<'a> Text<'a> {
 
 impl Show for Text<'_> {
     fn field<T: Serialize>(&mut self, name: &str, value: impl FnOnce() -> T) {
-        let below = self.fields.map(|fields| fields.below(name));
-        if below.as_ref().is_some_and(Vec::is_empty) {
-            return;
-        }
-        if std::mem::replace(&mut self.begun, true) {
-            self.json.push(b',');
-        }
-        self.append(name);
-        self.json.push(b':');
-        match below.filter(|paths| paths.iter().all(|path| !path.is_empty())) {
+        match self.begin(name) {
+            None => {}
+            Some(all) if all.is_empty() => self.append(value()),
             Some(paths) => self.append(pick(&plain(value()), &paths)),
-            None => self.append(value()),
+        }
+    }
+
+    fn amount(&mut self, name: &str, value: impl FnOnce() -> Decimal) {
+        if self.begin(name).is_some() {
+            // Memory takes it.
+            let _ = write!(self.json, "{}", value());
         }
     }
 }

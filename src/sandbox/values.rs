@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::fmt::temporal::DateTimePrinter;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
@@ -12,15 +13,6 @@ use serde_json::{Map, Number, Value};
 pub(super) fn number(d: Decimal) -> Value {
     let text = d.to_string();
     Value::Number(Number::from_str(&text).expect("a decimal is written as a JSON number"))
-}
-
-/// A decimal that is shown as [`number`] does.
-pub(super) struct Exact(pub Decimal);
-
-impl Serialize for Exact {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        rust_decimal::serde::arbitrary_precision::serialize(&self.0, to)
-    }
 }
 
 /// A JSON number as a decimal; `None` when it is no number or too big.
@@ -41,7 +33,8 @@ impl Serialize for Stamp {
 
 /// A time as ConnectWise writes it: whole seconds, UTC.
 pub(super) fn time(t: Timestamp) -> String {
-    t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    const SECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+    SECONDS.timestamp_to_string(&t)
 }
 
 /// Reads `YYYY-MM-DDTHH:MM:SSZ` and, as ConnectWise does for agreements and additions, the bare

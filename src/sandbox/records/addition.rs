@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::sandbox::lists::Record;
 use crate::sandbox::rules::proration;
 use crate::sandbox::shown::Show;
-use crate::sandbox::values::{Exact, Stamp, info};
+use crate::sandbox::values::{Stamp, info};
 use crate::sandbox::world::World;
 
 /// An addition. What ConnectWise computes is not kept but computed when it is asked for.
@@ -133,21 +133,21 @@ impl Record for Addition {
             identifier: product.map_or("", |p| p.identifier.as_str()),
             serialized_flag: false,
         });
-        to.field("quantity", || Exact(self.quantity));
-        to.field("lessIncluded", || Exact(self.less_included));
-        to.field("unitPrice", || Exact(self.unit_price));
-        to.field("unitCost", || Exact(self.unit_cost));
+        to.amount("quantity", || self.quantity);
+        to.amount("lessIncluded", || self.less_included);
+        to.amount("unitPrice", || self.unit_price);
+        to.amount("unitCost", || self.unit_cost);
         to.field("billCustomer", || &self.bill_customer);
         to.field("effectiveDate", || Stamp(self.effective));
         to.field("taxableFlag", || self.taxable);
         to.field("invoiceDescription", || &self.invoice_description);
         to.field("agreementId", || self.agreement_id);
         to.field("description", || &self.description);
-        to.field("billedQuantity", || Exact(self.billed_quantity()));
+        to.amount("billedQuantity", || self.billed_quantity());
         to.field("uom", || "Each");
-        to.field("extPrice", || Exact(self.ext_price()));
-        to.field("extCost", || Exact(self.ext_cost()));
-        to.field("margin", || Exact(self.ext_price() - self.ext_cost()));
+        to.amount("extPrice", || self.ext_price());
+        to.amount("extCost", || self.ext_cost());
+        to.amount("margin", || self.ext_price() - self.ext_cost());
         to.field("agreementStatus", || self.status(world));
         to.field("customFields", || self.custom(world));
         to.field("_info", || info(self.entered, self.updated, &self.updated_by));
@@ -156,11 +156,11 @@ impl Record for Addition {
         let agreement = world.agreements.get(&self.agreement_id);
         let share = agreement.and_then(|a| proration::share(a, self.effective));
         let share = share.unwrap_or(Decimal::ZERO);
-        let part = |of: Decimal| Exact(crate::domain::money::cents(of * share));
-        to.field("proratePrice", || part(self.unit_price));
-        to.field("prorateCost", || part(self.unit_cost));
-        to.field("extendedProratePrice", || part(self.ext_price()));
-        to.field("extendedProrateCost", || part(self.ext_cost()));
+        let part = |of: Decimal| crate::domain::money::cents(of * share);
+        to.amount("proratePrice", || part(self.unit_price));
+        to.amount("prorateCost", || part(self.unit_cost));
+        to.amount("extendedProratePrice", || part(self.ext_price()));
+        to.amount("extendedProrateCost", || part(self.ext_cost()));
     }
 }
 

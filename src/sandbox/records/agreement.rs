@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::sandbox::lists::Record;
 use crate::sandbox::shown::Show;
-use crate::sandbox::values::{Exact, Stamp, info, named, time};
+use crate::sandbox::values::{Stamp, info, named, time};
 use crate::sandbox::world::World;
 
 /// An agreement.
@@ -156,7 +156,7 @@ impl Record for Agreement {
         to.field("cancelledFlag", || self.cancelled);
         to.field("prorateFlag", || self.prorates);
         to.field("billOneTimeFlag", || self.bills_once);
-        to.field("billAmount", || Exact(self.bill_amount));
+        to.amount("billAmount", || self.bill_amount);
         to.field("agreementStatus", || self.status(world.today));
         to.field("_info", || info(self.entered, self.updated, &self.updated_by));
     }

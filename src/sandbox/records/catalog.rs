@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::sandbox::lists::Record;
 use crate::sandbox::shown::Show;
-use crate::sandbox::values::{Exact, info};
+use crate::sandbox::values::info;
 use crate::sandbox::world::World;
 
 /// A product.
@@ -87,8 +87,8 @@ impl Record for CatalogItem {
         to.field("phaseProductFlag", || false);
         to.field("unitOfMeasure", || json!({"id": 1, "name": "Each"}));
         to.field("minStockLevel", || 0);
-        to.field("price", || Exact(self.price));
-        to.field("cost", || Exact(self.cost));
+        to.amount("price", || self.price);
+        to.amount("cost", || self.cost);
         to.field("taxableFlag", || &self.taxable);
         to.field("dropShipFlag", || false);
         to.field("specialOrderFlag", || false);

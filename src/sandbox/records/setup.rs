@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::sandbox::lists::Record;
 use crate::sandbox::shown::Show;
@@ -45,6 +46,11 @@ impl Setup {
         self.tables.insert(table, rows);
     }
 
+    /// Keeps some rows of a table only, by number.
+    pub(in crate::sandbox) fn retain(&mut self, table: &'static str, keep: impl Fn(i64) -> bool) {
+        self.tables.entry(table).or_default().retain(|row| keep(row.id()));
+    }
+
     /// A table's rows, by number.
     pub(in crate::sandbox) fn rows(&self, table: &str) -> &[Row] {
         self.tables.get(table).map_or(&[], Vec::as_slice)
@@ -52,7 +58,10 @@ impl Setup {
 
     /// One row.
     pub(in crate::sandbox) fn row(&self, table: &str, id: i64) -> Option<&Row> {
-        self.rows(table).iter().find(|r| r.id() == id)
+        let rows = self.rows(table);
+        // Mostly they are counted from 1.
+        let at = usize::try_from(id - 1).ok().and_then(|at| rows.get(at));
+        at.filter(|r| r.id() == id).or_else(|| rows.iter().find(|r| r.id() == id))
     }
 
     /// A row's name, or nothing.
@@ -61,20 +70,57 @@ impl Setup {
     }
 
     /// A row as other records refer to it. Currencies and departments show more than a name.
-    pub(in crate::sandbox) fn reference(&self, table: &str, id: i64) -> Value {
-        let Some(Row(row)) = self.row(table, id) else { return Value::Null };
+    pub(in crate::sandbox) fn reference(&self, table: &str, id: i64) -> Reference<'_> {
+        let Some(Row(row)) = self.row(table, id) else { return Reference::Nothing(()) };
+        let name = row.get("name");
         match table {
-            "currencies" => json!({
-                "id": id, "symbol": row["symbol"], "currencyCode": row["currencyIdentifier"],
-                "decimalSeparator": ".", "numberOfDecimals": 2, "thousandsSeparator": ",",
-                "negativeParenthesesFlag": false, "displaySymbolFlag": false,
-                "currencyIdentifier": row["currencyIdentifier"], "displayIdFlag": true,
-                "rightAlign": false, "name": row["name"],
-            }),
-            "departments" => {
-                json!({"id": id, "identifier": row["identifier"], "name": row["name"]})
-            }
-            _ => json!({"id": id, "name": row["name"]}),
+            "currencies" => Reference::Currency {
+                id,
+                symbol: row.get("symbol"),
+                currency_code: row.get("currencyIdentifier"),
+                decimal_separator: ".",
+                number_of_decimals: 2,
+                thousands_separator: ",",
+                negative_parentheses_flag: false,
+                display_symbol_flag: false,
+                currency_identifier: row.get("currencyIdentifier"),
+                display_id_flag: true,
+                right_align: false,
+                name,
+            },
+            "departments" => Reference::Department { id, identifier: row.get("identifier"), name },
+            _ => Reference::Named { id, name },
         }
     }
+}
+
+/// A row as other records refer to it.
+#[derive(Serialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub(in crate::sandbox) enum Reference<'a> {
+    /// There is no such row.
+    Nothing(()),
+    Named {
+        id: i64,
+        name: Option<&'a Value>,
+    },
+    Department {
+        id: i64,
+        identifier: Option<&'a Value>,
+        name: Option<&'a Value>,
+    },
+    Currency {
+        id: i64,
+        symbol: Option<&'a Value>,
+        currency_code: Option<&'a Value>,
+        decimal_separator: &'static str,
+        number_of_decimals: u8,
+        thousands_separator: &'static str,
+        negative_parentheses_flag: bool,
+        display_symbol_flag: bool,
+        currency_identifier: Option<&'a Value>,
+        display_id_flag: bool,
+        right_align: bool,
+        name: Option<&'a Value>,
+    },
 }
