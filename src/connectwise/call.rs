@@ -108,7 +108,16 @@ pub(super) struct Answer {
     pub status: u16,
     /// The `Link` header.
     pub link: Option<String>,
-    pub body: Vec<u8>,
+    pub body: String,
+}
+
+/// Reads an answer while it is judged. Its error tells what is no whole JSON document apart from what
+/// is one and says something else.
+pub(super) type Read<'a> = dyn FnMut(&str) -> serde_json::Result<()> + Send + 'a;
+
+/// Reads nothing out of an answer.
+pub(super) fn nothing(text: &str) -> serde_json::Result<()> {
+    serde_json::from_str::<IgnoredAny>(text).map(drop)
 }
 
 /// What became of one try.
@@ -127,7 +136,13 @@ pub(super) enum Tried {
 }
 
 /// Judges an answer that came at this time (connectwise-api.md 6.2).
-pub(super) fn judge(call: &Call, host: &str, arrived: Arrived, now: Timestamp) -> Tried {
+pub(super) fn judge(
+    call: &Call,
+    host: &str,
+    arrived: Arrived,
+    now: Timestamp,
+    read: &mut Read<'_>,
+) -> Tried {
     let (status, html) = (arrived.status, arrived.html());
     let asked = call.asked(host);
     let told = || refusal::problem(asked, status, &arrived.body);
@@ -136,17 +151,24 @@ pub(super) fn judge(call: &Call, host: &str, arrived: Arrived, now: Timestamp) -
             let needs_json = call.method != Method::DELETE;
             let blank = arrived.body.iter().all(u8::is_ascii_whitespace);
             if blank && !needs_json {
-                return Tried::Good(Answer { status, link: None, body: Vec::new() });
+                return Tried::Good(Answer { status, link: None, body: String::new() });
             }
             if html {
                 return Tried::Doubt(no_json(call, host, status, "a web page instead of data"));
             }
-            match serde_json::from_slice::<IgnoredAny>(&arrived.body) {
-                Ok(_) => Tried::Good(Answer { status, link: arrived.link, body: arrived.body }),
-                Err(e) if blank || e.is_eof() => {
-                    Tried::Doubt(no_json(call, host, status, "an answer that breaks off"))
+            let breaks_off = || no_json(call, host, status, "an answer that breaks off");
+            let other = || no_json(call, host, status, "an answer that is no JSON");
+            let body = match String::from_utf8(arrived.body) {
+                Ok(body) => body,
+                Err(e) if e.utf8_error().error_len().is_none() => {
+                    return Tried::Doubt(breaks_off());
                 }
-                Err(_) => Tried::Doubt(no_json(call, host, status, "an answer that is no JSON")),
+                Err(_) => return Tried::Doubt(other()),
+            };
+            match read(&body).or_else(|e| if e.is_data() { nothing(&body) } else { Err(e) }) {
+                Ok(()) => Tried::Good(Answer { status, link: arrived.link, body }),
+                Err(e) if blank || e.is_eof() => Tried::Doubt(breaks_off()),
+                Err(_) => Tried::Doubt(other()),
             }
         }
         429 => {

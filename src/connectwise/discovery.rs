@@ -5,10 +5,12 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use super::PsaError;
-use super::call::{Answer, Call};
+use super::call::{Answer, Call, Read, nothing};
+use super::paging::read_one;
 use super::refusal;
 use super::site::{self, DEFAULT_CODE_BASE};
 use super::transport::Transport;
@@ -34,7 +36,7 @@ impl Transport {
             let mut call = Call::get("/login/companyinfo");
             call.keyless = Some(url);
             call.most_retries = 2;
-            let answer = match self.send(&call).await {
+            let answer = match self.send(&call, &mut nothing).await {
                 Ok(answer) => answer,
                 Err(e @ (PsaError::NotSent { .. } | PsaError::Lost { .. })) => {
                     // A page instead of data is a host without the endpoint.
@@ -54,7 +56,7 @@ impl Transport {
     }
 
     fn read_company_info(&self, answer: &Answer) -> Result<Option<String>, PsaError> {
-        let info = match serde_json::from_slice::<Option<CompanyInfo>>(&answer.body) {
+        let info = match serde_json::from_str::<Option<CompanyInfo>>(&answer.body) {
             Ok(Some(info)) => info,
             Ok(None) => {
                 return Err(PsaError::Refused {
@@ -70,7 +72,7 @@ impl Transport {
                         "set connectwise.company_id to the company name that you type when you \
                          sign in to ConnectWise, and connectwise.site to its region",
                     ),
-                    raw: refusal::raw(&answer.body),
+                    raw: refusal::raw(answer.body.as_bytes()),
                 });
             }
             // Some other document: the endpoint is something else there.
@@ -90,7 +92,30 @@ impl Transport {
 
     /// [`Transport::send`], and on 404 once more under the code base that the PSA names now.
     pub(super) async fn call(&self, call: &Call) -> Result<Answer, PsaError> {
-        let refused = match self.send(call).await {
+        self.call_and_read(call, &mut nothing).await
+    }
+
+    /// The same for a document: what it says, and the `Link` header. What is JSON but not what was
+    /// expected is no answer.
+    pub(super) async fn ask<T: DeserializeOwned + Send>(
+        &self,
+        call: &Call,
+    ) -> Result<(T, Option<String>), PsaError> {
+        let mut said = None;
+        let mut read = |text: &str| {
+            said = Some(serde_json::from_str(text)?);
+            Ok(())
+        };
+        let answer = self.call_and_read(call, &mut read).await?;
+        match said {
+            Some(said) => Ok((said, answer.link)),
+            // To say why.
+            None => Ok((read_one(&call.path, &answer)?, answer.link)),
+        }
+    }
+
+    async fn call_and_read(&self, call: &Call, read: &mut Read<'_>) -> Result<Answer, PsaError> {
+        let refused = match self.send(call, read).await {
             Err(e @ PsaError::Refused { status: 404, .. }) => e,
             other => return other,
         };
@@ -105,7 +130,7 @@ impl Transport {
             Err(_) => return Err(refused),
         };
         self.use_code_base(&new);
-        match self.send(call).await {
+        match self.send(call, read).await {
             Err(PsaError::Refused { status: 404, .. }) => {
                 self.use_code_base(&old);
                 Err(refused)

@@ -192,7 +192,9 @@ struct Inner {
 /// Shows the address only: no key and no client id.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base", &self.transport().base()).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("base", &self.transport().base_address())
+            .finish_non_exhaustive()
     }
 }
 

@@ -23,7 +23,7 @@ const FULL: usize = 1_000;
 const SMALL: usize = 250;
 
 /// A record with a number.
-pub(super) trait Record: DeserializeOwned {
+pub(super) trait Record: DeserializeOwned + Send {
     fn id(&self) -> i64;
 }
 
@@ -97,7 +97,7 @@ async fn walk_from<T: Record>(
             None if numbered > 1 => call = call.with("page", numbered),
             None => {}
         }
-        let answer = match transport.call(&call).await {
+        let (page, link) = match transport.ask::<Option<Vec<T>>>(&call).await {
             Err(PsaError::Lost { problem }) if problem.code == TIMEOUT && size > SMALL => {
                 tracing::info!(path = list.path, "smaller pages after a timeout");
                 // Numbered pages of another size start elsewhere: begin anew.
@@ -111,7 +111,7 @@ async fn walk_from<T: Record>(
             }
             other => other?,
         };
-        let page: Vec<T> = read(&list.path, &answer)?;
+        let page = page.unwrap_or_default();
         let (count, before) = (page.len(), all.len());
         for record in page {
             if seen.insert(record.id()) {
@@ -123,7 +123,7 @@ async fn walk_from<T: Record>(
         if all.len() == before {
             return Ok(all);
         }
-        match answer.link.as_deref() {
+        match link.as_deref() {
             Some(header) => match link::next(header) {
                 Some(query) => next = Some(query),
                 None => return Ok(all),
@@ -158,8 +158,7 @@ pub(super) async fn gather<T: Record>(
         let call = list.call(FULL).with("orderBy", "id asc").with("page", number);
         let so_far = &so_far;
         async move {
-            let answer = transport.call(&call).await?;
-            let page: Vec<T> = read(&list.path, &answer)?;
+            let page = transport.ask::<Option<Vec<T>>>(&call).await?.0.unwrap_or_default();
             let there = page.len() as u64;
             progress(so_far.fetch_add(there, Ordering::Relaxed) + there);
             Ok::<_, PsaError>(page)
@@ -208,18 +207,12 @@ pub(super) async fn count(
     if let Some(conditions) = conditions {
         call = call.with("conditions", conditions);
     }
-    let answer = transport.call(&call).await?;
-    Ok(read_one::<Count>(path, &answer)?.count)
-}
-
-/// A page. A server's `null` is an empty one.
-fn read<T: DeserializeOwned>(path: &str, answer: &Answer) -> Result<Vec<T>, PsaError> {
-    read_one::<Option<Vec<T>>>(path, answer).map(Option::unwrap_or_default)
+    Ok(transport.ask::<Count>(&call).await?.0.count)
 }
 
 /// A document. What is JSON but not what was expected is no answer: for a write it is in doubt.
 pub(super) fn read_one<T: DeserializeOwned>(path: &str, answer: &Answer) -> Result<T, PsaError> {
-    serde_json::from_slice(&answer.body).map_err(|e| PsaError::Lost {
+    serde_json::from_str(&answer.body).map_err(|e| PsaError::Lost {
         problem: Problem::new(
             ProblemKind::Fault,
             "unexpected-answer",

@@ -4,7 +4,7 @@
 use futures_util::future::{join, join_all};
 
 use super::call::Call;
-use super::paging::{List, Record, SILENT, count, read_one, walk};
+use super::paging::{List, Record, SILENT, count, walk};
 use super::records::setup::SecurityRow;
 use super::rights::{Act, Feature, RIGHTS, Right};
 use super::{CheckState, Client, PermissionCheck, PsaError};
@@ -78,11 +78,8 @@ impl Client {
     async fn probe(&self, path: &str, setup_table: bool) -> Result<Probed, PsaError> {
         let found = if setup_table {
             let call = Call::get(path).with("pageSize", 1);
-            match self.transport().call(&call).await {
-                Ok(answer) => read_one::<Vec<serde::de::IgnoredAny>>(path, &answer)
-                    .map(|rows| rows.len() as u64),
-                Err(e) => Err(e),
-            }
+            let rows = self.transport().ask::<Vec<serde::de::IgnoredAny>>(&call).await;
+            rows.map(|(rows, _)| rows.len() as u64)
         } else {
             count(self.transport(), path, None).await
         };

@@ -32,6 +32,8 @@ pub struct Site {
     web: String,
     /// Where the API answers; the same host on premises.
     api: String,
+    /// The same as an address without a path.
+    root: Url,
     cloud: bool,
     loopback: bool,
 }
@@ -57,7 +59,7 @@ impl Site {
         let text = region.map_or(text, |(_, host)| *host);
         let with_scheme =
             if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-        let url = Url::parse(&with_scheme).map_err(|e| bad(pasted, &e.to_string()))?;
+        let mut url = Url::parse(&with_scheme).map_err(|e| bad(pasted, &e.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(bad("(hidden)", "it holds a user name or password"));
         }
@@ -74,7 +76,7 @@ impl Site {
             "http" => return Err(bad(pasted, "http:// is accepted for this machine only")),
             _ => return Err(bad(pasted, "it is no https address")),
         };
-        let name = host.to_string().trim_end_matches('.').to_owned();
+        let name = url.host_str().unwrap_or_default().trim_end_matches('.').to_owned();
         // A port that the scheme implies is not part of the parsed address.
         let port = match (url.port(), scheme) {
             (Some(p), _) => format!(":{p}"),
@@ -83,18 +85,24 @@ impl Site {
         let cloud = CLOUD.iter().any(|d| name.ends_with(d));
         let bare = name.strip_prefix("api-").filter(|_| cloud).unwrap_or(&name);
         let api = if cloud { format!("api-{bare}") } else { name.clone() };
-        Ok(Self {
-            scheme,
-            web: format!("{bare}{port}"),
-            api: format!("{api}{port}"),
-            cloud,
-            loopback,
-        })
+        let web = format!("{bare}{port}");
+        if url.scheme() != scheme {
+            url.set_scheme(scheme).map_err(|()| bad(pasted, "it is no https address"))?;
+        }
+        if url.host_str() != Some(&api) {
+            url.set_host(Some(&api)).map_err(|_| bad(pasted, "it names no host"))?;
+        }
+        url.set_path("");
+        url.set_query(None);
+        url.set_fragment(None);
+        Ok(Self { scheme, web, api: format!("{api}{port}"), root: url, cloud, loopback })
     }
 
     /// The API's base address for a code base such as `v2026_1/`, without a slash at its end.
-    pub fn base(&self, code_base: &str) -> String {
-        format!("{}://{}/{}/apis/3.0", self.scheme, self.api, code_base.trim_matches('/'))
+    pub fn base(&self, code_base: &str) -> Url {
+        let mut base = self.root.clone();
+        base.set_path(&format!("/{}/apis/3.0", code_base.trim_matches('/')));
+        base
     }
 
     /// Addresses of `companyinfo`, the likeliest first.
@@ -178,7 +186,7 @@ mod tests {
             ("https://localhost:3000", "https://localhost:3000"),
         ] {
             let site = Site::parse(pasted).unwrap_or_else(|e| panic!("{pasted}: {e}"));
-            assert_eq!(site.base(DEFAULT_CODE_BASE), format!("{base}{end}"), "{pasted}");
+            assert_eq!(site.base(DEFAULT_CODE_BASE).as_str(), format!("{base}{end}"), "{pasted}");
         }
     }
 

@@ -6,16 +6,16 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep};
-use url::Url;
+use url::{Url, form_urlencoded};
 
-use super::call::{Answer, Call, Gate, Tried, failed, judge, no_answer};
+use super::call::{Answer, Call, Gate, Read, Tried, failed, judge, no_answer};
 use super::headers::{self, Identity};
 use super::pause::Pause;
 use super::rate::Rate;
@@ -26,13 +26,25 @@ use super::{Connection, PsaError};
 use crate::domain::clock::Clock;
 use crate::domain::problem::Problem;
 
+/// Where requests go.
+struct Base {
+    code_base: String,
+    address: Url,
+}
+
+impl Base {
+    fn new(site: &Site, code_base: String) -> Self {
+        Self { address: site.base(&code_base), code_base }
+    }
+}
+
 /// The transport; one per client, shared by its clones.
 pub(super) struct Transport {
     outside: Outside,
     pub(super) site: Site,
     pub(super) company_id: String,
     identity: Identity,
-    code_base: RwLock<String>,
+    base: RwLock<Base>,
     slots: Semaphore,
     pub(super) concurrency: usize,
     rate: Option<Rate>,
@@ -67,10 +79,10 @@ impl Transport {
         let concurrency = connection.concurrency.clamp(1, 1_000);
         Ok(Self {
             outside,
+            base: RwLock::new(Base::new(&site, code_base)),
             site,
             company_id: connection.company_id.trim().to_owned(),
             identity,
-            code_base: RwLock::new(code_base),
             slots: Semaphore::new(concurrency),
             concurrency,
             rate: Rate::new(connection.requests_per_minute),
@@ -102,30 +114,35 @@ impl Transport {
         self.identity.scrub(body);
     }
 
+    fn base(&self) -> RwLockReadGuard<'_, Base> {
+        self.base.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The base address in use.
-    pub(super) fn base(&self) -> String {
-        self.site.base(&self.code_base.read().unwrap_or_else(PoisonError::into_inner))
+    pub(super) fn base_address(&self) -> String {
+        self.base().address.to_string()
     }
 
     /// The code base in use.
     pub(super) fn code_base(&self) -> String {
-        self.code_base.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.base().code_base.clone()
     }
 
     /// Changes it for all clones.
     pub(super) fn use_code_base(&self, code_base: &str) {
-        code_base.clone_into(&mut self.code_base.write().unwrap_or_else(PoisonError::into_inner));
+        let base = Base::new(&self.site, code_base.to_owned());
+        *self.base.write().unwrap_or_else(PoisonError::into_inner) = base;
     }
 
     /// Sends until there is an answer, a refusal, or no more tries.
-    pub(super) async fn send(&self, call: &Call) -> Result<Answer, PsaError> {
+    pub(super) async fn send(&self, call: &Call, read: &mut Read<'_>) -> Result<Answer, PsaError> {
         let most = self.max_retries.min(call.most_retries);
         let mut waits = self.waits();
         let mut tries = 0_u32;
         let mut again = false;
         loop {
             let pinned = !self.is_unpinned(&call.path);
-            let tried = self.attempt(call, pinned, again).await;
+            let tried = self.attempt(call, pinned, again, read).await;
             again = true;
             match tried {
                 Tried::Refused { status, problem, raw } => {
@@ -165,7 +182,7 @@ impl Transport {
     }
 
     /// One try: waits for its turn, sends, reads the whole answer, judges it.
-    async fn attempt(&self, call: &Call, pinned: bool, again: bool) -> Tried {
+    async fn attempt(&self, call: &Call, pinned: bool, again: bool, read: &mut Read<'_>) -> Tried {
         let _slot = self.turn().await;
         // The turn may have been long in coming: the PSA asks for pauses of minutes.
         if let Some(Gate(may)) = &call.gate
@@ -192,7 +209,7 @@ impl Transport {
             }
         };
         let (status, took) = (arrived.status, started.elapsed().as_millis());
-        let tried = judge(call, host, arrived, self.outside.clock.now());
+        let tried = judge(call, host, arrived, self.outside.clock.now(), read);
         match &tried {
             Tried::Good(_) => {
                 tracing::debug!(method = %call.method, path = call.path, status, ms = took, "answered");
@@ -260,15 +277,15 @@ impl Transport {
     }
 
     fn address(&self, call: &Call) -> Url {
-        let base = format!("{}{}", self.base(), call.path);
-        let mut url = Url::parse(&base).expect("a site's base and a plain path are an address");
+        let mut url = self.base().address.clone();
+        url.set_path(&format!("{}{}", url.path(), call.path));
         if let Some(raw) = &call.raw_query {
             url.set_query(Some(raw));
         } else if !call.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&call.query);
+            let query =
+                form_urlencoded::Serializer::new(String::new()).extend_pairs(&call.query).finish();
             // A plus in a value is %2B by now, so that each plus left stands for a space.
-            let plain = url.query().unwrap_or_default().replace('+', "%20");
-            url.set_query(Some(&plain));
+            url.set_query(Some(&query.replace('+', "%20")));
         }
         url
     }

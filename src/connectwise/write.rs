@@ -56,7 +56,7 @@ impl<T> Write<T> {
     async fn give(&self, client: &Client, call: &Call) -> (Result<T, PsaError>, exchange::Answer) {
         match client.transport().call(call).await {
             Ok(answer) => {
-                let mut body = answer.body.clone();
+                let mut body = answer.body.clone().into_bytes();
                 client.transport().scrub(&mut body);
                 let body = exchange::Body::of(&body);
                 let told = exchange::Answer { status: Some(answer.status), body, problem: None };

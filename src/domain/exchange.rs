@@ -51,7 +51,9 @@ impl Body {
             return None;
         }
         if bytes.len() <= MOST {
-            return Some(Self { kept: String::from_utf8_lossy(bytes).into_owned(), whole: None });
+            let text = str::from_utf8(bytes).map(str::to_owned);
+            let kept = text.unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned());
+            return Some(Self { kept, whole: None });
         }
         let begins = bytes.get(..MOST).unwrap_or(bytes);
         // A character that the cut falls into is left out.

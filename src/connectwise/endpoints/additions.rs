@@ -36,9 +36,8 @@ impl Client {
     /// # Errors
     /// See [`PsaError`]; one that is not there is a refusal with status 404.
     pub async fn addition(&self, agreement: i64, id: i64) -> Result<LiveAddition, PsaError> {
-        let path = one_of(agreement, id);
-        let answer = self.transport().call(&Call::get(&path)).await?;
-        live(&path, &answer, agreement)
+        let call = Call::get(one_of(agreement, id));
+        Ok(self.transport().ask::<AdditionRecord>(&call).await?.0.live(agreement))
     }
 
     /// The creation of an addition. What comes back is the record as it is, also where it differs

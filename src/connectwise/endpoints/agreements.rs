@@ -42,8 +42,7 @@ impl Client {
     /// See [`PsaError`]; one that is not there is a refusal with status 404.
     pub async fn agreement(&self, id: i64) -> Result<Agreement, PsaError> {
         let path = format!("{ALL}/{id}");
-        let answer = self.transport().call(&Call::get(&path)).await?;
-        let record = read_one::<AgreementRecord>(&path, &answer)?;
+        let (record, _) = self.transport().ask::<AgreementRecord>(&Call::get(path)).await?;
         Ok(self.resolved_one(record))
     }
 

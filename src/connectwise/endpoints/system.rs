@@ -1,7 +1,6 @@
 //! The system itself: is it there, does it know us.
 
 use crate::connectwise::call::Call;
-use crate::connectwise::paging::read_one;
 use crate::connectwise::records::setup::InfoRecord;
 use crate::connectwise::{Client, PsaError, SystemInfo};
 use crate::domain::text::harmless;
@@ -24,8 +23,8 @@ impl Client {
         let mut call = Call::get(path);
         // Somebody is waiting to hear whether the set-up is right.
         call.most_retries = 2;
-        let info = match self.transport().call(&call).await {
-            Ok(answer) => read_one::<InfoRecord>(path, &answer)?,
+        let info = match self.transport().ask::<InfoRecord>(&call).await {
+            Ok((info, _)) => info,
             Err(PsaError::Refused { status: 404 | 405, .. }) => {
                 call = Call::get("/finance/agreements/types").with("pageSize", 1);
                 call.most_retries = 2;
@@ -35,7 +34,7 @@ impl Client {
             Err(e) => return Err(e),
         };
         Ok(SystemInfo {
-            base: self.transport().base(),
+            base: self.transport().base_address(),
             version: info.version.as_deref().map(harmless).unwrap_or_default(),
             time_zone: info.server_time_zone.as_deref().map(harmless),
         })
