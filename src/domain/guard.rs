@@ -22,7 +22,7 @@ pub enum GuardAction {
 }
 
 /// The thresholds of `[billing.guard]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Guard {
     /// See [`GuardAction`].
     pub action: GuardAction,

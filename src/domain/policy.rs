@@ -69,7 +69,7 @@ pub enum PostingMode {
 }
 
 /// Where the marker goes (design 6.7).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 pub enum IdentityPlace {
     /// The custom field captioned `Addendum ID` where there is one, else the serial number.
     #[default]
@@ -143,7 +143,7 @@ pub struct NewAgreement {
 }
 
 /// All of `[billing]`, as values.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Policy {
     /// Name of the agreement type; absent: nothing can be posted.
     pub agreement_type: Option<String>,

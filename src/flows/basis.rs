@@ -30,7 +30,7 @@ impl Digest {
 
     /// Feeds all that is known of one record.
     fn add_all_of(&mut self, record: &impl Serialize) {
-        // Records of the store are kept as JSON, and memory takes it.
+        // Records of the store are kept as JSON, so are settings, and memory takes it.
         let _ = serde_json::to_writer(&mut self.buffer, record);
         self.end_record();
     }
@@ -68,7 +68,7 @@ pub(super) fn basis<'a>(
         used.by(l);
     }
     let mut of_settings = Digest::default();
-    of_settings.add(format_args!("{policy:?}"));
+    of_settings.add_all_of(policy);
     let companies = used.companies(input);
     Basis {
         lines: of_lines.end(),

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use serde::Serialize;
+
 use super::{PriceRounding, PriceRule};
 
 /// The rules for all, for organizations, for offers, and for an organization's offer: the most
 /// specific one holds, and an organization's goes before an offer's.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct PriceRules {
     /// Where nothing more specific is said.
     pub all: PriceRule,
@@ -19,7 +21,7 @@ pub struct PriceRules {
 }
 
 /// The rules of one organization.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 struct OfOrganization {
     /// For its offers that are not named.
     rest: Option<PriceRule>,

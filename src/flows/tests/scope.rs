@@ -2,8 +2,16 @@
 
 use super::House;
 use super::house::refused;
+use crate::domain::billing_cycle::BillingCycle;
+use crate::domain::charge_type::ChargeType;
+use crate::domain::guard::GuardAction;
 use crate::domain::plan::Plan;
-use crate::domain::policy::Scope;
+use crate::domain::policy::{
+    AutoCancel, ChargeEndRule, ChargeStartRule, ClosedPeriodPolicy, IdentityPlace, OneTimeEnd,
+    Policy, PostingMode, RecurringPolicy, ResidualPolicy, Scope,
+};
+use crate::domain::price::PriceRounding;
+use crate::domain::psa::AgreementType;
 use crate::domain::status::PsaStatus;
 
 fn lines(plan: &Plan) -> Vec<&str> {
@@ -81,6 +89,45 @@ fn the_basis_names_what_changed() {
     other.offer("unused", 900);
     assert_eq!(other.plan(), before);
     assert_eq!(house.plan(), before);
+}
+
+#[test]
+fn each_setting_is_part_of_the_basis() {
+    let mut house = house();
+    let other = AgreementType { name: "Other".into(), ..house.input.agreement_types[0].clone() };
+    house.input.agreement_types.push(other);
+    let mut seen = std::collections::HashSet::from([house.plan().basis.settings]);
+    let changes: [fn(&mut Policy); 22] = [
+        |p| p.agreement_type = Some("Other".into()),
+        |p| p.recurring = RecurringPolicy::PerLine,
+        |p| p.posting = PostingMode::NetPerEvent,
+        |p| p.prices.round = PriceRounding::Unit,
+        |p| p.prices.all = "markup 20%".parse().unwrap(),
+        |p| assert!(p.prices.set(Some("org"), None, "add 1.5".parse().unwrap())),
+        |p| assert!(p.prices.set(Some("org"), Some("offer"), "margin 15%".parse().unwrap())),
+        |p| assert!(p.prices.set(None, Some("offer"), "margin 16%".parse().unwrap())),
+        |p| p.guard.action = GuardAction::Consent,
+        |p| p.guard.price_change = None,
+        |p| p.identity = IdentityPlace::CustomField("Here".into()),
+        |p| p.residual = ResidualPolicy::RoundingLine,
+        |p| p.price_decimals = 3,
+        |p| p.closed_period = ClosedPeriodPolicy::Refuse,
+        |p| p.one_time_end = OneTimeEnd::ChargeEnd,
+        |p| p.auto_cancel = AutoCancel::Off,
+        |p| p.partial_share = super::dec("0.5"),
+        |p| p.description.push('!'),
+        |p| p.home_currency = Some("USD".parse().unwrap()),
+        |p| p.charge_end = [(ChargeType::UsageFee, ChargeEndRule::default())].into(),
+        |p| p.charge_start = [(BillingCycle::Monthly, ChargeStartRule::default())].into(),
+        |p| p.charge_names = [(ChargeType::UsageFee, "Used".into())].into(),
+    ];
+    // One after another: what is written after a map is part of it, too.
+    for (at, change) in changes.into_iter().enumerate() {
+        change(&mut house.policy);
+        assert!(seen.insert(house.plan().basis.settings), "change {at}");
+    }
+    house.policy.new_agreement.name = Some("{company}".into());
+    assert!(seen.insert(house.plan().basis.settings));
 }
 
 #[test]
