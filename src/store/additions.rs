@@ -26,7 +26,7 @@ impl Store {
         self.ask(|conn| {
             let mut statement = conn.prepare_cached(
                 "SELECT addition FROM own_addition WHERE gone = 1 \
-                 UNION SELECT json_extract(e.outcome, '$.addition_id') \
+                 UNION ALL SELECT json_extract(e.outcome, '$.addition_id') \
                  FROM run r JOIN entry e ON e.run = r.id \
                  WHERE r.kind IN ('undo', 'restore') AND e.kind = 'delete' AND e.state = ?1 \
                  AND json_extract(e.outcome, '$.addition_id') IS NOT NULL",

@@ -7,7 +7,6 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::audit;
 use super::error::StoreError;
 use crate::config::private;
 
@@ -75,6 +74,9 @@ pub(super) fn in_memory() -> Result<Connection, StoreError> {
     conn.pragma_update(None, "page_size", 1024)?;
     prepare(&conn)?;
     migrate(&mut conn, MIGRATIONS, 0)?;
+    // Looking up each reference of each row is a tenth of a simulation's time. Whether all of them
+    // hold is asked afterwards: see `Memory::dangling`.
+    conn.pragma_update(None, "foreign_keys", false)?;
     // Nobody but us can change it, and it is emptied for the next simulation.
     let guards: Vec<String> = {
         let mut statement =
@@ -95,8 +97,7 @@ fn prepare(conn: &Connection) -> Result<(), StoreError> {
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.set_prepared_statement_cache_capacity(128);
-    stay_prepared(conn)?;
-    audit::prepare(conn)
+    stay_prepared(conn)
 }
 
 fn open(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {

@@ -159,7 +159,7 @@ fn a_full_disk_takes_the_unfinished_back_whole() {
     let pages: i64 = conn.pragma_query_value(None, "page_count", |r| r.get(0)).unwrap();
     // As good as a full disk: SQLite answers with the same SQLITE_FULL.
     conn.pragma_update(None, "max_page_count", pages + 4).unwrap();
-    let result = in_transaction(&mut conn, |tx| {
+    let result = in_transaction(&mut conn, "ada".into(), |tx| {
         for n in 0..10_000 {
             tx.execute("INSERT INTO note (name, value) VALUES (?1, hex(zeroblob(200)))", [n])?;
         }
@@ -178,7 +178,7 @@ fn a_read_only_store_is_told_apart() {
     let (_folder, path) = place();
     let mut conn = writer(&path).unwrap();
     conn.pragma_update(None, "query_only", true).unwrap();
-    let result = in_transaction(&mut conn, |tx| {
+    let result = in_transaction(&mut conn, "ada".into(), |tx| {
         tx.execute("INSERT INTO note (name, value) VALUES ('a', 'b')", [])?;
         Ok(())
     });

@@ -21,6 +21,9 @@ use crate::domain::plan::{Action, ActionKind};
 use crate::domain::problem::Problem;
 use crate::domain::status::PsaStatus;
 
+/// How the subject of missing cents begins, as it is kept.
+const CENTS: &str = "{\"kind\":\"rounding\"";
+
 /// What follows from an entry that is done.
 pub(super) fn done(
     tx: &Connection,
@@ -28,19 +31,27 @@ pub(super) fn done(
     entry: i64,
     outcome: &Outcome,
 ) -> Result<(), StoreError> {
-    let action: Action = {
-        let mut statement = tx.prepare_cached("SELECT action FROM entry WHERE id = ?1")?;
-        statement.query_row([entry], |r| Ok(serde_json::from_str(r.get_ref(0)?.as_str()?)))??
+    let (action, kind, undoes) = {
+        let mut statement = tx.prepare_cached(
+            "SELECT e.action, r.kind, r.undoes FROM entry e JOIN run r ON r.id = e.run \
+             WHERE e.id = ?1",
+        )?;
+        statement.query_row([entry], |r| {
+            let action = serde_json::from_str::<Action>(r.get_ref(0)?.as_str()?);
+            Ok((action, runs::to_word(r.get_ref(1)?.as_str()?), r.get::<_, Option<i64>>(2)?))
+        })?
     };
-    let (kind, undoes) = runs::kind_of(tx, run)?;
+    let (action, kind): (_, RunKind) = (action?, kind?);
     match action.kind {
         ActionKind::Create | ActionKind::Update | ActionKind::Cancel => {
             let before = match &action.marker {
                 Some(marker) => additions::by_marker(tx, marker)?,
                 None => None,
             };
-            tx.prepare_cached("UPDATE entry SET previous = ?2 WHERE id = ?1")?
-                .execute((entry, before.as_ref().map(serde_json::to_string).transpose()?))?;
+            if let Some(before) = &before {
+                tx.prepare_cached("UPDATE entry SET previous = ?2 WHERE id = ?1")?
+                    .execute((entry, serde_json::to_string(before)?))?;
+            }
             if let Some(mut own) = made(&action, outcome, before) {
                 if kind == RunKind::Undo
                     && let Some(earlier) = shown_before(tx, undoes, &own.marker)?
@@ -193,18 +204,25 @@ fn forget(tx: &Connection, marker: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// An entry was requested: its lines are Posting, whatever became of the run's others.
+pub(super) fn requested(tx: &Connection, entry: i64) -> Result<(), StoreError> {
+    lines_of(tx, entry)?.into_iter().try_for_each(|line| set_status(tx, line, PsaStatus::Posting))
+}
+
 /// Brings the lines of an entry to the status that follows from the entries of its run.
 pub(super) fn lines_follow(tx: &Connection, run: i64, entry: i64) -> Result<(), StoreError> {
     all_follow(tx, run, runs::kind_of(tx, run)?.0, entry)
 }
 
 fn all_follow(tx: &Connection, run: i64, kind: RunKind, entry: i64) -> Result<(), StoreError> {
-    let lines: Vec<i64> = {
-        let mut statement = tx.prepare_cached("SELECT line FROM entry_line WHERE entry = ?1")?;
-        let rows = statement.query_map([entry], |r| r.get(0))?;
-        rows.collect::<Result<_, _>>()?
-    };
-    lines.into_iter().try_for_each(|line| line_follows(tx, run, kind, line))
+    lines_of(tx, entry)?.into_iter().try_for_each(|line| line_follows(tx, run, kind, line))
+}
+
+/// The lines that an entry covers.
+fn lines_of(tx: &Connection, entry: i64) -> Result<Vec<i64>, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT line FROM entry_line WHERE entry = ?1")?;
+    let rows = statement.query_map([entry], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn line_follows(tx: &Connection, run: i64, kind: RunKind, line: i64) -> Result<(), StoreError> {
@@ -217,19 +235,21 @@ fn line_follows(tx: &Connection, run: i64, kind: RunKind, line: i64) -> Result<(
         rows.collect::<Result<_, _>>()?
     };
     let any = |state| states.contains(&state);
-    let posted: bool = tx
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM posting WHERE line = ?1)")?
-        .query_row([line], |r| r.get(0))?;
     if any(REQUESTED) {
         return set_status(tx, line, PsaStatus::Posting);
     }
+    let posted = || -> Result<bool, StoreError> {
+        let mut posted =
+            tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM posting WHERE line = ?1)")?;
+        Ok(posted.query_row([line], |r| r.get(0))?)
+    };
     if kind == RunKind::Undo {
         if any(DONE) {
             return take_back(tx, line);
         }
-        return if posted { set_status(tx, line, PsaStatus::Synced) } else { Ok(()) };
+        return if posted()? { set_status(tx, line, PsaStatus::Synced) } else { Ok(()) };
     }
-    if posted && (any(FAILED) || any(DROPPED)) {
+    if (any(FAILED) || any(DROPPED)) && posted()? {
         return set_status(tx, line, PsaStatus::Synced);
     }
     if any(FAILED) {
@@ -265,7 +285,7 @@ fn problem_of(tx: &Connection, run: i64, line: i64) -> Result<Option<Problem>, S
     let text: Option<String> = tx
         .prepare_cached(
             "SELECT e.problem FROM entry_line l JOIN entry e ON e.id = l.entry \
-             WHERE l.line = ?1 AND e.run = ?2 AND e.state = ?3 ORDER BY e.id DESC",
+             WHERE l.line = ?1 AND e.run = ?2 AND e.state = ?3 ORDER BY l.entry DESC",
         )?
         .query_row((line, run, FAILED), |r| r.get(0))
         .optional()?;
@@ -290,29 +310,29 @@ fn marker_of(
     line: i64,
 ) -> Result<Option<(String, Option<String>)>, StoreError> {
     let mut statement = tx.prepare_cached(
-        "SELECT e.marker, CASE WHEN instr(e.action, '\"sold\":[') > 0 THEN e.action END, \
-         a.subject NOT LIKE '{\"kind\":\"rounding\"%' \
-         FROM entry_line l JOIN entry e ON e.id = l.entry \
+        "SELECT e.marker, e.action, a.subject FROM entry_line l JOIN entry e ON e.id = l.entry \
          LEFT JOIN own_addition a ON a.marker = e.marker \
-         WHERE l.line = ?1 AND e.run = ?2 AND e.state = ?3 AND e.marker IS NOT NULL ORDER BY e.id",
+         WHERE l.line = ?1 AND e.run = ?2 AND e.state = ?3 AND e.marker IS NOT NULL ORDER BY l.entry",
     )?;
     let mut first = None;
     let mut rows = statement.query((line, run, DONE))?;
     while let Some(r) = rows.next()? {
-        let marker: String = r.get(0)?;
-        if r.get::<_, Option<bool>>(2)? == Some(true) {
-            return Ok(Some((marker, r.get(1)?)));
+        let text = |column| r.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from);
+        let action = text(1)?.filter(|action| action.contains("\"sold\":["));
+        let found = (r.get(0)?, action.map(str::to_owned));
+        if text(2)?.is_some_and(|subject| !subject.starts_with(CENTS)) {
+            return Ok(Some(found));
         }
-        first.get_or_insert((marker, r.get(1)?));
+        first.get_or_insert(found);
     }
     // Only the missing cents were open: the line's addition is known from an earlier run.
     let earlier: Option<String> = tx
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT e.marker FROM entry_line l JOIN entry e ON e.id = l.entry \
              JOIN own_addition a ON a.marker = e.marker \
-             WHERE l.line = ?1 AND e.state = ?2 AND a.subject NOT LIKE '{\"kind\":\"rounding\"%' \
-             ORDER BY e.id DESC",
-        )?
+             WHERE l.line = ?1 AND e.state = ?2 AND a.subject NOT LIKE '{CENTS}%' \
+             ORDER BY e.id DESC"
+        ))?
         .query_row((line, DONE), |r| r.get(0))
         .optional()?;
     Ok(earlier.map(|marker| (marker, None)).or(first))
@@ -325,11 +345,15 @@ pub(super) fn post(
     marker: &str,
     sold: Option<Decimal>,
 ) -> Result<(), StoreError> {
-    let Some(own) = additions::number_of(tx, marker)? else {
+    let posted = tx
+        .prepare_cached(
+            "INSERT OR REPLACE INTO posting (line, addition, sold) \
+             SELECT ?1, id, ?3 FROM own_addition WHERE marker = ?2",
+        )?
+        .execute((line, marker, sold.map(Amount)))?;
+    if posted == 0 {
         return Err(StoreError::fault(format!("no addition is known under the marker {marker}")));
-    };
-    tx.prepare_cached("INSERT OR REPLACE INTO posting (line, addition, sold) VALUES (?1, ?2, ?3)")?
-        .execute((line, own, sold.map(Amount)))?;
+    }
     tx.prepare_cached("DELETE FROM line_problem WHERE line = ?1")?.execute([line])?;
     set_status(tx, line, PsaStatus::Synced)
 }

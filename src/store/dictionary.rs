@@ -69,10 +69,7 @@ pub(super) struct Dictionary {
 impl Dictionary {
     /// Reads what the store knows of a source.
     pub(super) fn read(tx: &Transaction<'_>, source: i64) -> Result<Self, StoreError> {
-        let next = |table: &str| -> Result<i64, StoreError> {
-            let sql = format!("SELECT coalesce(max(id), 0) + 1 FROM {table}");
-            Ok(tx.prepare_cached(&sql)?.query_row([], |r| r.get(0))?)
-        };
+        let [organization, customer, offer, item, invoice, contract, subscription] = free(tx)?;
         let mut d = Self {
             source,
             buffer: Vec::new(),
@@ -81,20 +78,16 @@ impl Dictionary {
             number_months: Vec::new(),
             invoice_numbers: HashMap::new(),
             organizations: NamedTuples {
-                next_named: next("organization")?,
-                next_tuple: next("customer")?,
+                next_named: organization,
+                next_tuple: customer,
                 ..NamedTuples::default()
             },
-            offers: NamedTuples {
-                next_named: next("offer")?,
-                next_tuple: next("item")?,
-                ..NamedTuples::default()
-            },
+            offers: NamedTuples { next_named: offer, next_tuple: item, ..NamedTuples::default() },
             contracts: HashMap::new(),
             subscriptions: HashMap::new(),
-            next_invoice: next("invoice")?,
-            next_contract: next("contract")?,
-            next_subscription: next("subscription")?,
+            next_invoice: invoice,
+            next_contract: contract,
+            next_subscription: subscription,
         };
         d.read_invoices(tx)?;
         d.organizations.read(
@@ -365,6 +358,24 @@ impl Dictionary {
         }
         Ok(())
     }
+}
+
+/// The next free numbers of organizations, customers, offers, items, invoices, contracts and
+/// subscriptions.
+fn free(tx: &Transaction<'_>) -> Result<[i64; 7], StoreError> {
+    let mut statement = tx.prepare_cached(
+        "SELECT (SELECT max(id) FROM organization), (SELECT max(id) FROM customer), \
+         (SELECT max(id) FROM offer), (SELECT max(id) FROM item), (SELECT max(id) FROM invoice), \
+         (SELECT max(id) FROM contract), (SELECT max(id) FROM subscription)",
+    )?;
+    let mut free = [0; 7];
+    statement.query_row([], |r| {
+        for (column, free) in free.iter_mut().enumerate() {
+            *free = r.get::<_, Option<i64>>(column)?.unwrap_or_default() + 1;
+        }
+        Ok(())
+    })?;
+    Ok(free)
 }
 
 impl NamedTuples {

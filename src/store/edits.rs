@@ -1,6 +1,8 @@
 //! Edits that people make, each with its inverse.
 
+use foldhash::HashMap;
 use rusqlite::OptionalExtension;
+use serde::Serialize;
 
 use super::audit::{self, About};
 use super::encoding::{badges, day, to_badges, to_day};
@@ -14,6 +16,19 @@ use crate::domain::line::{DateBadge, LineDates, LineId, Text};
 use crate::domain::mapping::MappingKind;
 use crate::domain::status::PsaStatus;
 
+/// What a record of edits says.
+#[derive(Serialize)]
+struct Told<'a> {
+    edits: Vec<Made<'a>>,
+}
+
+/// An edit, and what it replaced.
+#[derive(Serialize)]
+struct Made<'a> {
+    new: &'a Edit,
+    old: &'a Edit,
+}
+
 impl Store {
     /// Makes edits in one transaction and returns their inverses in the order to apply them.
     /// Unknown organizations and offers are created (named by their id).
@@ -24,16 +39,16 @@ impl Store {
     pub async fn edit(&self, edits: Vec<Edit>) -> Result<Vec<Edit>, StoreError> {
         let now = self.now();
         self.write(move |tx| {
-            memory::decided(tx, &edits, now)?;
+            let mut sources = Sources::default();
+            memory::decided(tx, &mut sources, &edits, now)?;
             let mut inverses = Vec::with_capacity(edits.len());
             for part in edits.chunks(audit::AT_ONCE) {
-                let mut told = Vec::with_capacity(part.len());
+                let first = inverses.len();
                 for edit in part {
-                    let inverse = make(tx, edit.clone())?;
-                    told.push(serde_json::json!({ "new": edit, "old": inverse }));
-                    inverses.push(inverse);
+                    inverses.push(make(tx, &mut sources, edit.clone())?);
                 }
-                let body = serde_json::json!({ "edits": told });
+                let told = part.iter().zip(&inverses[first..]);
+                let body = Told { edits: told.map(|(new, old)| Made { new, old }).collect() };
                 audit::append(tx, AuditKind::Edited, About::at(now), &body)?;
             }
             inverses.reverse();
@@ -44,10 +59,10 @@ impl Store {
 }
 
 /// Makes one edit and gives its inverse.
-fn make(tx: &Transaction<'_>, edit: Edit) -> Result<Edit, StoreError> {
+fn make(tx: &Transaction<'_>, sources: &mut Sources, edit: Edit) -> Result<Edit, StoreError> {
     Ok(match edit {
         Edit::Companies { source, organization, companies } => {
-            let id = named(tx, "organization", &source, &organization)?;
+            let id = named(tx, "organization", sources.number(tx, &source)?, &organization)?;
             let before: Vec<i64> = {
                 let mut statement = tx.prepare_cached(
                     "SELECT company FROM organization_company WHERE organization = ?1 \
@@ -56,8 +71,10 @@ fn make(tx: &Transaction<'_>, edit: Edit) -> Result<Edit, StoreError> {
                 let rows = statement.query_map([id], |r| r.get(0))?;
                 rows.collect::<Result<_, _>>()?
             };
-            tx.prepare_cached("DELETE FROM organization_company WHERE organization = ?1")?
-                .execute([id])?;
+            if !before.is_empty() {
+                tx.prepare_cached("DELETE FROM organization_company WHERE organization = ?1")?
+                    .execute([id])?;
+            }
             let mut insert = tx.prepare_cached(
                 "INSERT INTO organization_company (organization, position, company) \
                  VALUES (?1, ?2, ?3)",
@@ -72,7 +89,7 @@ fn make(tx: &Transaction<'_>, edit: Edit) -> Result<Edit, StoreError> {
             Edit::Companies { source, organization, companies: before }
         }
         Edit::Excluded { source, organization, excluded } => {
-            let id = named(tx, "organization", &source, &organization)?;
+            let id = named(tx, "organization", sources.number(tx, &source)?, &organization)?;
             let before = tx
                 .prepare_cached("SELECT excluded FROM organization WHERE id = ?1")?
                 .query_row([id], |r| r.get(0))?;
@@ -81,7 +98,7 @@ fn make(tx: &Transaction<'_>, edit: Edit) -> Result<Edit, StoreError> {
             Edit::Excluded { source, organization, excluded: before }
         }
         Edit::Product { source, offer, product } => {
-            let id = named(tx, "offer", &source, &offer)?;
+            let id = named(tx, "offer", sources.number(tx, &source)?, &offer)?;
             let before = tx
                 .prepare_cached("SELECT product FROM offer WHERE id = ?1")?
                 .query_row([id], |r| r.get(0))?;
@@ -90,7 +107,7 @@ fn make(tx: &Transaction<'_>, edit: Edit) -> Result<Edit, StoreError> {
             Edit::Product { source, offer, product: before }
         }
         Edit::Contract { source, contract, company, agreement } => {
-            let source_id = source_number(tx, &source)?;
+            let source_id = sources.number(tx, &source)?;
             tx.execute(
                 "INSERT INTO contract (source, key) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                 (source_id, &*contract),
@@ -123,12 +140,14 @@ fn make(tx: &Transaction<'_>, edit: Edit) -> Result<Edit, StoreError> {
         }
         Edit::RejectCompany { source, organization, company, rejected } => {
             let kind = MappingKind::Organization;
-            let before = memory::reject(tx, kind, &source, &organization, company, rejected)?;
+            let number = sources.number(tx, &source)?;
+            let before = memory::reject(tx, kind, number, &organization, company, rejected)?;
             Edit::RejectCompany { source, organization, company, rejected: before }
         }
         Edit::RejectProduct { source, offer, product, rejected } => {
             let kind = MappingKind::Offer;
-            let before = memory::reject(tx, kind, &source, &offer, product, rejected)?;
+            let number = sources.number(tx, &source)?;
+            let before = memory::reject(tx, kind, number, &offer, product, rejected)?;
             Edit::RejectProduct { source, offer, product, rejected: before }
         }
         Edit::LineCompany { line, company } => {
@@ -165,6 +184,22 @@ fn make(tx: &Transaction<'_>, edit: Edit) -> Result<Edit, StoreError> {
     })
 }
 
+/// Numbers of sources that are known: edits of thousands of rows are mostly of one.
+#[derive(Default)]
+pub(super) struct Sources(HashMap<Text, i64>);
+
+impl Sources {
+    /// The number of a source, which is created when it is new.
+    pub(super) fn number(&mut self, tx: &Transaction<'_>, name: &Text) -> Result<i64, StoreError> {
+        if let Some(known) = self.0.get(name) {
+            return Ok(*known);
+        }
+        let number = source_number(tx, name)?;
+        self.0.insert(name.clone(), number);
+        Ok(number)
+    }
+}
+
 /// The number of a source, which is created when it is new.
 pub(super) fn source_number(tx: &Transaction<'_>, name: &str) -> Result<i64, StoreError> {
     let known = tx
@@ -179,8 +214,7 @@ pub(super) fn source_number(tx: &Transaction<'_>, name: &str) -> Result<i64, Sto
 }
 
 /// The number of an organization or offer, which is created when it is new.
-fn named(tx: &Transaction<'_>, table: &str, source: &str, key: &str) -> Result<i64, StoreError> {
-    let source = source_number(tx, source)?;
+fn named(tx: &Transaction<'_>, table: &str, source: i64, key: &str) -> Result<i64, StoreError> {
     let known = tx
         .prepare_cached(&format!("SELECT id FROM {table} WHERE source = ?1 AND key = ?2"))?
         .query_row((source, key), |r| r.get(0))

@@ -8,7 +8,8 @@ use rusqlite::Connection;
 use super::Store;
 use super::encoding::{line_numbers, month, to_amount};
 use super::error::StoreError;
-use super::line_rows::{months_of, read_many};
+use super::line_rows::read_many;
+use super::months::held_of;
 use super::names::Names;
 use crate::domain::line::Line;
 use crate::domain::period::Period;
@@ -23,9 +24,9 @@ impl Store {
         let wanted: Vec<i64> = periods.iter().map(|p| month(*p)).collect();
         self.read(move |conn| {
             let mut ids = Vec::new();
-            for m in months_of(conn, &wanted)?.into_iter().rev() {
+            for h in held_of(conn, &wanted)?.into_iter().rev() {
                 if ids.len() < MOST {
-                    candidates(conn, m, &mut ids)?;
+                    candidates(conn, h.month, &mut ids)?;
                 }
             }
             ids.truncate(MOST);

@@ -6,8 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::future::BoxFuture;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::error::StoreError;
 use super::threads::{self, Request, Threads};
@@ -23,13 +22,14 @@ pub enum Disk {
     Fills(u64),
 }
 
-/// Stands between the steps of a store. A future that never ends is a process that died there:
+/// Stands between the steps of a store. What a process that died asked for never comes to an end:
 /// before the request nothing of it is kept, after it everything that was committed is.
 pub trait Steps: Send + Sync {
-    /// Before a request.
-    fn before(&self) -> BoxFuture<'_, Disk>;
-    /// After a request, when what it committed is durable and nobody knows it yet.
-    fn after(&self) -> BoxFuture<'_, ()>;
+    /// Before a request: what the disk does with it. `None`: the process dies here.
+    fn before(&self) -> Option<Disk>;
+    /// After a request, when what it committed is durable and nobody knows it yet: whether the
+    /// process lives.
+    fn after(&self) -> bool;
 }
 
 /// What survives the death of a process: the content of a store.
@@ -40,7 +40,7 @@ pub struct Memory {
 
 struct Held {
     conn: Connection,
-    /// Tables to empty, in this order.
+    /// The statements that empty the tables.
     work: Vec<String>,
     /// The statement that tells which of them hold anything.
     held: String,
@@ -57,6 +57,7 @@ impl Memory {
         let any: Vec<String> =
             work.iter().map(|table| format!("EXISTS (SELECT 1 FROM {table})")).collect();
         let held = format!("SELECT {}", any.join(", "));
+        let work = work.iter().map(|table| format!("DELETE FROM {table}")).collect();
         Ok(Self { held: Arc::new(Mutex::new(Held { conn, work, held })) })
     }
 
@@ -67,9 +68,20 @@ impl Memory {
     pub async fn open(&self, steps: Arc<dyn Steps>, clock: Clock) -> Result<Store, StoreError> {
         let threads = Threads::Inline(Inline { memory: self.clone(), steps });
         let path = Path::new("memory").to_path_buf();
-        let store = Store { shared: Arc::new(Shared { path, threads, clock }) };
+        let store = Store { shared: Arc::new(Shared::new(path, threads, clock)) };
         store.purge_logs(logs::oldest_kept(store.now())).await?;
         Ok(store)
+    }
+
+    /// A table with a row that refers to one that is not there, where there is any.
+    ///
+    /// # Errors
+    /// SQLite refuses.
+    pub fn dangling(&self) -> Result<Option<String>, StoreError> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut check =
+            held.conn.prepare_cached("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1")?;
+        Ok(check.query_row([], |r| r.get(0)).optional()?)
     }
 
     /// Empties it of everything but the copies of PSA records: what comes next is as in a new store,
@@ -80,47 +92,26 @@ impl Memory {
     pub fn forget_work(&self) -> Result<(), StoreError> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let Held { conn, work, held } = &mut *held;
-        threads::in_transaction(conn, |tx| {
+        threads::in_transaction(conn, "nobody".into(), |tx| {
             let any: Vec<bool> = tx
                 .prepare_cached(held)?
                 .query_row([], |r| (0..work.len()).map(|table| r.get(table)).collect())?;
-            for (table, _) in work.iter().zip(any).filter(|(_, any)| *any) {
-                tx.prepare_cached(&format!("DELETE FROM {table}"))?.execute([])?;
+            for (empty, _) in work.iter().zip(any).filter(|(_, any)| *any) {
+                tx.prepare_cached(empty)?.execute([])?;
             }
             Ok(())
         })
     }
 }
 
-/// All tables but those that hold copies of PSA records, those that refer to others first. So
-/// references can stay on while they are emptied: whenever they are switched, SQLite prepares every
-/// statement anew.
+/// All tables but those that hold copies of PSA records.
 fn tables_of_work(conn: &Connection) -> Result<Vec<String>, StoreError> {
-    let names = |sql: &str, of: &[&str]| -> Result<Vec<String>, StoreError> {
-        let mut statement = conn.prepare(sql)?;
-        let names = statement.query_map(rusqlite::params_from_iter(of), |r| r.get(0))?;
-        Ok(names.collect::<Result<_, _>>()?)
-    };
-    let tables = names(
+    let mut statement = conn.prepare(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN \
          ('company', 'product', 'agreement', 'agreement_type', 'custom_field')",
-        &[],
     )?;
-    // Each with the tables that it refers to, itself left out.
-    let mut left: Vec<(String, Vec<String>)> = Vec::new();
-    for table in tables {
-        let mut to = names("SELECT \"table\" FROM pragma_foreign_key_list(?1)", &[&table])?;
-        to.retain(|t| *t != table);
-        left.push((table, to));
-    }
-    let mut ordered = Vec::new();
-    while !left.is_empty() {
-        let free =
-            left.iter().position(|(table, _)| left.iter().all(|(_, to)| !to.contains(table)));
-        let free = free.ok_or_else(|| StoreError::fault("tables refer to each other in a ring"))?;
-        ordered.push(left.swap_remove(free).0);
-    }
-    Ok(ordered)
+    let names = statement.query_map([], |r| r.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
 }
 
 /// Does requests where they are asked.
@@ -131,10 +122,9 @@ pub(super) struct Inline {
 
 impl Inline {
     pub(super) async fn run(&self, request: Request) -> Result<(), StoreError> {
-        let disk = self.steps.before().await;
+        let Some(disk) = self.steps.before() else { return std::future::pending().await };
         self.work(request, disk)?;
-        self.steps.after().await;
-        Ok(())
+        if self.steps.after() { Ok(()) } else { std::future::pending().await }
     }
 
     fn work(&self, request: Request, disk: Disk) -> Result<(), StoreError> {
@@ -145,9 +135,7 @@ impl Inline {
         }
         match request {
             Request::Work(work) => work(conn),
-            Request::Record(steps, at, answer) => {
-                threads::record_group(conn, vec![(steps, at, answer)]);
-            }
+            Request::Record(recording) => threads::record_group(conn, vec![recording]),
             Request::Close(done) => drop(done),
         }
         if disk != Disk::Works {
@@ -177,4 +165,20 @@ fn empty(conn: &mut Connection) -> Result<(), StoreError> {
     conn.update_hook(None::<fn(rusqlite::hooks::Action, &str, &str, i64)>)?;
     conn.progress_handler(0, None::<fn() -> bool>)?;
     Ok(conn.commit_hook(None::<fn() -> bool>)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_to_a_row_that_is_not_there_is_found() {
+        let memory = Memory::new().unwrap();
+        assert_eq!(memory.dangling().unwrap(), None);
+        let lonely = "INSERT INTO entry_line (line, entry) VALUES (1, 1)";
+        memory.held.lock().unwrap().conn.execute(lonely, []).unwrap();
+        assert_eq!(memory.dangling().unwrap().as_deref(), Some("entry_line"));
+        memory.forget_work().unwrap();
+        assert_eq!(memory.dangling().unwrap(), None);
+    }
 }

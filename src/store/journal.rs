@@ -1,6 +1,6 @@
 //! The journal: intents, steps, and what is open (design 6.8).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -17,7 +17,7 @@ use super::transaction::Transaction;
 use super::{Store, additions, consequences, threads};
 use crate::domain::audit::{AuditHash, AuditKind};
 use crate::domain::exchange::{Answer, Request};
-use crate::domain::journal::{Entry, EntryId, EntryState, RunId, Step, run_elsewhere};
+use crate::domain::journal::{Entry, EntryId, EntryState, RunId, RunState, Step, run_elsewhere};
 use crate::domain::line::{LineId, Text};
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, LineProblem, Settled};
@@ -43,6 +43,9 @@ impl Store {
         run: RunId,
         actions: Vec<Action>,
     ) -> Result<Vec<EntryId>, StoreError> {
+        if actions.is_empty() {
+            return Ok(Vec::new());
+        }
         let now = self.now();
         self.write(move |tx| {
             let others: bool = tx
@@ -87,7 +90,8 @@ impl Store {
     /// Nothing of `steps` was kept; other callers' steps are not touched by that.
     pub async fn record(&self, steps: Vec<Step>) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.shared.threads.write(threads::Request::Record(steps, self.now(), answer)).await?;
+        let recording = threads::Recording { steps, at: self.now(), who: self.who(), answer };
+        self.shared.threads.write(threads::Request::Record(recording)).await?;
         self.answer(answered).await
     }
 
@@ -124,13 +128,17 @@ impl Store {
         self.read(|conn| entries(conn, "state < 2 AND state = ?1", REQUESTED)).await
     }
 
-    /// How many entries have no result: intended, or requested.
-    pub async fn open_entries(&self) -> Result<u64, StoreError> {
+    /// How many entries have no result, intended or requested, and how many runs have no end.
+    pub async fn unfinished(&self) -> Result<(u64, u64), StoreError> {
         self.ask(|conn| {
-            let mut statement =
-                conn.prepare_cached("SELECT count(*) FROM entry WHERE state < 2")?;
-            let open: i64 = statement.query_row([], |r| r.get(0))?;
-            Ok(open.unsigned_abs())
+            let mut statement = conn.prepare_cached(
+                "SELECT (SELECT count(*) FROM entry WHERE state < 2), \
+                 (SELECT count(*) FROM run WHERE ended IS NULL OR state = ?1)",
+            )?;
+            let running = [runs::word(&RunState::Running)?];
+            let (entries, runs): (i64, i64) =
+                statement.query_row(running, |r| Ok((r.get(0)?, r.get(1)?)))?;
+            Ok((entries.unsigned_abs(), runs.unsigned_abs()))
         })
         .await
     }
@@ -217,11 +225,12 @@ impl Store {
     pub async fn failed_before_others(&self) -> Result<Vec<Period>, StoreError> {
         self.ask(|conn| {
             let mut statement = conn.prepare_cached(
-                "SELECT DISTINCT line >> 32 FROM line_problem WHERE (line >> 32) < \
-                     (SELECT max(shown) FROM own_addition WHERE recurring = 1) ORDER BY 1",
+                "SELECT line >> 32 FROM line_problem WHERE (line >> 32) < \
+                     (SELECT max(shown) FROM own_addition WHERE recurring = 1)",
             )?;
             let months = statement.query_map([], |r| r.get(0))?;
-            months.map(|m| to_month(m?)).collect()
+            let months: BTreeSet<i64> = months.collect::<Result<_, _>>()?;
+            months.into_iter().map(to_month).collect()
         })
         .await
     }
@@ -334,7 +343,7 @@ fn run_and_state(conn: &Connection, entry: EntryId) -> Result<(i64, i64), StoreE
 
 /// Makes one step, with what follows from it. What another run found out of the entry stands, unless
 /// it found nothing where there was something.
-pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), StoreError> {
+pub(super) fn apply(tx: &Transaction<'_>, step: Step, now: Timestamp) -> Result<(), StoreError> {
     let (run, state) = run_and_state(tx, step.entry())?;
     let known = match step {
         Step::Requested { .. } | Step::Answered { .. } => false,
@@ -355,7 +364,7 @@ pub(super) fn apply(tx: &Connection, step: Step, now: Timestamp) -> Result<(), S
             let about = About { at: time(at), ..About::entry(now, run, entry.0) };
             let body = Asked { request: request.as_deref() };
             audit::append(tx, AuditKind::Requested, about, &body)?;
-            consequences::lines_follow(tx, run, entry.0)
+            consequences::requested(tx, entry.0)
         }
         Step::Answered { entry, answer } => {
             let about = About::entry(now, run, entry.0);

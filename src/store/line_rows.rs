@@ -8,11 +8,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use rust_decimal::Decimal;
 
 use super::encoding::{
-    at_position, identity, line_numbers, month, month_of, short, to_amount, to_amount_or_none,
-    to_badges, to_day, to_month,
+    at_position, identity, line_numbers, month, short, to_amount, to_amount_or_none, to_badges,
+    to_day, to_month,
 };
 use super::error::StoreError;
 use super::line_order::in_order;
+use super::months::{held, held_of};
 use super::names::{Names, json_list};
 use super::sides::SideRows;
 use super::{Store, encoding, revisions};
@@ -23,14 +24,36 @@ use crate::domain::line_extra::LineSide;
 use crate::domain::period::Period;
 use crate::domain::status::PsaStatus;
 
-/// The columns that [`line`] reads, in its order.
-const COLUMNS: &str = "id, invoice, customer, item, psa_status, total, subscription, charge_type, \
-     charge_start, charge_end, start_date, end_date, badges, quantity, unit_price, unit_cost, key";
+/// A statement in both its forms: for lines with numbers from one to another, and for listed ones.
+macro_rules! about_lines {
+    ($select:literal, $id:literal) => {
+        [
+            concat!($select, " WHERE ", $id, " BETWEEN ?1 AND ?2 ORDER BY ", $id),
+            concat!(
+                $select,
+                " WHERE ",
+                $id,
+                " IN (SELECT value FROM json_each(?1)) ORDER BY ",
+                $id
+            ),
+        ]
+    };
+}
+
+pub(super) use about_lines;
+
+/// What [`line`] reads, in its order.
+const LINE: [&str; 2] = about_lines!(
+    "SELECT id, invoice, customer, item, psa_status, total, subscription, charge_type, \
+     charge_start, charge_end, start_date, end_date, badges, quantity, unit_price, unit_cost, key \
+     FROM line",
+    "id"
+);
 
 impl Store {
     /// Periods that hold lines, newest first.
     pub async fn periods(&self) -> Result<Vec<Period>, StoreError> {
-        self.read(|conn| months(conn)?.into_iter().rev().map(to_month).collect()).await
+        self.read(|conn| held(conn)?.into_iter().rev().map(|h| to_month(h.month)).collect()).await
     }
 
     /// All lines of these periods, of all periods when none is named; by period, invoice date, key.
@@ -38,8 +61,8 @@ impl Store {
         let wanted: Vec<i64> = periods.iter().map(|p| month(*p)).collect();
         self.read(move |conn| {
             let (mut names, mut lines) = (Names::all(conn), Vec::new());
-            for m in months_of(conn, &wanted)? {
-                each_line(conn, &mut names, line_numbers(m), |line, _| {
+            for h in held_of(conn, &wanted)? {
+                each_line(conn, &mut names, line_numbers(h.month), |line, _| {
                     lines.push(line);
                     Ok(())
                 })?;
@@ -74,25 +97,6 @@ impl Store {
         })
         .await
     }
-}
-
-/// The months that hold lines, oldest first. One look into the table for each.
-pub(super) fn months(conn: &Connection) -> Result<Vec<i64>, StoreError> {
-    let mut next = conn.prepare_cached("SELECT min(id) FROM line WHERE id > ?1")?;
-    let mut found = Vec::new();
-    let mut after = i64::MIN;
-    while let Some(id) = next.query_row([after], |r| r.get::<_, Option<i64>>(0))? {
-        found.push(month_of(id));
-        after = line_numbers(month_of(id)).1;
-    }
-    Ok(found)
-}
-
-/// Those of the months that hold lines which are wanted, all when none is named; oldest first.
-pub(super) fn months_of(conn: &Connection, wanted: &[i64]) -> Result<Vec<i64>, StoreError> {
-    let mut held = months(conn)?;
-    held.retain(|m| wanted.is_empty() || wanted.contains(m));
-    Ok(held)
 }
 
 /// Numbers that a statement with one text parameter gives.
@@ -209,10 +213,11 @@ enum Which<'a> {
 }
 
 impl Which<'_> {
-    fn holds_for(&self, column: &str) -> String {
+    /// The form of a statement that is about these lines.
+    fn of<'s>(&self, forms: &[&'s str; 2]) -> &'s str {
         match self {
-            Self::Between(_) => format!("{column} BETWEEN ?1 AND ?2"),
-            Self::Listed(_) => format!("{column} IN (SELECT value FROM json_each(?1))"),
+            Self::Between(_) => forms[0],
+            Self::Listed(_) => forms[1],
         }
     }
 
@@ -251,10 +256,7 @@ fn each(
     mut take: impl FnMut(Line, Codes) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut sides = Sides::read(conn, names, which)?;
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM line WHERE {} ORDER BY id",
-        which.holds_for("id")
-    ))?;
+    let mut statement = conn.prepare_cached(which.of(&LINE))?;
     let mut rows = statement.query(params_from_iter(which.parameters()))?;
     while let Some(row) = rows.next()? {
         let codes = Codes {
@@ -283,20 +285,18 @@ struct Side<T> {
 }
 
 impl<T> Side<T> {
-    /// Reads them, where there `is` any.
+    /// Reads them, where there `is` any, with the form of a statement that is about these lines.
     fn read(
         conn: &Connection,
         is: bool,
-        sql: &str,
+        forms: &[&str; 2],
         which: &Which<'_>,
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Self, StoreError> {
         if !is {
             return Ok(Self { rows: Vec::new().into_iter().peekable() });
         }
-        let condition = which.holds_for("line");
-        let mut statement =
-            conn.prepare_cached(&format!("{sql} WHERE {condition} ORDER BY line"))?;
+        let mut statement = conn.prepare_cached(which.of(forms))?;
         let mut rows = statement.query(params_from_iter(which.parameters()))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
@@ -340,8 +340,13 @@ impl Sides {
         let [choice, posting, revision, side, problem] = which.have(conn)?;
         let mut markers: HashMap<i64, (Text, i64, i64)> = HashMap::new();
         let mut known = SideRows::default();
-        let mut numbers: Side<i64> =
-            Side::read(conn, side, "SELECT line, side FROM line_side", which, |r| Ok(r.get(1)?))?;
+        let mut numbers: Side<i64> = Side::read(
+            conn,
+            side,
+            &about_lines!("SELECT line, side FROM line_side", "line"),
+            which,
+            |r| Ok(r.get(1)?),
+        )?;
         known.gather(conn, &numbers.values())?;
         let mut told = Vec::new();
         for (line, side) in numbers.rows.by_ref() {
@@ -353,7 +358,10 @@ impl Sides {
             choices: Side::read(
                 conn,
                 choice,
-                "SELECT line, company, product, agreement, post_once FROM line_choice",
+                &about_lines!(
+                    "SELECT line, company, product, agreement, post_once FROM line_choice",
+                    "line"
+                ),
                 which,
                 |r| {
                     Ok(LineChoice {
@@ -367,7 +375,7 @@ impl Sides {
             postings: Side::read(
                 conn,
                 posting,
-                "SELECT line, addition, sold FROM posting",
+                &about_lines!("SELECT line, addition, sold FROM posting", "line"),
                 which,
                 |r| {
                     let id = r.get(1)?;
@@ -382,7 +390,7 @@ impl Sides {
                     Ok((marker, agreement, number, sold))
                 },
             )?,
-            revisions: Side::read(conn, revision, revisions::SELECT, which, |r| {
+            revisions: Side::read(conn, revision, &revisions::SELECT, which, |r| {
                 let side: Option<i64> = r.get(15)?;
                 let side = side.map(|id| known.get(conn, id)).transpose()?;
                 Ok(Box::new(revisions::revision(r, names, side.as_deref())?))
@@ -391,7 +399,7 @@ impl Sides {
             problems: Side::read(
                 conn,
                 problem,
-                "SELECT line, problem FROM line_problem",
+                &about_lines!("SELECT line, problem FROM line_problem", "line"),
                 which,
                 |r| {
                     let text = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
@@ -402,7 +410,7 @@ impl Sides {
     }
 }
 
-/// A row of [`COLUMNS`] as a line.
+/// A row of [`LINE`] as a line.
 fn line(
     row: &Row<'_>,
     codes: Codes,

@@ -44,12 +44,12 @@ impl Store {
         let (batches, mut incoming) = Incoming::channel(inline);
         let (ready, begun) = oneshot::channel();
         let (answer, outcome) = oneshot::channel();
-        let source = source.to_owned();
+        let (source, who) = (source.to_owned(), self.who());
         let work: threads::Work = Box::new(move |conn| {
             let _ = ready.send(());
             let many = incoming.are_many();
             let load = |conn: &mut Connection| {
-                threads::in_transaction(conn, |tx| {
+                threads::in_transaction(conn, who, |tx| {
                     let loader = Loader::begin(tx, &source)?;
                     run(loader, incoming)
                 })

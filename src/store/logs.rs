@@ -20,8 +20,9 @@ pub(super) fn oldest_kept(now: Timestamp) -> Timestamp {
 impl Store {
     /// Appends to the System Logs. The entries' `id` is given by the store.
     pub async fn log(&self, entries: Vec<LogEntry>) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            let mut insert = tx.prepare_cached(
+        let one = entries.len() == 1;
+        let append = move |conn: &Connection| {
+            let mut insert = conn.prepare_cached(
                 "INSERT INTO log (at, level, title, details, run, line) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?;
@@ -30,8 +31,8 @@ impl Store {
                 insert.execute((time(e.at), level, &e.title, &e.details, e.run, &e.line))?;
             }
             Ok(())
-        })
-        .await
+        };
+        if one { self.change(append).await } else { self.write(move |tx| append(tx)).await }
     }
 
     /// Reads the System Logs, newest first.

@@ -13,7 +13,7 @@ use crate::domain::mapping::{ContractMapping, OfferMapping, OrganizationMapping}
 impl Store {
     /// All organizations, by source and id.
     pub async fn organizations(&self) -> Result<Vec<OrganizationMapping>, StoreError> {
-        self.read(organizations).await
+        self.ask(organizations).await
     }
 
     /// All offers, by source and id.
@@ -45,29 +45,31 @@ impl Sources {
 }
 
 pub(super) fn organizations(conn: &Connection) -> Result<Vec<OrganizationMapping>, StoreError> {
-    let mut companies: HashMap<i64, Vec<i64>> = HashMap::new();
-    each(
-        conn,
-        "SELECT organization, company FROM organization_company ORDER BY organization, position",
-        |r| {
-            companies.entry(r.get(0)?).or_default().push(r.get(1)?);
-            Ok(())
-        },
-    )?;
     let mut sources = Sources::default();
-    let mut all = Vec::new();
+    let mut all: Vec<OrganizationMapping> = Vec::new();
+    let mut newest = None;
+    // One row for each of an organization's companies.
     each(
         conn,
-        "SELECT o.id, o.source, s.name, o.key, o.name, o.excluded FROM organization o \
-         JOIN source s ON s.id = o.source ORDER BY o.source, o.key",
+        "SELECT o.id, o.source, s.name, o.key, o.name, o.excluded, c.company FROM organization o \
+         JOIN source s ON s.id = o.source \
+         LEFT JOIN organization_company c ON c.organization = o.id \
+         ORDER BY o.source, o.key, c.position",
         |r| {
-            all.push(OrganizationMapping {
-                source: sources.name(r, 1)?,
-                id: Text::from(r.get::<_, String>(3)?),
-                name: Text::from(r.get::<_, String>(4)?),
-                excluded: r.get(5)?,
-                companies: companies.remove(&r.get(0)?).unwrap_or_default(),
-            });
+            let (id, company): (i64, Option<i64>) = (r.get(0)?, r.get(6)?);
+            if newest != Some(id) {
+                all.push(OrganizationMapping {
+                    source: sources.name(r, 1)?,
+                    id: Text::from(r.get::<_, String>(3)?),
+                    name: Text::from(r.get::<_, String>(4)?),
+                    excluded: r.get(5)?,
+                    companies: Vec::new(),
+                });
+                newest = Some(id);
+            }
+            if let Some(o) = all.last_mut() {
+                o.companies.extend(company);
+            }
             Ok(())
         },
     )?;

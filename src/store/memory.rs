@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::Row;
 
 use super::Store;
-use super::edits::source_number;
+use super::edits::Sources;
 use super::encoding::{at_position, position, time, to_time};
 use super::error::StoreError;
 use super::names::each;
@@ -53,6 +53,7 @@ fn key(r: &Row<'_>) -> Result<MappingKey, StoreError> {
 /// Keeps when the mappings of these edits were decided. A mapping that is taken away is none.
 pub(super) fn decided(
     tx: &Transaction<'_>,
+    sources: &mut Sources,
     edits: &[Edit],
     at: Timestamp,
 ) -> Result<(), StoreError> {
@@ -66,7 +67,7 @@ pub(super) fn decided(
             }
             _ => continue,
         };
-        let source = source_number(tx, source)?;
+        let source = sources.number(tx, source)?;
         let kind = position(&KINDS, &kind);
         if mapped {
             tx.prepare_cached(
@@ -88,12 +89,11 @@ pub(super) fn decided(
 pub(super) fn reject(
     tx: &Transaction<'_>,
     kind: MappingKind,
-    source: &Text,
+    source: i64,
     key: &Text,
     record: i64,
     rejected: bool,
 ) -> Result<bool, StoreError> {
-    let source = source_number(tx, source)?;
     let kind = position(&KINDS, &kind);
     let sql = if rejected {
         "INSERT OR IGNORE INTO mapping_rejection (kind, source, key, record) VALUES (?1, ?2, ?3, ?4)"

@@ -6,7 +6,7 @@
 //! never wait for a load.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -36,6 +36,7 @@ mod load;
 mod logs;
 mod mappings;
 mod memory;
+mod months;
 mod names;
 mod plan_input;
 mod psa_records;
@@ -71,6 +72,14 @@ struct Shared {
     path: PathBuf,
     threads: threads::Threads,
     clock: Clock,
+    /// Who acts.
+    who: RwLock<Arc<str>>,
+}
+
+impl Shared {
+    fn new(path: PathBuf, threads: threads::Threads, clock: Clock) -> Self {
+        Self { path, threads, clock, who: RwLock::new("unknown".into()) }
+    }
 }
 
 /// How many records a refresh brought.
@@ -125,7 +134,7 @@ impl Store {
     /// wrong with a file; nothing is changed then.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let threads = threads::Threads::start(path).await.map_err(|e| e.at(path))?;
-        let shared = Shared { path: path.to_path_buf(), threads, clock: Clock::system() };
+        let shared = Shared::new(path.to_path_buf(), threads, Clock::system());
         let store = Self { shared: Arc::new(shared) };
         store.purge_logs(logs::oldest_kept(store.now())).await?;
         Ok(store)
@@ -177,9 +186,9 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (answer, answered) = oneshot::channel();
+        let ((answer, answered), who) = (oneshot::channel(), self.who());
         let boxed: threads::Work = Box::new(move |conn| {
-            let _ = answer.send(threads::in_transaction(conn, work));
+            let _ = answer.send(threads::in_transaction(conn, who, work));
         });
         self.shared.threads.write(threads::Request::Work(boxed)).await?;
         self.answer(answered).await

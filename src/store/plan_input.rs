@@ -9,9 +9,9 @@ use super::additions;
 use super::encoding::{at_position, line_numbers, month, month_of, to_amount};
 use super::error::StoreError;
 use super::line_order::in_order;
-use super::line_rows::{Codes, each_line, months, number_of, read_one};
+use super::line_rows::{Codes, each_line, number_of, read_one};
+use super::months::{Held, held};
 use super::names::Names;
-use super::revisions::next_number;
 use super::tally::Tally;
 use super::totals::revised_totals;
 use super::{Store, logs, mappings, psa_records, withdrawn};
@@ -34,10 +34,10 @@ impl Store {
 }
 
 fn snapshot(conn: &Connection, scope: &Scope) -> Result<PlanInput, StoreError> {
-    let held = months(conn)?;
+    let held = held(conn)?;
     let mut names = Names::all(conn);
+    let seldom = seldom(conn)?;
     let mut input = PlanInput {
-        contracts: mappings::contracts(conn)?,
         companies: psa_records::all(conn)?
             .into_iter()
             .map(|c: crate::domain::psa::Company| (c.id, c))
@@ -53,10 +53,13 @@ fn snapshot(conn: &Connection, scope: &Scope) -> Result<PlanInput, StoreError> {
         agreement_types: psa_records::all(conn)?,
         custom_fields: psa_records::all(conn)?,
         response_error: logs::response_error(conn)?,
-        withdrawn: withdrawn::all(conn)?,
-        unloaded: withdrawn::unloaded(conn)?,
         ..PlanInput::default()
     };
+    if seldom {
+        input.contracts = mappings::contracts(conn)?;
+        input.withdrawn = withdrawn::all(conn)?;
+        input.unloaded = withdrawn::unloaded(conn)?;
+    }
     for o in mappings::organizations(conn)? {
         input.organizations.insert((names.text(&o.source), names.text(&o.id)), o);
     }
@@ -65,10 +68,11 @@ fn snapshot(conn: &Connection, scope: &Scope) -> Result<PlanInput, StoreError> {
     }
     let asked: Vec<i64> = scope.periods.iter().map(|p| month(*p)).collect();
     let in_periods = |m: &i64| asked.is_empty() || asked.contains(m);
-    let mut scoped: BTreeSet<i64> = held.iter().copied().filter(|m| in_periods(m)).collect();
+    let whole = held.iter().filter(|h| in_periods(&h.month));
+    let mut scoped: BTreeSet<i64> = whole.clone().map(|h| h.month).collect();
     if scope.lines.is_empty() {
-        for m in &scoped {
-            whole_month(conn, &mut names, *m, &mut input)?;
+        for h in whole {
+            whole_month(conn, &mut names, *h, &mut input)?;
         }
     } else {
         input.lines = named_lines(conn, &mut names, scope, &in_periods)?;
@@ -81,11 +85,22 @@ fn snapshot(conn: &Connection, scope: &Scope) -> Result<PlanInput, StoreError> {
         }
     }
     let before: BTreeSet<i64> = scoped.iter().map(|m| m - 1).collect();
-    for m in before.iter().filter(|m| held.contains(m) && !scoped.contains(m)) {
-        totals_of_month(conn, &mut names, *m, false, &mut input)?;
+    let older = held.iter().map(|h| h.month).filter(|m| before.contains(m) && !scoped.contains(m));
+    for m in older {
+        totals_of_month(conn, &mut names, m, false, &mut input)?;
     }
     input.additions = relevant_additions(conn, scope, &scoped, &input.lines)?;
     Ok(input)
+}
+
+/// Whether there is anything in tables that are empty in most stores: one question costs less than
+/// one for each.
+fn seldom(conn: &Connection) -> Result<bool, StoreError> {
+    let mut any = conn.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM contract_agreement) OR EXISTS (SELECT 1 FROM withdrawn) \
+         OR EXISTS (SELECT 1 FROM unloaded)",
+    )?;
+    Ok(any.query_row([], |r| r.get(0))?)
 }
 
 fn named_lines(
@@ -161,21 +176,18 @@ fn siblings(conn: &Connection, lines: &[Line]) -> Result<Vec<i64>, StoreError> {
 fn whole_month(
     conn: &Connection,
     names: &mut Names<'_>,
-    month: i64,
+    held: Held,
     input: &mut PlanInput,
 ) -> Result<(), StoreError> {
-    let range = line_numbers(month);
-    // Most months have no gaps in their numbers.
-    let count = next_number(conn, month)? - range.0;
-    input.lines.reserve(usize::try_from(count).unwrap_or(0));
+    input.lines.reserve(usize::try_from(held.at_most()).unwrap_or(0));
     let mut tally = Tally::default();
     let lines = &mut input.lines;
-    each_line(conn, names, range, |line, codes| {
+    each_line(conn, names, line_numbers(held.month), |line, codes| {
         tally.add(&line.source, line.currency, line.source_total(), codes, line.charge_type)?;
         lines.push(line);
         Ok(())
     })?;
-    tally.finish(names, month, true, input)
+    tally.finish(names, held.month, true, input)
 }
 
 /// What a month adds up to whose lines are not all read.

@@ -7,8 +7,8 @@ use rusqlite::Row;
 
 use super::encoding::{identity, line_numbers, short};
 use super::error::StoreError;
-use super::line_rows::months;
 use super::load::Loader;
+use super::months::held;
 use super::revisions::{remove, replace_by, revise_by};
 use crate::domain::revision::{Again, Slot, again, pair};
 use crate::domain::status::PsaStatus;
@@ -160,7 +160,7 @@ fn index_keys(load: &mut Loader<'_>, mut merged: HashSet<i64>) -> Result<(), Sto
             merged.insert(gone);
         }
     }
-    if months(load.tx)?.iter().any(|m| !load.months.contains_key(m)) {
+    if held(load.tx)?.iter().any(|h| !load.months.contains_key(&h.month)) {
         let mut elsewhere = load.tx.prepare_cached(
             "SELECT k.line, l.psa_status, l.key FROM line_key k JOIN line l ON l.id = k.line \
              JOIN invoice i ON i.id = l.invoice WHERE k.hash = ?1 AND i.source = ?2",

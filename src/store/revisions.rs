@@ -7,6 +7,7 @@ use super::encoding::{
     to_day,
 };
 use super::error::StoreError;
+use super::line_rows::about_lines;
 use super::names::Names;
 use super::sides;
 use crate::domain::charge_type::ChargeType;
@@ -19,9 +20,11 @@ const CONTENT: &str = "invoice, customer, item, total, subscription, charge_type
      charge_end, quantity, unit_price, unit_cost, own_key, key, content";
 
 /// What [`revision`] reads, after the line's number.
-pub(super) const SELECT: &str = "SELECT line, invoice, customer, item, total, subscription, \
-     charge_type, charge_start, charge_end, quantity, unit_price, unit_cost, own_key, key, raw, \
-     side FROM revision";
+pub(super) const SELECT: [&str; 2] = about_lines!(
+    "SELECT line, invoice, customer, item, total, subscription, charge_type, charge_start, \
+     charge_end, quantity, unit_price, unit_cost, own_key, key, raw, side FROM revision",
+    "line"
+);
 
 /// Tables beside `line`, whose rows go with it.
 pub(super) const BESIDE: [&str; 10] = [

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use super::Store;
 use super::audit::{self, About};
 use super::encoding::{time, to_time};
 use super::error::StoreError;
+use super::transaction::Transaction;
 use crate::domain::audit::AuditKind;
 use crate::domain::journal::{Run, RunId, RunKind, RunPlan, RunState};
 use crate::domain::period::Period;
@@ -123,7 +124,7 @@ impl Store {
 }
 
 /// Marks runs that died as Stopped.
-pub(super) fn stop_dead(tx: &Connection, now: Timestamp) -> Result<(), StoreError> {
+pub(super) fn stop_dead(tx: &Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
     // Asked before anything is changed: as a rule there is none.
     let dead: Vec<i64> = {
         let mut statement = tx.prepare_cached("SELECT id FROM run WHERE state = ?1")?;
@@ -159,7 +160,8 @@ pub(super) fn word<T: Serialize>(value: &T) -> Result<String, StoreError> {
 }
 
 pub(super) fn to_word<T: DeserializeOwned>(word: &str) -> Result<T, StoreError> {
-    Ok(serde_json::from_value(serde_json::Value::String(word.to_owned()))?)
+    let read: serde::de::value::StrDeserializer<'_, serde_json::Error> = word.into_deserializer();
+    Ok(T::deserialize(read)?)
 }
 
 fn run(r: &Row<'_>) -> Result<Run, StoreError> {

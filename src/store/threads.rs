@@ -29,10 +29,19 @@ pub(super) enum Request {
     /// Anything; brings its own transaction and answers itself.
     Work(Work),
     /// Steps of the journal: waiting ones are committed together.
-    /// The time is that of the caller's clock.
-    Record(Vec<Step>, Timestamp, oneshot::Sender<Result<(), StoreError>>),
+    Record(Recording),
     /// Close the connection; answered by dropping the sender.
     Close(oneshot::Sender<()>),
+}
+
+/// Steps for the journal.
+pub(super) struct Recording {
+    pub steps: Vec<Step>,
+    /// The time by the caller's clock.
+    pub at: Timestamp,
+    /// Who acts.
+    pub who: Arc<str>,
+    pub answer: oneshot::Sender<Result<(), StoreError>>,
 }
 
 /// Where requests go in.
@@ -144,7 +153,7 @@ fn read_loop(mut conn: Connection, reads: &Mutex<mpsc::Receiver<Request>>) {
         };
         match next {
             Some(Request::Work(work)) => work(&mut conn),
-            Some(Request::Record(_, _, answer)) => drop(answer),
+            Some(Request::Record(recording)) => drop(recording),
             Some(Request::Close(done)) => {
                 drop(conn);
                 drop(done);
@@ -160,11 +169,11 @@ fn write_loop(mut conn: Connection, mut writes: mpsc::Receiver<Request>, mut anc
     while let Some(request) = put_back.take().or_else(|| writes.blocking_recv()) {
         match request {
             Request::Work(work) => work(&mut conn),
-            Request::Record(steps, at, answer) => {
-                let mut group = vec![(steps, at, answer)];
+            Request::Record(first) => {
+                let mut group = vec![first];
                 while put_back.is_none() && group.len() < QUEUE {
                     match writes.try_recv() {
-                        Ok(Request::Record(steps, at, answer)) => group.push((steps, at, answer)),
+                        Ok(Request::Record(next)) => group.push(next),
                         Ok(other) => put_back = Some(other),
                         Err(_) => break,
                     }
@@ -181,24 +190,22 @@ fn write_loop(mut conn: Connection, mut writes: mpsc::Receiver<Request>, mut anc
     }
 }
 
-pub(super) type Recording = (Vec<Step>, Timestamp, oneshot::Sender<Result<(), StoreError>>);
-
 /// One transaction and one commit for all; each is answered only after the commit. A request that
 /// fails is taken back alone, and the others are kept.
 pub(super) fn record_group(conn: &mut Connection, mut group: Vec<Recording>) {
     if group.len() == 1
-        && let Some((steps, at, answer)) = group.pop()
+        && let Some(Recording { steps, at, who, answer }) = group.pop()
     {
-        let _ = answer.send(in_transaction(conn, |tx| apply_all(tx, steps, at)));
+        let _ = answer.send(in_transaction(conn, who, |tx| apply_all(tx, steps, at)));
         return;
     }
-    let (steps, answers): (Vec<_>, Vec<_>) =
-        group.into_iter().map(|(steps, at, answer)| ((steps, at), answer)).unzip();
+    let (parts, answers): (Vec<_>, Vec<_>) =
+        group.into_iter().map(|r| ((r.steps, r.at, r.who), r.answer)).unzip();
     let outcome = (|| -> Result<Vec<Result<(), StoreError>>, StoreError> {
-        let mut tx = Transaction::writing(conn)?;
-        let mut results = Vec::with_capacity(steps.len());
-        for (request, at) in steps {
-            results.push(tx.part(|part| apply_all(part, request, at))?);
+        let mut tx = Transaction::writing(conn, None)?;
+        let mut results = Vec::with_capacity(parts.len());
+        for (steps, at, who) in parts {
+            results.push(tx.part(who, |part| apply_all(part, steps, at))?);
         }
         tx.commit()?;
         Ok(results)
@@ -217,16 +224,17 @@ pub(super) fn record_group(conn: &mut Connection, mut group: Vec<Recording>) {
     }
 }
 
-fn apply_all(tx: &Connection, steps: Vec<Step>, at: Timestamp) -> Result<(), StoreError> {
+fn apply_all(tx: &Transaction<'_>, steps: Vec<Step>, at: Timestamp) -> Result<(), StoreError> {
     steps.into_iter().try_for_each(|step| journal::apply(tx, step, at))
 }
 
-/// Runs `work` in a writing transaction of its own; `Ok` means that it is on the disk.
+/// Runs `work` for `who` in a writing transaction of its own; `Ok` means that it is on the disk.
 pub(super) fn in_transaction<T>(
     conn: &mut Connection,
+    who: Arc<str>,
     work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let tx = Transaction::writing(conn)?;
+    let tx = Transaction::writing(conn, Some(who))?;
     let value = work(&tx)?;
     tx.commit()?;
     Ok(value)

@@ -9,9 +9,8 @@ use rust_decimal::Decimal;
 use super::Store;
 use super::encoding::{at_position, line_numbers, month, status, to_amount, to_month};
 use super::error::StoreError;
-use super::line_rows::months_of;
+use super::months::{Held, held_of};
 use super::names::{Names, each};
-use super::revisions::next_number;
 use crate::domain::line::Text;
 use crate::domain::money::Currency;
 use crate::domain::period::Period;
@@ -76,8 +75,8 @@ fn gather(
 /// Months in parts: each month's first and last number, cut where the month is large.
 fn parts(conn: &Connection, wanted: &[i64]) -> Result<Vec<(i64, (i64, i64))>, StoreError> {
     let mut parts = Vec::new();
-    for month in months_of(conn, wanted)? {
-        let (mut first, last) = (line_numbers(month).0, next_number(conn, month)? - 1);
+    for Held { month, last } in held_of(conn, wanted)? {
+        let mut first = line_numbers(month).0;
         while first <= last {
             let end = (first + PART - 1).min(last);
             parts.push((month, (first, end)));

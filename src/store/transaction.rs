@@ -1,31 +1,46 @@
 //! Transactions. Their own statements stay prepared like all others: every request to the store has
 //! one, and most requests are so small that reading the word COMMIT is a part of their cost.
 
+use std::cell::Cell;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 
 use super::error::StoreError;
+use crate::domain::audit::AuditHead;
 
 /// A transaction; what is not committed is taken back when it is dropped.
 pub(super) struct Transaction<'c> {
     conn: &'c Connection,
+    /// Who acts, for the audit journal.
+    who: Option<Arc<str>>,
+    /// Where the audit journal ends, once it was looked up.
+    pub(super) audit_head: Cell<Option<AuditHead>>,
 }
 
 impl<'c> Transaction<'c> {
     /// One that writes. It waits for another program that does, here and not at its first change.
-    pub(super) fn writing(conn: &'c mut Connection) -> Result<Self, StoreError> {
-        Self::begin(conn, "BEGIN IMMEDIATE")
+    pub(super) fn writing(
+        conn: &'c mut Connection,
+        who: Option<Arc<str>>,
+    ) -> Result<Self, StoreError> {
+        Self::begin(conn, "BEGIN IMMEDIATE", who)
     }
 
     /// One that reads a single snapshot.
     pub(super) fn reading(conn: &'c mut Connection) -> Result<Self, StoreError> {
-        Self::begin(conn, "BEGIN")
+        Self::begin(conn, "BEGIN", None)
     }
 
-    fn begin(conn: &'c Connection, sql: &str) -> Result<Self, StoreError> {
+    fn begin(conn: &'c Connection, sql: &str, who: Option<Arc<str>>) -> Result<Self, StoreError> {
         run(conn, sql)?;
-        Ok(Self { conn })
+        Ok(Self { conn, who, audit_head: Cell::new(None) })
+    }
+
+    /// Who acts; nobody does where it is only read.
+    pub(super) fn who(&self) -> &str {
+        self.who.as_deref().unwrap_or_default()
     }
 
     /// Keeps all of it.
@@ -33,17 +48,20 @@ impl<'c> Transaction<'c> {
         run(self.conn, "COMMIT")
     }
 
-    /// Does something that is kept whole, or taken back alone when it fails.
+    /// Does something for `who` that is kept whole, or taken back alone when it fails.
     ///
     /// # Errors
     /// Everything was taken back.
     pub(super) fn part(
         &mut self,
-        work: impl FnOnce(&Connection) -> Result<(), StoreError>,
+        who: Arc<str>,
+        work: impl FnOnce(&Self) -> Result<(), StoreError>,
     ) -> Result<Result<(), StoreError>, StoreError> {
         run(self.conn, "SAVEPOINT part")?;
-        let result = work(self.conn);
+        self.who = Some(who);
+        let result = work(self);
         if result.is_err() {
+            self.audit_head.take();
             if self.conn.is_autocommit() {
                 // A full disk, for one, has taken back everything.
                 return result.map(Ok);

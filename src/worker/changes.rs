@@ -74,9 +74,7 @@ pub async fn record(paths: &Paths, command: &str, changes: &[Change]) {
     }
     match Store::open(&paths.store).await {
         Ok(store) => {
-            if let Err(e) = store.acting_as(who()).await {
-                tracing::error!(error = %e, "the store does not say who acts");
-            }
+            store.acting_as(who());
             record_in(&store, command, changes).await;
         }
         Err(e) => tracing::error!(error = %e, "the System Logs could not be opened"),

@@ -26,7 +26,7 @@ pub struct Profile {
     /// Its name.
     pub name: String,
     /// Where its files are.
-    pub paths: Paths,
+    pub paths: Arc<Paths>,
     /// Its store.
     pub store: Store,
     /// Its secrets.
@@ -60,7 +60,7 @@ impl Profile {
     pub async fn open(paths: Paths, name: &str) -> Result<Self, Problem> {
         let settings = Settings::read(&paths.settings, name)?;
         let store = Store::open(&paths.store).await.map_err(fault)?;
-        store.acting_as(who()).await.map_err(fault)?;
+        store.acting_as(who());
         let vault = Vault::new(&paths, name);
         Ok(Self::from_parts(name, paths, settings, store, vault))
     }
@@ -68,11 +68,12 @@ impl Profile {
     /// A profile from parts that are open already.
     pub fn from_parts(
         name: &str,
-        paths: Paths,
+        paths: impl Into<Arc<Paths>>,
         settings: Settings,
         store: Store,
         vault: Vault,
     ) -> Self {
+        let paths = paths.into();
         let leases = Arc::new(InFolder(paths.data_dir.clone()));
         Self {
             name: name.to_owned(),

@@ -6,10 +6,12 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
 
 use super::Store;
 use super::encoding::time;
 use super::error::StoreError;
+use super::transaction::Transaction;
 use crate::domain::audit::{Anchoring, AuditHash, AuditHead, AuditKind, AuditRecord};
 
 pub(super) mod anchor;
@@ -28,16 +30,13 @@ impl Store {
     }
 
     /// Names the system user in all records from here on.
-    ///
-    /// # Errors
-    /// The store was closed.
-    pub async fn acting_as(&self, who: &str) -> Result<(), StoreError> {
-        let who = who.to_owned();
-        self.change(move |conn| {
-            conn.prepare_cached("UPDATE temp.actor SET who = ?1")?.execute([who])?;
-            Ok(())
-        })
-        .await
+    pub fn acting_as(&self, who: &str) {
+        *self.shared.who.write().unwrap_or_else(PoisonError::into_inner) = who.into();
+    }
+
+    /// Who acts.
+    pub(super) fn who(&self) -> Arc<str> {
+        self.shared.who.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Appends a record of something that happens outside the store.
@@ -60,15 +59,6 @@ fn noted(
     store: Option<&Path>,
 ) -> Result<Result<AuditHead, Anchoring>, StoreError> {
     store.map_or_else(|| Ok(Ok(head(conn)?)), |store| Ok(anchor::read(store)))
-}
-
-/// Prepares a connection that writes: it remembers who acts.
-pub(super) fn prepare(conn: &Connection) -> Result<(), StoreError> {
-    conn.execute_batch(
-        "CREATE TEMP TABLE IF NOT EXISTS actor (who TEXT NOT NULL);
-         INSERT INTO temp.actor (who) SELECT 'unknown' WHERE NOT EXISTS (SELECT 1 FROM temp.actor);",
-    )?;
-    Ok(())
 }
 
 /// What a record is about.
@@ -99,12 +89,15 @@ impl About {
 
 /// Appends a record.
 pub(super) fn append(
-    tx: &Connection,
+    tx: &Transaction<'_>,
     kind: AuditKind,
     about: About,
     body: &impl Serialize,
 ) -> Result<(), StoreError> {
-    let (mut head, who) = head_and_who(tx)?;
+    let mut head = match tx.audit_head.take() {
+        Some(known) => known,
+        None => head(tx)?,
+    };
     if head.length == 0 {
         // What is older is not told of, and it is told that it is not.
         let older: i64 = tx
@@ -114,23 +107,17 @@ pub(super) fn append(
             "entries_before": older,
             "version": env!("CARGO_PKG_VERSION"),
         });
-        head = put(
-            tx,
-            head,
-            &who,
-            AuditKind::JournalBegan,
-            About { run: None, entry: None, ..about },
-            began.to_string(),
-        )?;
+        let about = About { run: None, entry: None, ..about };
+        head = put(tx, head, AuditKind::JournalBegan, about, began.to_string())?;
     }
-    put(tx, head, &who, kind, about, serde_json::to_string(body)?)?;
+    head = put(tx, head, kind, about, serde_json::to_string(body)?)?;
+    tx.audit_head.set(Some(head));
     Ok(())
 }
 
 fn put(
-    tx: &Connection,
+    tx: &Transaction<'_>,
     head: AuditHead,
-    who: &str,
     kind: AuditKind,
     about: About,
     body: String,
@@ -140,7 +127,7 @@ fn put(
     let record = AuditRecord {
         id,
         at: about.at,
-        who: who.to_owned(),
+        who: tx.who().to_owned(),
         kind: kind.as_str().to_owned(),
         run: about.run,
         entry: about.entry,
@@ -162,21 +149,6 @@ fn put(
         hash.0.as_slice(),
     ))?;
     Ok(AuditHead { length: head.length + 1, hash })
-}
-
-/// Length and last hash, and who acts.
-fn head_and_who(tx: &Connection) -> Result<(AuditHead, String), StoreError> {
-    let mut statement = tx.prepare_cached(
-        "SELECT w.who, a.id, a.hash FROM temp.actor w \
-         LEFT JOIN audit a ON a.id = (SELECT max(id) FROM audit)",
-    )?;
-    Ok(statement.query_row([], |r| {
-        let head = match r.get::<_, Option<i64>>(1)? {
-            Some(id) => AuditHead { length: id.unsigned_abs(), hash: hash(r, 2)? },
-            None => AuditHead::origin(),
-        };
-        Ok((head, r.get(0)?))
-    })?)
 }
 
 /// Length and last hash.

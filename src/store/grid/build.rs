@@ -7,9 +7,8 @@ use rusqlite::{Connection, Row};
 
 use super::super::encoding::{line_numbers, to_amount};
 use super::super::error::StoreError;
-use super::super::line_rows::months;
+use super::super::months::held_of;
 use super::super::names::{each, to_currency};
-use super::super::revisions::next_number;
 use super::super::totals::revised_totals;
 use super::super::{logs, psa_records};
 use super::codes;
@@ -36,11 +35,13 @@ pub(super) fn build(
     psa(conn, &mut index)?;
     mappings(conn, &mut index)?;
     dictionaries(conn, &mut index)?;
-    let mut months = months(conn)?;
-    months.retain(|m| wanted.is_empty() || wanted.contains(m));
-    let mut columns = Growing::new(&index, before, expected(conn, &months)?);
-    for month in months {
-        if !rows(conn, &mut index, &mut columns, line_numbers(month), abandon)? {
+    let held = held_of(conn, wanted)?;
+    // Lists that grow by doubling would take twice the memory for a moment.
+    let expected: i64 = held.iter().map(|h| h.at_most()).sum();
+    let expected = usize::try_from(expected).unwrap_or(0);
+    let mut columns = Growing::new(&index, before, expected);
+    for h in held {
+        if !rows(conn, &mut index, &mut columns, line_numbers(h.month), abandon)? {
             return Ok(None);
         }
     }
@@ -66,18 +67,6 @@ pub(super) fn build(
     // The first sort by amount would be the one that a person waits for.
     index.amounts.settle();
     Ok(Some(index))
-}
-
-/// How many lines some months have: lists that grow by doubling would take twice the memory for a
-/// moment.
-fn expected(conn: &Connection, months: &[i64]) -> Result<usize, StoreError> {
-    let mut rows = 0;
-    for month in months {
-        // Most months have no gaps in their numbers.
-        let lines = next_number(conn, *month)? - line_numbers(*month).0;
-        rows += usize::try_from(lines).unwrap_or(0);
-    }
-    Ok(rows)
 }
 
 /// The columns while they are built.

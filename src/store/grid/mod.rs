@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::error::StoreError;
-use super::{Store, encoding, line_rows, names};
+use super::{Store, encoding, line_rows, months, names};
 use crate::domain::line::{Line, LineId};
 use crate::domain::money::Currency;
 use crate::domain::period::Period;
@@ -255,11 +255,8 @@ impl Store {
         let wanted: Vec<i64> = periods.iter().map(|p| encoding::month(*p)).collect();
         self.read(move |conn| {
             let mut ids: Vec<i64> = Vec::with_capacity(count);
-            for month in line_rows::months(conn)? {
-                if !wanted.is_empty() && !wanted.contains(&month) {
-                    continue;
-                }
-                let (first, last) = encoding::line_numbers(month);
+            for held in months::held_of(conn, &wanted)? {
+                let (first, last) = encoding::line_numbers(held.month);
                 let mut statement = conn.prepare_cached(
                     "SELECT id FROM line WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3",
                 )?;

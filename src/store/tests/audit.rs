@@ -18,7 +18,7 @@ use crate::store::{Store, StoreError};
 /// A store in which a run did something of everything.
 async fn lived() -> Fixture {
     let f = Fixture::new().await;
-    f.store.acting_as("ada (uid 1000)").await.unwrap();
+    f.store.acting_as("ada (uid 1000)");
     f.load((0..5).map(|n| line(&n.to_string(), "10.25")).collect()).await;
     let lines = f.lines().await;
     let actions = lines.iter().take(4).map(action).collect();

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::{line, loaded};
@@ -25,24 +23,16 @@ const DISK_FILLS: u8 = 3;
 struct Fate(AtomicU8);
 
 impl Steps for Fate {
-    fn before(&self) -> BoxFuture<'_, Disk> {
-        async move {
-            match self.0.load(Ordering::SeqCst) {
-                DIES_BEFORE => std::future::pending().await,
-                0 | DIES_AFTER => Disk::Works,
-                rows => Disk::Fills(u64::from(rows - DISK_FILLS)),
-            }
+    fn before(&self) -> Option<Disk> {
+        match self.0.load(Ordering::SeqCst) {
+            DIES_BEFORE => None,
+            0 | DIES_AFTER => Some(Disk::Works),
+            rows => Some(Disk::Fills(u64::from(rows - DISK_FILLS))),
         }
-        .boxed()
     }
 
-    fn after(&self) -> BoxFuture<'_, ()> {
-        async move {
-            if self.0.load(Ordering::SeqCst) == DIES_AFTER {
-                std::future::pending().await
-            }
-        }
-        .boxed()
+    fn after(&self) -> bool {
+        self.0.load(Ordering::SeqCst) != DIES_AFTER
     }
 }
 
