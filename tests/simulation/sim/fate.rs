@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use addendum::store::inline::{Disk, Steps};
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
 /// A process's fate. A step is anything between two of its doings at which it can die: before and
@@ -58,12 +56,20 @@ impl Fate {
 
     /// Passes a step. A future that passes the one at which its process dies never ends.
     pub async fn step(&self) {
-        let now = self.steps.fetch_add(1, Ordering::Relaxed);
-        if now >= self.dies_at.load(Ordering::Relaxed) {
-            self.dead.store(true, Ordering::Relaxed);
-            self.death.notify_one();
+        if !self.survives() {
             std::future::pending::<()>().await;
         }
+    }
+
+    /// Passes a step; false at the one at which its process dies, and after it.
+    fn survives(&self) -> bool {
+        let now = self.steps.fetch_add(1, Ordering::Relaxed);
+        let survives = now < self.dies_at.load(Ordering::Relaxed);
+        if !survives {
+            self.dead.store(true, Ordering::Relaxed);
+            self.death.notify_one();
+        }
+        survives
     }
 
     /// Comes when it has died.
@@ -75,21 +81,17 @@ impl Fate {
 }
 
 impl Steps for Fate {
-    fn before(&self) -> BoxFuture<'_, Disk> {
-        async move {
-            self.step().await;
-            let now = self.steps();
-            let (from, to) = (&self.full.0, &self.full.1);
-            if now >= from.load(Ordering::Relaxed) && now <= to.load(Ordering::Relaxed) {
-                Disk::Fills(self.rows.load(Ordering::Relaxed))
-            } else {
-                Disk::Works
-            }
+    fn before(&self) -> Option<Disk> {
+        if !self.survives() {
+            return None;
         }
-        .boxed()
+        let now = self.steps();
+        let (from, to) = (&self.full.0, &self.full.1);
+        let full = now >= from.load(Ordering::Relaxed) && now <= to.load(Ordering::Relaxed);
+        Some(if full { Disk::Fills(self.rows.load(Ordering::Relaxed)) } else { Disk::Works })
     }
 
-    fn after(&self) -> BoxFuture<'_, ()> {
-        self.step().boxed()
+    fn after(&self) -> bool {
+        self.survives()
     }
 }

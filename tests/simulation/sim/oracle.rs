@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use addendum::domain::addition::{AdditionFields, OwnAddition, Subject};
 use addendum::domain::audit::AuditHead;
-use addendum::domain::journal::RunState;
 use addendum::domain::line::Line;
 use addendum::domain::mapping::OrganizationMapping;
 use addendum::domain::money::Currency;
@@ -187,11 +186,9 @@ pub async fn at_rest(
 /// Nothing is open, and no run goes on.
 async fn journal(process: &Process) -> Verdict {
     let told = |e: addendum::store::StoreError| format!("the store refuses: {e}");
-    for run in process.store.runs(usize::MAX).await.map_err(told)? {
-        must!(run.state != RunState::Running, "JOURNAL: the run {:?} never ended", run.id);
-    }
-    let open = process.store.open_entries().await.map_err(told)?;
-    must!(open == 0, "JOURNAL: {open} entries are open");
+    let (entries, runs) = process.store.unfinished().await.map_err(told)?;
+    must!(runs == 0, "JOURNAL: {runs} runs never ended");
+    must!(entries == 0, "JOURNAL: {entries} entries are open");
     Ok(())
 }
 

@@ -1,13 +1,13 @@
 //! One process at work: it does the jobs of the worker that ships, from the lease to the System Logs.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use addendum::config::Settings;
 use addendum::domain::approval::{Approval, Matter};
 use addendum::domain::decision::Verdict;
 use addendum::domain::edit::Edit;
-use addendum::domain::journal::{RunId, RunState};
+use addendum::domain::journal::RunId;
 use addendum::domain::load::LoadedLine;
 use addendum::domain::plan::Plan;
 use addendum::domain::policy::{Policy, Scope};
@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::bill::Organization;
 use super::fate::Fate;
-use super::lease::Lock;
+use super::lease::{Key, Lock};
 use super::network::Network;
 use super::stage::{Home, client, clock};
 
@@ -40,7 +40,7 @@ pub struct Setup {
     pub machine: usize,
     pub memory: Memory,
     pub lease: Lock,
-    pub home: Home,
+    pub home: Arc<Home>,
     pub policy: Policy,
     /// Whether plans need another person's approval.
     pub approval: Approval,
@@ -60,6 +60,9 @@ pub struct Process {
     pub cancel: CancellationToken,
     setup: Setup,
     profile: Profile,
+    key: Key,
+    /// It has asked for its client, which most that only load lines never do.
+    calls: OnceLock<()>,
     network: Arc<Network>,
     pause: watch::Sender<bool>,
 }
@@ -97,26 +100,27 @@ impl Process {
         let clock = clock(network.began);
         let store =
             setup.memory.open(Arc::clone(&fate) as _, clock.clone()).await.map_err(fault)?;
-        store.acting_as(BILLER).await.map_err(fault)?;
+        store.acting_as(BILLER);
         let approval = if setup.heeds_approval { setup.approval } else { Approval::Off };
         let mut settings = Settings { approval, ..Settings::default() };
         settings.policy.clone_from(&setup.policy);
         settings.connectwise.concurrency = setup.concurrency;
         settings.connectwise.settle_seconds = setup.settle_seconds;
-        let Home { paths, vault } = setup.home.clone();
+        let (paths, vault) = (setup.home.paths.clone(), setup.home.vault.clone());
         let mut profile = Profile::from_parts("simulation", paths, settings, store.clone(), vault);
         let key = setup.lease.key();
         profile.clock = clock;
         profile.leases = Arc::new(key.clone());
         profile.labour = Labour::Here;
         profile.person = BILLER.into();
-        profile.use_client(client(network, &fate, Some(key), setup.seed, setup.rate));
         Ok(Self {
             fate,
             store,
             cancel: CancellationToken::new(),
             setup: setup.clone(),
             profile,
+            key,
+            calls: OnceLock::new(),
             network: Arc::clone(network),
             pause: watch::Sender::new(false),
         })
@@ -124,6 +128,11 @@ impl Process {
 
     /// Does a job, as the worker does.
     async fn job(&self, job: Job) -> Result<Outcome, JobError> {
+        self.calls.get_or_init(|| {
+            let (seed, rate) = (self.setup.seed, self.setup.rate);
+            let key = Some(self.key.clone());
+            self.profile.use_client(client(&self.network, &self.fate, key, seed, rate));
+        });
         let network = Arc::clone(&self.network);
         let tell: Tell = Arc::new(move |event| {
             if let Event::Run { event, .. } = event {
@@ -194,9 +203,8 @@ impl Process {
 
     /// Whether a run ended without its end, or left something open.
     pub async fn is_open(&self) -> Result<bool, JobError> {
-        let open = self.store.open_entries().await.map_err(fault)?;
-        let runs = self.store.runs(usize::MAX).await.map_err(fault)?;
-        Ok(open > 0 || runs.iter().any(|run| run.state == RunState::Running))
+        let (entries, runs) = self.store.unfinished().await.map_err(fault)?;
+        Ok(entries > 0 || runs > 0)
     }
 
     pub async fn plan(&self, overrule: Overrule) -> Result<Plan, JobError> {
@@ -257,7 +265,7 @@ impl Process {
         if approved && self.setup.approval == Approval::TwoPerson {
             self.network.approved(matter.told());
             approvals::approve(&self.store, APPROVER, matter).await?;
-            self.store.acting_as(BILLER).await.map_err(fault)?;
+            self.store.acting_as(BILLER);
         }
         Ok(self.network.was_approved(&matter.told()))
     }

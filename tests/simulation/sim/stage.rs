@@ -37,9 +37,8 @@ pub const TYPE: &str = "Managed Cloud";
 const FIELD: &str = "Addendum ID";
 
 /// Where a profile would have its files and secrets: it has none, and what has no file needs no folder.
-#[derive(Clone)]
 pub struct Home {
-    pub paths: Paths,
+    pub paths: Arc<Paths>,
     pub vault: Vault,
 }
 
@@ -47,7 +46,7 @@ impl Home {
     fn nowhere() -> Self {
         let paths = Paths::find(Some(Path::new("/nowhere")), "simulation").expect("a plain name");
         let vault = Vault::new(&paths, "simulation");
-        Self { paths, vault }
+        Self { paths: paths.into(), vault }
     }
 }
 
@@ -62,7 +61,7 @@ pub struct Customer {
 pub struct Stage {
     pub psa: Direct,
     pub memories: [Memory; 2],
-    pub home: Home,
+    pub home: Arc<Home>,
     pub customers: Vec<Customer>,
     pub products: Vec<i64>,
     pub records: Records,
@@ -130,26 +129,21 @@ impl Stage {
         let psa = Direct::new(options).expect("no faults");
         let memories =
             [Memory::new().expect("a store in memory"), Memory::new().expect("a store in memory")];
-        let records = runtime().block_on(pull(&psa));
-        let customers = customers(&records);
-        let Records { companies, mut products, mut agreements, types, fields } = records;
-        products.truncate(4);
-        let types: Vec<AgreementType> = types.into_iter().filter(|t| t.name == TYPE).collect();
-        let billed = |id: i64| customers.iter().any(|c| c.company == id);
-        let companies: Vec<Company> = companies.into_iter().filter(|c| billed(c.id)).collect();
-        // Nobody in a seed looks at the others, and each seed would copy and list them.
-        for agreement in agreements.extract_if(.., |a| !billed(a.company_id)) {
-            psa.inspect().delete_agreement(agreement.id);
-        }
-        let numbers = products.iter().map(|p| p.id).collect();
-        let records = Records { companies, products, agreements, types, fields };
-        let home = Home::nowhere();
+        let all = runtime().block_on(pull(&psa));
+        let customers = customers(&all);
+        trim(&psa, &customers, &all);
+        let mut records = runtime().block_on(pull(&psa));
+        records.products.truncate(4);
+        records.companies.retain(|c| customers.iter().any(|billed| billed.company == c.id));
+        let numbers = records.products.iter().map(|p| p.id).collect();
+        let home = Arc::new(Home::nowhere());
         let stage = Self { psa, memories, home, customers, products: numbers, records };
         for memory in &stage.memories {
             runtime()
                 .block_on(async {
                     let store = memory.open(Arc::new(Fate::default()), Clock::system()).await?;
                     store.keep_products(stage.records.products.clone()).await?;
+                    store.keep_agreement_types(stage.records.types.clone()).await?;
                     store.keep_custom_fields(stage.records.fields.clone()).await
                 })
                 .expect("a store in memory takes records");
@@ -163,15 +157,34 @@ impl Stage {
         let companies = self.records.companies.iter().filter(|c| billed(c.id));
         store.keep_companies(companies.cloned().collect()).await?;
         let agreements = self.records.agreements.iter().filter(|a| billed(a.company_id));
-        store.keep_agreements(agreements.cloned().collect()).await?;
-        // A pull of the seed before has brought all types, which each plan reads.
-        store.keep_agreement_types(self.records.types.clone()).await
+        store.keep_agreements(agreements.cloned().collect()).await.map(drop)
     }
 
     /// Where markers can go.
     pub fn places() -> [IdentityPlace; 2] {
         [IdentityPlace::SerialNumber, IdentityPlace::CustomField(FIELD.into())]
     }
+}
+
+/// Leaves out what nobody in a seed looks at, and each seed would copy, list and read: agreements of
+/// other companies, and all types but that of what is posted and one other.
+fn trim(psa: &Direct, customers: &[Customer], all: &Records) {
+    let psa = psa.inspect();
+    let posted = type_id(all);
+    let other = all.types.iter().map(|t| t.id).find(|id| *id != posted);
+    for agreement in &all.agreements {
+        if customers.iter().all(|c| c.company != agreement.company_id) {
+            psa.delete_agreement(agreement.id);
+        } else if agreement.type_id != posted && other.is_some_and(|id| id != agreement.type_id) {
+            psa.edit_agreement(agreement.id, |a| a.type_id = other.unwrap_or(a.type_id));
+        }
+    }
+    psa.delete_unused_agreement_types();
+}
+
+/// The type of everything that is posted.
+fn type_id(records: &Records) -> i64 {
+    records.types.iter().find(|t| t.name == TYPE).expect("the sample's type").id
 }
 
 async fn pull(psa: &Direct) -> Records {
@@ -195,7 +208,7 @@ async fn pull(psa: &Direct) -> Records {
 
 /// One company for each way in which agreements can stand, and a few ordinary ones.
 fn customers(records: &Records) -> Vec<Customer> {
-    let type_id = records.types.iter().find(|t| t.name == TYPE).expect("the sample's type").id;
+    let type_id = type_id(records);
     let mut shapes: BTreeMap<String, u32> = BTreeMap::new();
     let mut chosen = Vec::new();
     for company in &records.companies {

@@ -34,7 +34,7 @@ use super::trace::Trace;
 pub(super) const SETTLE: Duration = Duration::from_secs(5);
 
 /// Steps at which a process opens its store and has not begun its work.
-const OPENS: u64 = 3;
+const OPENS: u64 = 1;
 
 /// Something happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,11 +201,14 @@ impl<'a> Story<'a> {
                 setup.memory.forget_work().map_err(|e| e.to_string())?;
             }
             oracle::audit(&process, &state.head).await?;
+            if let Some(table) = setup.memory.dangling().map_err(|e| e.to_string())? {
+                return Err(format!("DANGLING: a row of {table} refers to nothing"));
+            }
         }
         // A line, or the cents of one whose month was invoiced meanwhile.
         let held_back = self.lost_store && (self.invoiced || !plan.errors.is_empty());
         let (network, touched) = (&self.network, &self.touched);
-        let reads_back = held_back || self.sabotage != Sabotage::None || self.whim.percent(33);
+        let reads_back = held_back || self.sabotage != Sabotage::None || self.whim.percent(10);
         oracle::at_rest(&process, network, &plan, &totals, touched, held_back, reads_back).await
     }
 
@@ -275,7 +278,7 @@ impl<'a> Story<'a> {
     pub(super) async fn process(&self, setup: &Setup) -> Option<Process> {
         let fate = Fate::default();
         if self.chance.percent(30) {
-            fate.dies_in(OPENS + self.chance.within(1, 80));
+            fate.dies_in(OPENS + self.chance.within(1, 72));
         }
         if self.chance.percent(8) {
             let (from, long) = (self.chance.within(1, 60), self.chance.within(1, 20));
