@@ -14,13 +14,16 @@ use crate::domain::policy::{Policy, Scope};
 
 /// A digest that is fed piece by piece, through a buffer that is hashed when it is full: many small
 /// pieces would cost more than the hashing.
-#[derive(Default)]
 struct Digest {
     hasher: blake3::Hasher,
     buffer: Vec<u8>,
 }
 
 impl Digest {
+    fn new() -> Self {
+        Self { hasher: blake3::Hasher::new(), buffer: Vec::with_capacity(1_024) }
+    }
+
     /// Feeds one record, as text.
     fn add(&mut self, record: std::fmt::Arguments<'_>) {
         // Writing to memory cannot fail.
@@ -61,13 +64,13 @@ pub(super) fn basis<'a>(
     lines: impl Iterator<Item = &'a Line>,
     actions: &[Action],
 ) -> Basis {
-    let mut of_lines = Digest::default();
+    let mut of_lines = Digest::new();
     let mut used = Used::default();
     for l in lines {
         line(&mut of_lines, l);
         used.by(l);
     }
-    let mut of_settings = Digest::default();
+    let mut of_settings = Digest::new();
     of_settings.add_all_of(policy);
     let companies = used.companies(input);
     Basis {
@@ -182,7 +185,7 @@ fn mappings(
     used: &Used<'_>,
     companies: &BTreeSet<i64>,
 ) -> String {
-    let mut d = Digest::default();
+    let mut d = Digest::new();
     let asks_prices = policy.prices.asks_products();
     for (source, id) in &used.organizations {
         if let Some(o) = input.organizations.get(&((*source).clone(), (*id).clone())) {
@@ -231,7 +234,7 @@ fn mappings(
 /// The agreements and own additions that the actions work on, and which agreements there were to
 /// choose from.
 fn psa(input: &PlanInput, companies: &BTreeSet<i64>, actions: &[Action]) -> String {
-    let mut d = Digest::default();
+    let mut d = Digest::new();
     let mut agreements: Vec<i64> = actions
         .iter()
         .filter_map(|a| match a.agreement {
@@ -258,7 +261,7 @@ fn psa(input: &PlanInput, companies: &BTreeSet<i64>, actions: &[Action]) -> Stri
 
 /// The plan's id: the same basis, scope and day give the same plan.
 pub(super) fn plan_id(basis: &Basis, scope: &Scope, today: jiff::civil::Date) -> String {
-    let mut d = Digest::default();
+    let mut d = Digest::new();
     d.add(format_args!("{basis:?} {scope:?} {today}"));
     format!("P-{}", &d.end()[..16])
 }

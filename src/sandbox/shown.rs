@@ -62,19 +62,21 @@ impl<'a> Text<'a> {
 
     /// Begins a field that is wanted, and gives the paths below it that are: none for all of it.
     fn begin(&mut self, name: &str) -> Option<Vec<&'a [String]>> {
-        let below = self.fields.map(|fields| fields.below(name));
-        if below.as_ref().is_some_and(Vec::is_empty) {
-            return None;
-        }
-        if std::mem::replace(&mut self.begun, true) {
-            self.json.push(b',');
-        }
+        let below = match self.fields {
+            None => Vec::new(),
+            Some(fields) => match fields.below(name) {
+                below if below.is_empty() => return None,
+                below if below.iter().any(|path| path.is_empty()) => Vec::new(),
+                below => below,
+            },
+        };
+        let before: &[u8] = if std::mem::replace(&mut self.begun, true) { b",\"" } else { b"\"" };
         // Names of fields are plain words.
-        self.json.push(b'"');
+        self.json.reserve(name.len() + 4);
+        self.json.extend_from_slice(before);
         self.json.extend_from_slice(name.as_bytes());
         self.json.extend_from_slice(b"\":");
-        let below = below.filter(|paths| paths.iter().all(|path| !path.is_empty()));
-        Some(below.unwrap_or_default())
+        Some(below)
     }
 
     fn append(&mut self, value: impl Serialize) {

@@ -1,6 +1,7 @@
 //! Companies, their contacts and sites.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::sandbox::lists::Record;
@@ -151,9 +152,17 @@ impl Record for Company {
 
 impl Company {
     /// The company as other records refer to it.
-    pub(in crate::sandbox) fn reference(&self) -> Value {
-        json!({"id": self.id, "identifier": self.identifier, "name": self.name})
+    pub(in crate::sandbox) fn reference(&self) -> CompanyReference<'_> {
+        CompanyReference { id: self.id, identifier: &self.identifier, name: &self.name }
     }
+}
+
+/// A company as other records refer to it.
+#[derive(Serialize)]
+pub(in crate::sandbox) struct CompanyReference<'a> {
+    id: i64,
+    identifier: &'a str,
+    name: &'a str,
 }
 
 /// The number of a company's only site.
