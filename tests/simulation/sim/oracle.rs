@@ -78,8 +78,19 @@ pub fn at_any_time(network: &Network, before: &BTreeMap<i64, Arc<Addition>>) -> 
     Ok(())
 }
 
+/// What was posted before the store was lost, and may be unknown to the new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forgotten {
+    /// Nothing.
+    Nothing,
+    /// Missing cents of lines that a guard refused at first, until their additions showed later ones.
+    CentsOfSuperseded,
+    /// Whatever rules hold back by now.
+    WhatIsHeldBack,
+}
+
 /// What holds when a run came to its end and nothing is left to do. What people `touched` may differ,
-/// and is told then. Rules can have `held_back` what was posted before the store was lost. Where
+/// and is told then. Where
 /// nothing can differ, `reads_back` says whether Addendum is asked as well, with a reconcile.
 pub async fn at_rest(
     process: &Process,
@@ -87,7 +98,7 @@ pub async fn at_rest(
     plan: &Plan,
     totals: &BTreeMap<(Period, Currency), Decimal>,
     touched: &BTreeSet<String>,
-    held_back: bool,
+    forgotten: Forgotten,
     reads_back: bool,
 ) -> Verdict {
     let told = |e: &dyn std::fmt::Display| format!("the store refuses: {e}");
@@ -149,7 +160,14 @@ pub async fn at_rest(
     let known: BTreeSet<&str> = own.iter().filter(|o| !o.gone).map(|o| &*o.marker).collect();
     // A second copy can arrive when its first one was taken back.
     let doubled = network.doubled();
-    for (marker, all) in live.iter().filter(|(m, _)| !held_back && !doubled.contains(*m)) {
+    let left: BTreeSet<String> = match forgotten {
+        Forgotten::Nothing => BTreeSet::new(),
+        Forgotten::CentsOfSuperseded => {
+            lines.iter().filter(|l| superseded.contains(&l.id)).map(cents_of).collect()
+        }
+        Forgotten::WhatIsHeldBack => live.keys().cloned().collect(),
+    };
+    for (marker, all) in live.iter().filter(|(m, _)| !left.contains(*m) && !doubled.contains(*m)) {
         must!(known.contains(marker.as_str()), "ORPHAN: the store does not know {all:?}");
     }
     money(&lines, &own, &live, touched, plan)?;

@@ -155,6 +155,7 @@ impl Process {
             Outcome::Synced(summary) => *summary,
             outcome => return Err(other(&outcome)),
         };
+        self.network.tell(|| format!("      refused lines: {:?}", summary.report.errors));
         if let Some(row) = summary.equation.iter().find(|row| !row.money.holds()) {
             self.network.wrong(format!("EQUATION: after a run: {row:?}"));
         }

@@ -24,7 +24,7 @@ use super::chance::Chance;
 use super::fate::Fate;
 use super::lease::Lock;
 use super::network::{Mishap, Network, Weather};
-use super::oracle;
+use super::oracle::{self, Forgotten};
 use super::process::{Overrule, Process, Setup};
 use super::sabotage::Sabotage;
 use super::stage::{Stage, TYPE};
@@ -207,9 +207,14 @@ impl<'a> Story<'a> {
         }
         // A line, or the cents of one whose month was invoiced meanwhile.
         let held_back = self.lost_store && (self.invoiced || !plan.errors.is_empty());
+        let forgotten = match self.lost_store {
+            false => Forgotten::Nothing,
+            true if held_back => Forgotten::WhatIsHeldBack,
+            true => Forgotten::CentsOfSuperseded,
+        };
         let (network, touched) = (&self.network, &self.touched);
         let reads_back = held_back || self.sabotage != Sabotage::None || self.whim.percent(10);
-        oracle::at_rest(&process, network, &plan, &totals, touched, held_back, reads_back).await
+        oracle::at_rest(&process, network, &plan, &totals, touched, forgotten, reads_back).await
     }
 
     /// Everything is quiet; runs are made until there is nothing left to do.
