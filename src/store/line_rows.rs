@@ -7,6 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use rust_decimal::Decimal;
 
+use super::about_lines::about_lines;
 use super::encoding::{
     at_position, identity, line_numbers, month, short, to_amount, to_amount_or_none, to_badges,
     to_day, to_month,
@@ -23,24 +24,6 @@ use crate::domain::line_choice::LineChoice;
 use crate::domain::line_extra::LineSide;
 use crate::domain::period::Period;
 use crate::domain::status::PsaStatus;
-
-/// A statement in both its forms: for lines with numbers from one to another, and for listed ones.
-macro_rules! about_lines {
-    ($select:literal, $id:literal) => {
-        [
-            concat!($select, " WHERE ", $id, " BETWEEN ?1 AND ?2 ORDER BY ", $id),
-            concat!(
-                $select,
-                " WHERE ",
-                $id,
-                " IN (SELECT value FROM json_each(?1)) ORDER BY ",
-                $id
-            ),
-        ]
-    };
-}
-
-pub(super) use about_lines;
 
 /// What [`line`] reads, in its order.
 const LINE: [&str; 2] = about_lines!(

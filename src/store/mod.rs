@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use crate::domain::clock::Clock;
 use crate::domain::log::LogLevel;
 
+mod about_lines;
 mod additions;
 mod audit;
 mod connection;

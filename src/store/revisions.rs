@@ -2,12 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::about_lines::about_lines;
 use super::encoding::{
     at_position, identity, line_numbers, month, month_of, short, to_amount, to_amount_or_none,
     to_day,
 };
 use super::error::StoreError;
-use super::line_rows::about_lines;
 use super::names::Names;
 use super::sides;
 use crate::domain::charge_type::ChargeType;
