@@ -27,13 +27,10 @@ const CLOUD: [&str; 2] = [".myconnectwise.net", ".connectwisedev.com"];
 /// A ConnectWise site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
-    scheme: &'static str,
-    /// Where people sign in.
-    web: String,
+    /// Where people sign in, without a path.
+    web: Url,
     /// Where the API answers; the same host on premises.
-    api: String,
-    /// The same as an address without a path.
-    root: Url,
+    api: Url,
     cloud: bool,
     loopback: bool,
 }
@@ -77,48 +74,45 @@ impl Site {
             _ => return Err(bad(pasted, "it is no https address")),
         };
         let name = url.host_str().unwrap_or_default().trim_end_matches('.').to_owned();
-        // A port that the scheme implies is not part of the parsed address.
-        let port = match (url.port(), scheme) {
-            (Some(p), _) => format!(":{p}"),
-            (None, _) => String::new(),
-        };
         let cloud = CLOUD.iter().any(|d| name.ends_with(d));
         let bare = name.strip_prefix("api-").filter(|_| cloud).unwrap_or(&name);
-        let api = if cloud { format!("api-{bare}") } else { name.clone() };
-        let web = format!("{bare}{port}");
         if url.scheme() != scheme {
             url.set_scheme(scheme).map_err(|()| bad(pasted, "it is no https address"))?;
-        }
-        if url.host_str() != Some(&api) {
-            url.set_host(Some(&api)).map_err(|_| bad(pasted, "it names no host"))?;
         }
         url.set_path("");
         url.set_query(None);
         url.set_fragment(None);
-        Ok(Self { scheme, web, api: format!("{api}{port}"), root: url, cloud, loopback })
+        let at = |host: &str| -> Result<Url, Problem> {
+            let mut url = url.clone();
+            if url.host_str() != Some(host) {
+                url.set_host(Some(host)).map_err(|_| bad(pasted, "it names no host"))?;
+            }
+            Ok(url)
+        };
+        let web = at(bare)?;
+        let api = if cloud { at(&format!("api-{bare}"))? } else { web.clone() };
+        Ok(Self { web, api, cloud, loopback })
     }
 
     /// The API's base address for a code base such as `v2026_1/`, without a slash at its end.
     pub fn base(&self, code_base: &str) -> Url {
-        let mut base = self.root.clone();
+        let mut base = self.api.clone();
         base.set_path(&format!("/{}/apis/3.0", code_base.trim_matches('/')));
         base
     }
 
     /// Addresses of `companyinfo`, the likeliest first.
     pub fn company_info(&self, company: &str) -> Vec<Url> {
-        let mut hosts = vec![&self.web];
+        let mut asked = vec![self.web.clone()];
         if self.api != self.web {
-            hosts.push(&self.api);
+            asked.push(self.api.clone());
         }
-        hosts
-            .into_iter()
-            .filter_map(|host| {
-                let mut url = Url::parse(&format!("{}://{host}/login", self.scheme)).ok()?;
-                url.path_segments_mut().ok()?.push("companyinfo").push(company);
-                Some(url)
-            })
-            .collect()
+        for url in &mut asked {
+            if let Ok(mut path) = url.path_segments_mut() {
+                path.extend(["login", "companyinfo", company]);
+            }
+        }
+        asked
     }
 
     /// One of ConnectWise's own hosts, whose code base moves with upgrades.
@@ -133,7 +127,7 @@ impl Site {
 
     /// The API's host, with its port where it has one.
     pub fn api_host(&self) -> &str {
-        &self.api
+        self.api.authority()
     }
 }
 

@@ -211,7 +211,7 @@ pub(super) fn requested(tx: &Connection, entry: i64) -> Result<(), StoreError> {
 
 /// Brings the lines of an entry to the status that follows from the entries of its run.
 pub(super) fn lines_follow(tx: &Connection, run: i64, entry: i64) -> Result<(), StoreError> {
-    all_follow(tx, run, runs::kind_of(tx, run)?.0, entry)
+    all_follow(tx, run, runs::kind_of(tx, run)?, entry)
 }
 
 fn all_follow(tx: &Connection, run: i64, kind: RunKind, entry: i64) -> Result<(), StoreError> {

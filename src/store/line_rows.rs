@@ -326,7 +326,7 @@ impl Sides {
         let mut numbers: Side<i64> = Side::read(
             conn,
             side,
-            &about_lines!("SELECT line, side FROM line_side", "line"),
+            &about_lines!("SELECT line, side FROM line_side"),
             which,
             |r| Ok(r.get(1)?),
         )?;
@@ -342,8 +342,7 @@ impl Sides {
                 conn,
                 choice,
                 &about_lines!(
-                    "SELECT line, company, product, agreement, post_once FROM line_choice",
-                    "line"
+                    "SELECT line, company, product, agreement, post_once FROM line_choice"
                 ),
                 which,
                 |r| {
@@ -358,7 +357,7 @@ impl Sides {
             postings: Side::read(
                 conn,
                 posting,
-                &about_lines!("SELECT line, addition, sold FROM posting", "line"),
+                &about_lines!("SELECT line, addition, sold FROM posting"),
                 which,
                 |r| {
                     let id = r.get(1)?;
@@ -382,7 +381,7 @@ impl Sides {
             problems: Side::read(
                 conn,
                 problem,
-                &about_lines!("SELECT line, problem FROM line_problem", "line"),
+                &about_lines!("SELECT line, problem FROM line_problem"),
                 which,
                 |r| {
                     let text = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;

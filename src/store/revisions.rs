@@ -22,8 +22,7 @@ const CONTENT: &str = "invoice, customer, item, total, subscription, charge_type
 /// What [`revision`] reads, after the line's number.
 pub(super) const SELECT: [&str; 2] = about_lines!(
     "SELECT line, invoice, customer, item, total, subscription, charge_type, charge_start, \
-     charge_end, quantity, unit_price, unit_cost, own_key, key, raw, side FROM revision",
-    "line"
+     charge_end, quantity, unit_price, unit_cost, own_key, key, raw, side FROM revision"
 );
 
 /// Tables beside `line`, whose rows go with it.

@@ -143,12 +143,10 @@ pub(super) fn stop_dead(tx: &Transaction<'_>, now: Timestamp) -> Result<(), Stor
     Ok(())
 }
 
-/// Whether the run takes another one back, and which.
-pub(super) fn kind_of(conn: &Connection, run: i64) -> Result<(RunKind, Option<i64>), StoreError> {
-    let (kind, undoes): (String, Option<i64>) = conn
-        .prepare_cached("SELECT kind, undoes FROM run WHERE id = ?1")?
-        .query_row([run], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    Ok((to_word(&kind)?, undoes))
+/// What a run is.
+pub(super) fn kind_of(conn: &Connection, run: i64) -> Result<RunKind, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT kind FROM run WHERE id = ?1")?;
+    statement.query_row([run], |r| Ok(to_word(r.get_ref(0)?.as_str()?)))?
 }
 
 /// A word of the domain as it stands in documents.
