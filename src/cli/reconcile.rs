@@ -1,4 +1,5 @@
-//! `addendum reconcile`: read back, prove the equation, list what is missing, doubled or drifted.
+//! `addendum reconcile`: read back, prove the equation, list what is missing, doubled, drifted or
+//! unknown.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -105,6 +106,7 @@ fn document(summary: &ReconcileSummary) -> Value {
         "missing": f.missing,
         "doubled": f.doubled,
         "drifted": f.drifted,
+        "unknown": f.unknown,
         "kept": f.kept,
         "decided": summary.decided.iter().map(|d| json!({
             "marker": d.marker, "verdict": d.verdict,
@@ -176,6 +178,7 @@ pub fn text(summary: &ReconcileSummary) -> String {
         ("Missing in the PSA", &f.missing),
         ("Standing twice in the PSA", &f.doubled),
         ("Changed in the PSA", &f.drifted),
+        ("Marked as Addendum's, and not known here", &f.unknown),
     ];
     for (title, list) in kinds {
         if !list.is_empty() {
@@ -201,6 +204,13 @@ pub fn text(summary: &ReconcileSummary) -> String {
                 harmless(&p.remedy)
             ),
         });
+    }
+    if !f.unknown.is_empty() {
+        out.push_str(
+            "\nremedy: another installation may have posted them, or a store that was lost. Load and \
+             sync\nthe lines that they carry: each is found by its marker. `--keep MARKER` leaves one \
+             as it is",
+        );
     }
     let broken: Vec<&EquationRow> = summary.equation.iter().filter(|r| !r.money.holds()).collect();
     for row in broken.iter().take(SHOWN) {

@@ -54,6 +54,14 @@ pub fn marker(subject: &Subject) -> String {
     marker
 }
 
+/// Whether a text has the form of a marker: a serial number of somebody's device has not.
+pub fn is_marker(text: &str) -> bool {
+    text.strip_prefix(PREFIX).is_some_and(|rest| {
+        matches!(rest.len(), 32 | 47)
+            && rest.bytes().all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(&b))
+    })
+}
+
 /// Length first, so that neighbours cannot run into each other.
 fn text(out: &mut Vec<u8>, field: &str) {
     out.extend((field.len() as u64).to_le_bytes());

@@ -167,6 +167,9 @@ pub struct Findings {
     pub doubled: Vec<Finding>,
     /// Additions whose fields differ from what was posted.
     pub drifted: Vec<Finding>,
+    /// Additions that carry a marker of which this store knows nothing, on the agreements that were
+    /// read: of another installation, or of a store that was lost.
+    pub unknown: Vec<Finding>,
     /// Additions of these kinds that a person has decided to leave, and that are still so.
     pub kept: Vec<Finding>,
     /// Money that the PSA returned for what Addendum posted, per currency.

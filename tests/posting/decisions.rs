@@ -53,6 +53,39 @@ async fn what_is_kept_is_not_told_again_until_it_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_carries_an_unknown_marker_is_told_and_can_only_be_kept() {
+    let (mut bench, _, id) = drifted().await;
+    let stranger = format!("AD-{}", "A2".repeat(16));
+    let there = bench.sandbox.inspect().all_marked();
+    let other = there.iter().find(|a| a.id != id).expect("several additions");
+    bench.sandbox.inspect().edit_addition(other.id, |a| a.serial_number = Some(stranger.clone()));
+    let device = there.iter().find(|a| ![id, other.id].contains(&a.id)).expect("several");
+    bench.sandbox.inspect().edit_addition(device.id, |a| a.serial_number = Some("AD-4711".into()));
+
+    let found = bench.reconcile().await.findings;
+    assert_eq!(found.missing.len(), 2);
+    let [unknown] = found.unknown.as_slice() else { panic!("{:?}", found.unknown) };
+    assert_eq!((&*unknown.marker, unknown.addition_id), (&*stranger, Some(other.id)));
+    let amount = unknown.fields.iter().find(|f| f.field == "extPrice").unwrap();
+    let billed: Decimal = amount.psa.as_deref().unwrap().parse().unwrap();
+    assert_eq!(billed, other.ext_price());
+    let elsewhere = bench.sandbox.sample().periods()[1];
+    let later = bench.run(Job::Reconcile(vec![elsewhere])).await.unwrap();
+    let addendum::worker::job::Outcome::Reconciled(later) = later else { panic!("{later:?}") };
+    assert_eq!(later.findings.unknown, [], "it is of another month");
+
+    for verdict in [Verdict::Adopt, Verdict::Restore] {
+        let refused = bench.decide(&[(&stranger, verdict)]).await;
+        assert_eq!(refused.decided[0].problem.as_ref().unwrap().code, "not-ours");
+    }
+    let kept = bench.decide(&[(&stranger, Verdict::Keep)]).await.findings;
+    assert_eq!((kept.unknown.len(), kept.kept.len()), (0, 1));
+    assert_eq!(writes(&bench), 0);
+    bench.sandbox.inspect().edit_addition(other.id, |a| a.quantity += Decimal::ONE);
+    assert_eq!(bench.reconcile().await.findings.unknown.len(), 1, "it has changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_adopted_counts_as_posted_and_nothing_is_written() {
     let (mut bench, marker, id) = drifted().await;
     let there = bench.sandbox.inspect().addition(id).unwrap();

@@ -40,7 +40,7 @@ impl Executor {
                 .map_err(fault)?;
         let companies = companies.into_iter().map(|c| (c.id, c.name)).collect();
         let (mut reading, markers) = self.reading(&lines, periods).await?;
-        let mut findings = reading.findings(&markers);
+        let mut findings = reading.findings(&markers, periods);
         let agreements = self.mark_invoiced(&reading, &mut findings).await?;
         let chosen = choose(&findings, wanted)?;
 
@@ -156,6 +156,7 @@ pub(super) enum Kind {
     Missing,
     Doubled,
     Drifted,
+    Unknown,
 }
 
 /// How the PSA has it: a decision holds while this is the same.
@@ -164,6 +165,7 @@ pub(super) fn seen(kind: Kind, finding: &Finding) -> String {
         Kind::Missing => "missing",
         Kind::Doubled => "doubled",
         Kind::Drifted => "drifted",
+        Kind::Unknown => "unknown",
     };
     let fields: Vec<_> = finding.fields.iter().map(|f| (&f.field, &f.psa)).collect();
     serde_json::json!({ "finding": word, "addition": finding.addition_id, "fields": fields })
@@ -179,6 +181,7 @@ fn choose(
         (Kind::Missing, &findings.missing),
         (Kind::Doubled, &findings.doubled),
         (Kind::Drifted, &findings.drifted),
+        (Kind::Unknown, &findings.unknown),
     ]
     .into_iter()
     .flat_map(|(kind, list)| list.iter().map(move |f| (kind, f)))
@@ -201,7 +204,7 @@ fn choose(
                 ProblemKind::Refused,
                 "no-such-finding",
                 format!(
-                    "nothing is missing, doubled or changed under {}",
+                    "nothing is missing, doubled, changed or unknown under {}",
                     crate::domain::text::harmless(name)
                 ),
                 "name a line or a marker as `addendum reconcile` lists it; nothing was done",
@@ -246,7 +249,8 @@ fn settle(
             let seen = left.drifted.first().map_or_else(String::new, |f| seen(kind, f));
             Ok((seen, Some(own)))
         }
-        (Kind::Doubled | Kind::Drifted, _) => Ok((seen(kind, finding), None)),
+        (Kind::Unknown, Verdict::Adopt) => Err(not_known(&marker)),
+        (Kind::Doubled | Kind::Drifted | Kind::Unknown, _) => Ok((seen(kind, finding), None)),
     }
 }
 

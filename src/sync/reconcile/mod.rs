@@ -32,7 +32,7 @@ impl Executor {
     pub async fn reconcile(&self, periods: &[Period]) -> Result<Findings, Problem> {
         let lines = self.store.lines_in(periods).await.map_err(fault)?;
         let (reading, markers) = self.reading(&lines, periods).await?;
-        let mut findings = reading.findings(&markers);
+        let mut findings = reading.findings(&markers, periods);
         self.mark_invoiced(&reading, &mut findings).await?;
         let decisions = self.store.decisions().await.map_err(fault)?;
         let mut kept = Vec::new();
@@ -40,6 +40,7 @@ impl Executor {
             (Kind::Missing, &mut findings.missing),
             (Kind::Doubled, &mut findings.doubled),
             (Kind::Drifted, &mut findings.drifted),
+            (Kind::Unknown, &mut findings.unknown),
         ] {
             let decided = |f: &Finding| {
                 decisions.get(f.marker.as_str()).is_some_and(|d| d.seen == seen(kind, f))
@@ -141,7 +142,8 @@ impl Executor {
         reading: &Reading<'_>,
         findings: &mut Findings,
     ) -> Result<HashMap<i64, Agreement>, Problem> {
-        let all = [&mut findings.missing, &mut findings.doubled, &mut findings.drifted];
+        let Findings { missing, doubled, drifted, unknown, .. } = findings;
+        let all = [missing, doubled, drifted, unknown];
         // A copy may stand on another agreement.
         let places = |f: &Finding| {
             let live = reading.live.get(&f.marker).into_iter().flatten().map(|a| a.agreement_id);

@@ -8,7 +8,8 @@ use super::super::fields::{day, differences_of, number};
 use super::super::{Finding, FindingField, Findings, ProvenRow};
 use crate::domain::addition::{LiveAddition, OwnAddition, Subject};
 use crate::domain::line::{Line, Text};
-use crate::domain::money::{Currency, cents};
+use crate::domain::marker::is_marker;
+use crate::domain::money::{Currency, cents, text};
 use crate::domain::period::Period;
 
 /// Everything that is read and compared.
@@ -127,12 +128,37 @@ impl Reading<'_> {
     }
 
     /// Everything that is not as it was posted.
-    pub(super) fn findings(&self, markers: &BTreeSet<Text>) -> Findings {
+    pub(super) fn findings(&self, markers: &BTreeSet<Text>, periods: &[Period]) -> Findings {
         let mut findings = Findings::default();
         for marker in markers {
             self.compare(marker, &mut findings);
         }
+        findings.unknown = self.unknown(periods);
         findings
+    }
+
+    /// What carries a marker and is not known here, in these periods.
+    fn unknown(&self, periods: &[Period]) -> Vec<Finding> {
+        let known = |marker: &str| self.own.contains_key(marker) || self.lines.contains_key(marker);
+        let in_scope = |a: &&LiveAddition| {
+            periods.is_empty() || periods.contains(&Period::of(a.fields.effective))
+        };
+        let mut found = Vec::new();
+        for (marker, all) in self.live.iter().filter(|(m, _)| is_marker(m) && !known(m)) {
+            let mut all: Vec<&LiveAddition> = all.iter().filter(in_scope).collect();
+            all.sort_by_key(|a| a.id);
+            let Some(first) = all.first() else { continue };
+            found.push(Finding {
+                lines: Vec::new(),
+                marker: marker.clone(),
+                agreement_id: first.agreement_id,
+                addition_id: Some(first.id),
+                invoiced: false,
+                fields: told(&all),
+            });
+        }
+        found.sort_by(|a, b| a.marker.cmp(&b.marker));
+        found
     }
 
     pub(super) fn compare(&self, marker: &Text, findings: &mut Findings) {
@@ -222,14 +248,34 @@ impl Reading<'_> {
             if billed != cents(asked) {
                 fields.push(FindingField {
                     field: "extPrice".into(),
-                    posted: Some(crate::domain::money::text(asked)),
-                    psa: Some(crate::domain::money::text(billed)),
-                    source: Some(crate::domain::money::text(source)),
+                    posted: Some(text(asked)),
+                    psa: Some(text(billed)),
+                    source: Some(text(source)),
                 });
             }
         }
         fields
     }
+}
+
+/// What tells people which additions stand under a marker.
+fn told(all: &[&LiveAddition]) -> Vec<FindingField> {
+    let amounts = all.iter().map(|a| a.ext_price.unwrap_or_else(|| a.fields.amount()));
+    let mut fields = vec![("extPrice", text(amounts.sum()))];
+    if let [one] = all {
+        fields.push(("effectiveDate", one.fields.effective.to_string()));
+        fields.push(("invoiceDescription", one.fields.invoice_description.clone()));
+    } else {
+        let ids: Vec<String> = all.iter().map(|a| a.id.to_string()).collect();
+        fields.push(("id", ids.join(", ")));
+    }
+    let field = |(field, psa): (&str, String)| FindingField {
+        field: field.into(),
+        posted: None,
+        psa: Some(psa),
+        source: None,
+    };
+    fields.into_iter().map(field).collect()
 }
 
 /// What the source says now about a field of an addition, where it says anything.

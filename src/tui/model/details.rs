@@ -299,6 +299,10 @@ fn finding(text: &mut Text, kind: &str, f: &Finding) {
     text.field("Agreement", f.agreement_id);
     text.field("Addition", f.addition_id.map(|id| id.to_string()).unwrap_or_default());
     text.field("Invoiced", if f.invoiced { "Yes" } else { "No" });
+    if kind == "unknown" {
+        text.line("Another installation has posted it, or a store that was lost.");
+        text.line("Load and sync the line that it carries: it is found by its marker.");
+    }
     text.heading("Field: posted / in the PSA / source now");
     let shown = |v: &Option<String>| v.clone().unwrap_or_else(|| "-".into());
     for x in &f.fields {

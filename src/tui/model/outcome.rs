@@ -170,7 +170,12 @@ impl Model {
     }
 
     fn reconciled(&mut self, summary: crate::worker::job::ReconcileSummary) -> Vec<Effect> {
-        self.toast(if summary.is_proven() {
+        let unknown = summary.findings.unknown.len();
+        self.toast(if summary.is_proven() && unknown > 0 {
+            Toast::warning(format!(
+                "reconciled: the PSA has what was posted; {unknown} more carry a marker, not known here"
+            ))
+        } else if summary.is_proven() {
             Toast::note("reconciled: the PSA has exactly what was posted")
         } else {
             let f = &summary.findings;
@@ -178,6 +183,7 @@ impl Model {
                 (f.missing.len(), "missing"),
                 (f.doubled.len(), "doubled"),
                 (f.drifted.len(), "changed by a person"),
+                (f.unknown.len(), "not known here"),
             ]
             .into_iter()
             .filter(|(n, _)| *n > 0)

@@ -84,10 +84,11 @@ async fn read_back(
         syslog::warning(format!("Reconciled: {wrong} additions are not as posted"))
     };
     entry.details = format!(
-        "{} missing, {} doubled, {} drifted, {} left as decided",
+        "{} missing, {} doubled, {} drifted, {} not known here, {} left as decided",
         findings.missing.len(),
         findings.doubled.len(),
         findings.drifted.len(),
+        findings.unknown.len(),
         findings.kept.len()
     );
     context.log(vec![entry]).await;

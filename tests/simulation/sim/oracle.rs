@@ -14,7 +14,7 @@ use addendum::domain::plan::Plan;
 use addendum::domain::status::PsaStatus;
 use addendum::flows::EquationRow;
 use addendum::sandbox::records::Addition;
-use addendum::sync::Finding;
+use addendum::sync::{Finding, Findings};
 use addendum::worker::job::ReconcileSummary;
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -179,6 +179,7 @@ pub async fn at_rest(
     let ReconcileSummary { findings, equation: rows, .. } =
         process.reconcile().await.map_err(|e| told(&e))?;
     equation(&rows, totals)?;
+    strangers(&findings, &own, &live)?;
     must!(findings.doubled.is_empty(), "RECONCILE finds {findings:?}");
     let found = findings.missing.iter().chain(&findings.drifted);
     let all: BTreeSet<&str> = found.clone().map(|f| &*f.marker).collect();
@@ -227,6 +228,27 @@ fn same(fields: &AdditionFields, is: &Addition) -> bool {
         && fields.cancelled == is.cancelled
         && fields.invoice_description == is.invoice_description
         && is.bill_customer == "Billable"
+}
+
+/// What carries a marker that the store does not know is told, at least on the agreements that it has
+/// posted to; and nothing else is.
+fn strangers(
+    findings: &Findings,
+    own: &[OwnAddition],
+    live: &BTreeMap<String, Vec<Arc<Addition>>>,
+) -> Verdict {
+    let told: BTreeSet<&str> = findings.unknown.iter().map(|f| &*f.marker).collect();
+    let known: BTreeSet<&str> = own.iter().map(|o| &*o.marker).collect();
+    let read: BTreeSet<i64> = own.iter().filter(|o| !o.gone).map(|o| o.agreement_id).collect();
+    let wrong = told.iter().find(|m| known.contains(**m) || !live.contains_key(**m));
+    must!(wrong.is_none(), "STRANGER: {wrong:?} is none");
+    for (marker, all) in live.iter().filter(|(m, _)| !known.contains(m.as_str())) {
+        must!(
+            told.contains(marker.as_str()) || all.iter().all(|a| !read.contains(&a.agreement_id)),
+            "UNTOLD: the store does not know {all:?}, and reconcile does not say so"
+        );
+    }
+    Ok(())
 }
 
 /// What the plan says of cents that cannot be posted, because their month was invoiced after the rest

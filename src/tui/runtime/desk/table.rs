@@ -293,10 +293,11 @@ fn companies(plan: &Plan) -> Vec<Row> {
 }
 
 fn finding_rows(findings: &Findings) -> Vec<Row> {
-    let kinds: [(&'static str, &[Finding]); 3] = [
+    let kinds: [(&'static str, &[Finding]); 4] = [
         ("missing", &findings.missing),
         ("doubled", &findings.doubled),
         ("drifted", &findings.drifted),
+        ("unknown", &findings.unknown),
     ];
     let all = kinds.into_iter().flat_map(|(kind, list)| list.iter().map(move |f| (kind, f)));
     (0u32..)
