@@ -78,11 +78,11 @@ impl Call {
     }
 
     pub(super) fn post(path: impl Into<String>, body: &serde_json::Value) -> Self {
-        Self { body: Some(body.to_string().into_bytes()), ..Self::new(Method::POST, path) }
+        Self { body: Some(bytes(body)), ..Self::new(Method::POST, path) }
     }
 
     pub(super) fn patch(path: impl Into<String>, body: &serde_json::Value) -> Self {
-        Self { body: Some(body.to_string().into_bytes()), ..Self::new(Method::PATCH, path) }
+        Self { body: Some(bytes(body)), ..Self::new(Method::PATCH, path) }
     }
 
     /// Adds a query parameter.
@@ -100,6 +100,10 @@ impl Call {
     pub(super) fn asked<'a>(&'a self, host: &'a str) -> Asked<'a> {
         Asked { method: self.method.as_str(), path: &self.path, host }
     }
+}
+
+fn bytes(body: &serde_json::Value) -> Vec<u8> {
+    serde_json::to_vec(body).expect("a JSON value can be written to memory")
 }
 
 /// A usable answer.

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::PsaError;
 use super::call::{Answer, Call, Read, nothing};
-use super::paging::read_one;
+use super::paging::unexpected;
 use super::refusal;
 use super::site::{self, DEFAULT_CODE_BASE};
 use super::transport::Transport;
@@ -101,17 +101,28 @@ impl Transport {
         &self,
         call: &Call,
     ) -> Result<(T, Option<String>), PsaError> {
+        let (said, answer) = self.ask_for(call, |text| serde_json::from_str(text)).await?;
+        Ok((said?, answer.link))
+    }
+
+    /// What `read` finds in an answer, and the answer. It is read once, while it is judged.
+    pub(super) async fn ask_for<T: Send>(
+        &self,
+        call: &Call,
+        read: impl Fn(&str) -> serde_json::Result<T> + Send + Sync,
+    ) -> Result<(Result<T, PsaError>, Answer), PsaError> {
         let mut said = None;
-        let mut read = |text: &str| {
-            said = Some(serde_json::from_str(text)?);
+        let mut keep = |text: &str| {
+            said = Some(read(text)?);
             Ok(())
         };
-        let answer = self.call_and_read(call, &mut read).await?;
-        match said {
-            Some(said) => Ok((said, answer.link)),
+        let answer = self.call_and_read(call, &mut keep).await?;
+        let said = match said {
+            Some(said) => Ok(said),
             // To say why.
-            None => Ok((read_one(&call.path, &answer)?, answer.link)),
-        }
+            None => read(&answer.body).map_err(|e| unexpected(&call.path, &e)),
+        };
+        Ok((said, answer))
     }
 
     async fn call_and_read(&self, call: &Call, read: &mut Read<'_>) -> Result<Answer, PsaError> {

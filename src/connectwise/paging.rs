@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::PsaError;
-use super::call::{Answer, Call, TIMEOUT};
+use super::call::{Call, TIMEOUT};
 use super::conditions::Conditions;
 use super::link;
 use super::transport::Transport;
@@ -210,16 +210,16 @@ pub(super) async fn count(
     Ok(transport.ask::<Count>(&call).await?.0.count)
 }
 
-/// A document. What is JSON but not what was expected is no answer: for a write it is in doubt.
-pub(super) fn read_one<T: DeserializeOwned>(path: &str, answer: &Answer) -> Result<T, PsaError> {
-    serde_json::from_str(&answer.body).map_err(|e| PsaError::Lost {
+/// What is JSON but not what was expected is no answer: for a write it is in doubt.
+pub(super) fn unexpected(path: &str, why: &serde_json::Error) -> PsaError {
+    PsaError::Lost {
         problem: Problem::new(
             ProblemKind::Fault,
             "unexpected-answer",
-            format!("the answer about {path} cannot be read: {}", harmless(&e.to_string())),
+            format!("the answer about {path} cannot be read: {}", harmless(&why.to_string())),
             "check that connectwise.site is a ConnectWise PSA; if it is, report it with the log",
         ),
-    })
+    }
 }
 
 /// A link's query with another page size.

@@ -56,7 +56,8 @@ impl Site {
         let text = region.map_or(text, |(_, host)| *host);
         let with_scheme =
             if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-        let mut url = Url::parse(&with_scheme).map_err(|e| bad(pasted, &e.to_string()))?;
+        let parsed = |address: &str| Url::parse(address).map_err(|e| bad(pasted, &e.to_string()));
+        let mut url = parsed(&with_scheme)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(bad("(hidden)", "it holds a user name or password"));
         }
@@ -77,7 +78,8 @@ impl Site {
         let cloud = CLOUD.iter().any(|d| name.ends_with(d));
         let bare = name.strip_prefix("api-").filter(|_| cloud).unwrap_or(&name);
         if url.scheme() != scheme {
-            url.set_scheme(scheme).map_err(|()| bad(pasted, "it is no https address"))?;
+            // Read anew: the port of the other scheme would have been left out.
+            url = parsed(&format!("{scheme}://{text}"))?;
         }
         url.set_path("");
         url.set_query(None);
@@ -178,6 +180,8 @@ mod tests {
             ("localhost:3000/x", "http://localhost:3000"),
             ("http://[::1]:9000", "http://[::1]:9000"),
             ("https://localhost:3000", "https://localhost:3000"),
+            ("localhost:443", "http://localhost:443"),
+            ("localhost:80", "http://localhost"),
         ] {
             let site = Site::parse(pasted).unwrap_or_else(|e| panic!("{pasted}: {e}"));
             assert_eq!(site.base(DEFAULT_CODE_BASE).as_str(), format!("{base}{end}"), "{pasted}");

@@ -5,25 +5,43 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::call::{Answer, Call, Gate};
+use super::call::{Call, Gate, nothing};
 use super::{Client, PsaError};
 use crate::domain::exchange;
 use crate::domain::problem::Problem;
 
-type Read<T> = Box<dyn Fn(&Answer) -> Result<T, PsaError> + Send + Sync>;
+type Read<T> = Box<dyn Fn(&str) -> serde_json::Result<T> + Send + Sync>;
+type Check<T> = Box<dyn Fn(&T, u16) -> Result<(), PsaError> + Send + Sync>;
 
 /// A write that is ready to be sent, any number of times.
 pub struct Write<T> {
     call: Call,
     read: Read<T>,
+    check: Option<Check<T>>,
 }
 
-impl<T> Write<T> {
+impl Write<()> {
+    /// One whose answer says nothing, if there is one.
+    pub(super) fn untold(call: Call) -> Self {
+        Self::new(call, |text| if text.is_empty() { Ok(()) } else { nothing(text) })
+    }
+}
+
+impl<T: Send> Write<T> {
+    /// One whose answer says what is there now.
     pub(super) fn new(
         call: Call,
-        read: impl Fn(&Answer) -> Result<T, PsaError> + Send + Sync + 'static,
+        read: impl Fn(&str) -> serde_json::Result<T> + Send + Sync + 'static,
     ) -> Self {
-        Self { call, read: Box::new(read) }
+        Self { call, read: Box::new(read), check: None }
+    }
+
+    /// Checks what is there now, and the answer's status, before anybody is told.
+    pub(super) fn checked(
+        self,
+        check: impl Fn(&T, u16) -> Result<(), PsaError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { check: Some(Box::new(check)), ..self }
     }
 
     /// What is sent, for a journal: method, path and body, and no headers.
@@ -54,13 +72,17 @@ impl<T> Write<T> {
     }
 
     async fn give(&self, client: &Client, call: &Call) -> (Result<T, PsaError>, exchange::Answer) {
-        match client.transport().call(call).await {
-            Ok(answer) => {
+        match client.transport().ask_for(call, &self.read).await {
+            Ok((said, answer)) => {
                 let mut body = answer.body.clone().into_bytes();
                 client.transport().scrub(&mut body);
                 let body = exchange::Body::of(&body);
                 let told = exchange::Answer { status: Some(answer.status), body, problem: None };
-                ((self.read)(&answer), told)
+                let checked = said.and_then(|now| {
+                    self.check.as_ref().map_or(Ok(()), |check| check(&now, answer.status))?;
+                    Ok(now)
+                });
+                (checked, told)
             }
             Err(e) => {
                 let told = told(&e);

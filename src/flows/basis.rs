@@ -11,6 +11,7 @@ use crate::domain::plan::Action;
 use crate::domain::plan::{AgreementTarget, Basis};
 use crate::domain::plan_input::PlanInput;
 use crate::domain::policy::{Policy, Scope};
+use crate::domain::psa::AgreementType;
 
 /// A digest that is fed piece by piece, through a buffer that is hashed when it is full: many small
 /// pieces would cost more than the hashing.
@@ -57,10 +58,12 @@ impl Digest {
     }
 }
 
-/// The digests of all that went into the plan. `lines` are those in scope, in plan order.
+/// The digests of all that went into the plan. `kind` is the type of new agreements, and `lines` are
+/// those in scope, in plan order.
 pub(super) fn basis<'a>(
     input: &PlanInput,
     policy: &Policy,
+    kind: &AgreementType,
     lines: impl Iterator<Item = &'a Line>,
     actions: &[Action],
 ) -> Basis {
@@ -75,7 +78,7 @@ pub(super) fn basis<'a>(
     let companies = used.companies(input);
     Basis {
         lines: of_lines.end(),
-        mappings: mappings(input, policy, &used, &companies),
+        mappings: mappings(input, policy, kind, &used, &companies),
         settings: of_settings.end(),
         psa: psa(input, &companies, actions),
     }
@@ -178,10 +181,11 @@ fn line(d: &mut Digest, l: &Line) {
     d.end_record();
 }
 
-/// The mappings that the lines use, and the records that these lead to.
+/// The mappings that the lines use, the records that these lead to, and the type of new agreements.
 fn mappings(
     input: &PlanInput,
     policy: &Policy,
+    kind: &AgreementType,
     used: &Used<'_>,
     companies: &BTreeSet<i64>,
 ) -> String {
@@ -223,11 +227,7 @@ fn mappings(
     for (source, id, agreement) in remembered {
         d.add(format_args!("{source} {id} {agreement}"));
     }
-    let mut types: Vec<_> = input.agreement_types.iter().collect();
-    types.sort_unstable_by_key(|t| t.id);
-    for t in types {
-        d.add_all_of(t);
-    }
+    d.add_all_of(kind);
     d.end()
 }
 

@@ -6,7 +6,7 @@ mod equation;
 mod guards;
 mod invoice_lines;
 
-pub use equation::{EquationRow, by_currency, equation};
+pub use equation::{EquationRow, asks_about, by_currency, equation};
 pub use invoice_lines::invoice_lines;
 
 #[cfg(test)]

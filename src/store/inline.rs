@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::error::StoreError;
 use super::threads::{self, Request, Threads};
-use super::{Shared, Store, connection, logs};
+use super::{Shared, Store, connection};
 use crate::domain::clock::Clock;
 
 /// What the disk does with the next request.
@@ -42,8 +42,6 @@ struct Held {
     conn: Connection,
     /// The statements that empty the tables.
     work: Vec<String>,
-    /// The statement that tells which of them hold anything.
-    held: String,
 }
 
 impl Memory {
@@ -53,12 +51,9 @@ impl Memory {
     /// SQLite refuses.
     pub fn new() -> Result<Self, StoreError> {
         let conn = connection::in_memory()?;
-        let work = tables_of_work(&conn)?;
-        let any: Vec<String> =
-            work.iter().map(|table| format!("EXISTS (SELECT 1 FROM {table})")).collect();
-        let held = format!("SELECT {}", any.join(", "));
-        let work = work.iter().map(|table| format!("DELETE FROM {table}")).collect();
-        Ok(Self { held: Arc::new(Mutex::new(Held { conn, work, held })) })
+        let tables = tables_of_work(&conn)?;
+        let work = tables.iter().map(|table| format!("DELETE FROM {table}")).collect();
+        Ok(Self { held: Arc::new(Mutex::new(Held { conn, work })) })
     }
 
     /// Opens the store on what is in it.
@@ -68,9 +63,7 @@ impl Memory {
     pub async fn open(&self, steps: Arc<dyn Steps>, clock: Clock) -> Result<Store, StoreError> {
         let threads = Threads::Inline(Inline { memory: self.clone(), steps });
         let path = Path::new("memory").to_path_buf();
-        let store = Store { shared: Arc::new(Shared::new(path, threads, clock)) };
-        store.purge_logs(logs::oldest_kept(store.now())).await?;
-        Ok(store)
+        Ok(Store { shared: Arc::new(Shared::new(path, threads, clock)) })
     }
 
     /// A table with a row that refers to one that is not there, where there is any.
@@ -91,12 +84,9 @@ impl Memory {
     /// SQLite refuses.
     pub fn forget_work(&self) -> Result<(), StoreError> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let Held { conn, work, held } = &mut *held;
+        let Held { conn, work } = &mut *held;
         threads::in_transaction(conn, "nobody".into(), |tx| {
-            let any: Vec<bool> = tx
-                .prepare_cached(held)?
-                .query_row([], |r| (0..work.len()).map(|table| r.get(table)).collect())?;
-            for (empty, _) in work.iter().zip(any).filter(|(_, any)| *any) {
+            for empty in work {
                 tx.prepare_cached(empty)?.execute([])?;
             }
             Ok(())

@@ -99,8 +99,8 @@ impl Store {
     /// meanwhile stands: another run, looking at the same time, may have done more since.
     pub async fn resolve(&self, found: Step) -> Result<(), StoreError> {
         let now = self.now();
-        self.write(move |tx| match run_and_state(tx, found.entry())? {
-            (_, state) if state > REQUESTED => Ok(()),
+        self.write(move |tx| match standing(tx, found.entry())?.state {
+            DONE.. => Ok(()),
             _ => apply(tx, found, now),
         })
         .await
@@ -111,7 +111,7 @@ impl Store {
     /// # Errors
     /// Another run has taken this one for dead.
     pub async fn may_send(&self, entry: EntryId) -> Result<(), StoreError> {
-        self.ask(move |conn| may_send(conn, entry)).await
+        self.ask(move |conn| standing(conn, entry)?.may_send()).await
     }
 
     /// Takes all runs that have not ended for dead: whichever lives nevertheless sends nothing more.
@@ -284,7 +284,7 @@ fn intend(
     tx.prepare_cached("INSERT INTO entry (run, kind, marker, action) VALUES (?1, ?2, ?3, ?4)")?
         .execute((run.0, word(&action.kind)?, action.marker.as_deref(), &text))?;
     let entry = tx.last_insert_rowid();
-    let body = json!({ "action": AuditHash::of_text(&text) });
+    let body = Digest::Action(AuditHash::of_text(&text));
     audit::append(tx, AuditKind::Intended, About::entry(now, run.0, entry), &body)?;
     let mut link =
         tx.prepare_cached("INSERT OR IGNORE INTO entry_line (line, entry) VALUES (?1, ?2)")?;
@@ -309,6 +309,15 @@ struct Asked<'a> {
     request: Option<&'a Request>,
 }
 
+/// What a record says of a text that is in the executor's journal.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Digest {
+    Action(AuditHash),
+    Outcome(AuditHash),
+    Problem(AuditHash),
+}
+
 /// What a record of an answer says.
 #[derive(Serialize)]
 struct Heard<'a> {
@@ -322,40 +331,50 @@ fn at_work() -> StoreError {
     ))
 }
 
-/// Whether nobody took the entry's run for dead, and nobody found out what became of the entry.
-fn may_send(conn: &Connection, entry: EntryId) -> Result<(), StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT e.state > ?2 OR r.ended IS NOT NULL FROM entry e JOIN run r ON r.id = e.run \
-         WHERE e.id = ?1",
-    )?;
-    match statement.query_row((entry.0, REQUESTED), |r| r.get(0)).optional()? {
-        Some(true) => Err(at_work()),
-        Some(false) | None => Ok(()),
+/// How far an entry is.
+struct Standing {
+    run: i64,
+    state: i64,
+    /// Its run has ended.
+    ended: bool,
+}
+
+impl Standing {
+    /// Whether nobody took the entry's run for dead, and nobody found out what became of the entry.
+    fn may_send(&self) -> Result<(), StoreError> {
+        if self.ended || self.state > REQUESTED { Err(at_work()) } else { Ok(()) }
     }
 }
 
-/// The run of an entry, and how far it is.
-fn run_and_state(conn: &Connection, entry: EntryId) -> Result<(i64, i64), StoreError> {
-    let mut statement = conn.prepare_cached("SELECT run, state FROM entry WHERE id = ?1")?;
-    let known = statement.query_row([entry.0], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
+fn standing(conn: &Connection, entry: EntryId) -> Result<Standing, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT e.run, e.state, r.ended IS NOT NULL FROM entry e JOIN run r ON r.id = e.run \
+         WHERE e.id = ?1",
+    )?;
+    let known = statement
+        .query_row([entry.0], |r| {
+            Ok(Standing { run: r.get(0)?, state: r.get(1)?, ended: r.get(2)? })
+        })
+        .optional()?;
     known.ok_or_else(|| StoreError::fault(format!("there is no journal entry {}", entry.0)))
 }
 
 /// Makes one step, with what follows from it. What another run found out of the entry stands, unless
 /// it found nothing where there was something.
 pub(super) fn apply(tx: &Transaction<'_>, step: Step, now: Timestamp) -> Result<(), StoreError> {
-    let (run, state) = run_and_state(tx, step.entry())?;
+    let standing = standing(tx, step.entry())?;
+    let run = standing.run;
     let known = match step {
         Step::Requested { .. } | Step::Answered { .. } => false,
-        Step::Done { .. } => state == DONE,
-        Step::Failed { .. } | Step::Dropped { .. } => state > REQUESTED,
+        Step::Done { .. } => standing.state == DONE,
+        Step::Failed { .. } | Step::Dropped { .. } => standing.state > REQUESTED,
     };
     if known {
         return Ok(());
     }
     match step {
         Step::Requested { entry, at, request } => {
-            may_send(tx, entry)?;
+            standing.may_send()?;
             tx.prepare_cached("UPDATE entry SET state = ?2, at = ?3 WHERE id = ?1")?.execute((
                 entry.0,
                 REQUESTED,
@@ -374,7 +393,7 @@ pub(super) fn apply(tx: &Transaction<'_>, step: Step, now: Timestamp) -> Result<
             let text = serde_json::to_string(&outcome)?;
             tx.prepare_cached("UPDATE entry SET state = ?2, outcome = ?3 WHERE id = ?1")?
                 .execute((entry.0, DONE, &text))?;
-            let body = json!({ "outcome": AuditHash::of_text(&text) });
+            let body = Digest::Outcome(AuditHash::of_text(&text));
             audit::append(tx, AuditKind::Done, About::entry(now, run, entry.0), &body)?;
             consequences::done(tx, run, entry.0, &outcome)
         }
@@ -382,7 +401,7 @@ pub(super) fn apply(tx: &Transaction<'_>, step: Step, now: Timestamp) -> Result<
             let text = serde_json::to_string(&problem)?;
             tx.prepare_cached("UPDATE entry SET state = ?2, problem = ?3 WHERE id = ?1")?
                 .execute((entry.0, FAILED, &text))?;
-            let body = json!({ "problem": AuditHash::of_text(&text) });
+            let body = Digest::Problem(AuditHash::of_text(&text));
             audit::append(tx, AuditKind::Failed, About::entry(now, run, entry.0), &body)?;
             consequences::lines_follow(tx, run, entry.0)
         }

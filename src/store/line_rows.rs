@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use rust_decimal::Decimal;
@@ -321,7 +321,6 @@ impl Sides {
         which: &Which<'_>,
     ) -> Result<Self, StoreError> {
         let [choice, posting, revision, side, problem] = which.have(conn)?;
-        let mut markers: HashMap<i64, (Text, i64, i64)> = HashMap::new();
         let mut known = SideRows::default();
         let mut numbers: Side<i64> = Side::read(
             conn,
@@ -335,8 +334,6 @@ impl Sides {
         for (line, side) in numbers.rows.by_ref() {
             told.push((line, known.get(conn, side)?));
         }
-        let mut addition = conn
-            .prepare_cached("SELECT marker, agreement, addition FROM own_addition WHERE id = ?1")?;
         Ok(Self {
             choices: Side::read(
                 conn,
@@ -357,19 +354,16 @@ impl Sides {
             postings: Side::read(
                 conn,
                 posting,
-                &about_lines!("SELECT line, addition, sold FROM posting"),
+                &about_lines!(
+                    "SELECT p.line, a.marker, a.agreement, a.addition, p.sold FROM posting p \
+                     JOIN own_addition a ON a.id = p.addition",
+                    "p.line"
+                ),
                 which,
                 |r| {
-                    let id = r.get(1)?;
-                    let sold = to_amount_or_none(r.get_ref(2)?)?;
-                    if let Some((marker, agreement, number)) = markers.get(&id) {
-                        return Ok((marker.clone(), *agreement, *number, sold));
-                    }
-                    let (marker, agreement, number): (String, i64, i64) =
-                        addition.query_row([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-                    let marker = names.text(&marker);
-                    markers.insert(id, (marker.clone(), agreement, number));
-                    Ok((marker, agreement, number, sold))
+                    let marker = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+                    let sold = to_amount_or_none(r.get_ref(4)?)?;
+                    Ok((names.text(marker), r.get(2)?, r.get(3)?, sold))
                 },
             )?,
             revisions: Side::read(conn, revision, &revisions::SELECT, which, |r| {

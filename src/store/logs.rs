@@ -1,5 +1,7 @@
 //! System Logs, last times and small named values.
 
+use std::sync::atomic::Ordering;
+
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, ToSql};
 
@@ -10,18 +12,21 @@ use crate::domain::log::{LogEntry, LogLevel};
 
 const LEVELS: [LogLevel; 3] = [LogLevel::Info, LogLevel::Warning, LogLevel::Error];
 /// Name of the note that remembers a failed refresh.
-const RESPONSE_ERROR: &str = "response-error";
+pub(super) const RESPONSE_ERROR: &str = "response-error";
 
-/// Entries before this are purged: 30 days (domain.md 1.12).
-pub(super) fn oldest_kept(now: Timestamp) -> Timestamp {
-    now.saturating_sub(SignedDuration::from_hours(30 * 24)).unwrap_or(Timestamp::MIN)
-}
+/// How long entries are kept (domain.md 1.12).
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Store {
-    /// Appends to the System Logs. The entries' `id` is given by the store.
+    /// Appends to the System Logs. The entries' `id` is given by the store. The first ones of a day
+    /// throw out what is too old.
     pub async fn log(&self, entries: Vec<LogEntry>) -> Result<(), StoreError> {
-        let one = entries.len() == 1;
+        let old = self.logs_are_due();
+        let one = entries.len() == 1 && old.is_none();
         let append = move |conn: &Connection| {
+            if let Some(before) = old {
+                purge(conn, before)?;
+            }
             let mut insert = conn.prepare_cached(
                 "INSERT INTO log (at, level, title, details, run, line) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -42,11 +47,15 @@ impl Store {
 
     /// Deletes entries older than this; gives how many.
     pub async fn purge_logs(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.change(move |conn| {
-            Ok(conn.prepare_cached("DELETE FROM log WHERE at < ?1")?.execute([time(before)])?
-                as u64)
-        })
-        .await
+        self.change(move |conn| purge(conn, before)).await
+    }
+
+    /// Before when entries are to go, where none went on this day yet. Whoever asks does it.
+    pub(super) fn logs_are_due(&self) -> Option<Timestamp> {
+        let now = self.now();
+        let today = now.as_second() / (24 * 3_600);
+        let last = self.shared.logs_purged.swap(today, Ordering::Relaxed);
+        (last != today).then(|| now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN))
     }
 
     /// Remembers that something happened at this time.
@@ -106,6 +115,10 @@ impl Store {
     pub async fn response_error(&self) -> Result<bool, StoreError> {
         Ok(self.note(RESPONSE_ERROR).await?.is_some())
     }
+}
+
+fn purge(conn: &Connection, before: Timestamp) -> Result<u64, StoreError> {
+    Ok(conn.prepare_cached("DELETE FROM log WHERE at < ?1")?.execute([time(before)])? as u64)
 }
 
 fn note(conn: &Connection, name: &str) -> Result<Option<String>, StoreError> {

@@ -6,6 +6,7 @@
 //! never wait for a load.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, RwLock};
 
 use jiff::Timestamp;
@@ -75,11 +76,14 @@ struct Shared {
     clock: Clock,
     /// Who acts.
     who: RwLock<Arc<str>>,
+    /// The day on which old entries of the System Logs were last thrown away, counted from 1970.
+    logs_purged: AtomicI64,
 }
 
 impl Shared {
     fn new(path: PathBuf, threads: threads::Threads, clock: Clock) -> Self {
-        Self { path, threads, clock, who: RwLock::new("unknown".into()) }
+        let (who, logs_purged) = (RwLock::new("unknown".into()), AtomicI64::new(i64::MIN));
+        Self { path, threads, clock, who, logs_purged }
     }
 }
 
@@ -137,7 +141,9 @@ impl Store {
         let threads = threads::Threads::start(path).await.map_err(|e| e.at(path))?;
         let shared = Shared::new(path.to_path_buf(), threads, Clock::system());
         let store = Self { shared: Arc::new(shared) };
-        store.purge_logs(logs::oldest_kept(store.now())).await?;
+        if let Some(before) = store.logs_are_due() {
+            store.purge_logs(before).await?;
+        }
         Ok(store)
     }
 

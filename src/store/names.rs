@@ -15,7 +15,6 @@ use crate::domain::money::Currency;
 /// Row of `invoice`.
 #[derive(Clone)]
 pub(super) struct Invoice {
-    pub source_id: i64,
     pub source: Text,
     pub number: Text,
     pub date: Date,
@@ -34,7 +33,6 @@ pub(super) struct Customer {
 /// Row of `item` with its offer.
 #[derive(Clone)]
 pub(super) struct Item {
-    pub offer_id: i64,
     pub offer: Text,
     pub name: Text,
     pub part_number: Option<Text>,
@@ -79,10 +77,10 @@ impl<T> Rows<T> {
         ids: &mut Vec<i64>,
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<(), StoreError> {
-        let Self::Few(map) = self else { return Ok(()) };
+        let Self::Few(known) = self else { return Ok(()) };
         ids.sort_unstable();
         ids.dedup();
-        ids.retain(|id| !map.contains_key(id));
+        ids.retain(|id| !known.contains_key(id));
         if ids.is_empty() {
             return Ok(());
         }
@@ -91,7 +89,8 @@ impl<T> Rows<T> {
         ))?;
         let mut rows = statement.query([json_list(ids)])?;
         while let Some(row) = rows.next()? {
-            map.insert(row.get(0)?, read(row)?);
+            let value = read(row)?;
+            self.put(row, value)?;
         }
         Ok(())
     }
@@ -100,7 +99,26 @@ impl<T> Rows<T> {
         if few { Self::Few(HashMap::new()) } else { Self::All(Vec::new()) }
     }
 
-    /// The row, read when it is asked for first.
+    /// Keeps the value of a row.
+    fn put(&mut self, row: &Row<'_>, value: T) -> Result<(), StoreError> {
+        let id: i64 = row.get(0)?;
+        match self {
+            Self::Few(map) => {
+                map.insert(id, value);
+            }
+            Self::All(list) => {
+                let at = usize::try_from(id)
+                    .map_err(|_| StoreError::fault("a row has a number below zero"))?;
+                if list.len() <= at {
+                    list.resize_with(at + 1, || None);
+                }
+                list[at] = Some(value);
+            }
+        }
+        Ok(())
+    }
+
+    /// The row; where only a few are asked for, read when it is asked for first.
     fn get(
         &mut self,
         conn: &Connection,
@@ -120,17 +138,6 @@ impl<T> Rows<T> {
                 }
             },
             Self::All(list) => {
-                if list.is_empty() {
-                    each(conn, sql, |row| {
-                        let at: i64 = row.get(0)?;
-                        let at = usize::try_from(at).map_err(|_| missing())?;
-                        if list.len() <= at {
-                            list.resize_with(at + 1, || None);
-                        }
-                        list[at] = Some(read(row)?);
-                        Ok(())
-                    })?;
-                }
                 let at = usize::try_from(id).map_err(|_| missing())?;
                 list.get(at).and_then(Option::as_ref).ok_or_else(missing)
             }
@@ -146,13 +153,24 @@ pub(super) struct Names<'c> {
     customers: Rows<Customer>,
     items: Rows<Item>,
     subscriptions: Rows<Subscription>,
+    /// Invoices, customers and items are to be read whole.
+    unread: bool,
+    /// So are subscriptions, of which there are the most.
+    unread_subscriptions: bool,
 }
 
-const INVOICE: &str = "SELECT i.id, i.number, i.date, i.status, i.currency, i.source, s.name \
+const INVOICE: &str = "SELECT i.id, i.number, i.date, i.status, i.currency, s.name \
      FROM invoice i JOIN source s ON s.id = i.source";
 const CUSTOMER: &str = "SELECT c.id, o.id, o.key, c.name \
      FROM customer c JOIN organization o ON o.id = c.organization";
-const ITEM: &str = "SELECT i.id, o.id, o.key, i.name, i.part_number \
+const ITEM: &str = "SELECT i.id, o.key, i.name, i.part_number \
+     FROM item i JOIN offer o ON o.id = i.offer";
+/// The three in one statement, and last in each row which of them it is from.
+const WHOLE: &str = "SELECT i.id, i.number, i.date, i.status, i.currency, s.name, 0 \
+     FROM invoice i JOIN source s ON s.id = i.source \
+     UNION ALL SELECT c.id, o.id, o.key, c.name, NULL, NULL, 1 \
+     FROM customer c JOIN organization o ON o.id = c.organization \
+     UNION ALL SELECT i.id, o.key, i.name, i.part_number, NULL, NULL, 2 \
      FROM item i JOIN offer o ON o.id = i.offer";
 const SUBSCRIPTION: &str = "SELECT s.id, c.key, s.key, s.name, s.cycle \
      FROM subscription s LEFT JOIN contract c ON c.id = s.contract";
@@ -176,7 +194,22 @@ impl<'c> Names<'c> {
             customers: Rows::new(few),
             items: Rows::new(few),
             subscriptions: Rows::new(few),
+            unread: !few,
+            unread_subscriptions: !few,
         }
+    }
+
+    /// Reads invoices, customers and items whole, unless they are, or only a few are asked for.
+    fn read(&mut self) -> Result<(), StoreError> {
+        if !std::mem::take(&mut self.unread) {
+            return Ok(());
+        }
+        let texts = &mut self.texts;
+        each(self.conn, WHOLE, |r| match r.get(6)? {
+            0 => self.invoices.put(r, invoice(texts, r)?),
+            1 => self.customers.put(r, customer(texts, r)?),
+            _ => self.items.put(r, item(texts, r)?),
+        })
     }
 
     /// Reads in four questions what lines refer to, by numbers of invoice, customer, item and
@@ -197,18 +230,26 @@ impl<'c> Names<'c> {
     }
 
     pub(super) fn invoice(&mut self, id: i64) -> Result<&Invoice, StoreError> {
+        self.read()?;
         self.invoices.get(self.conn, (INVOICE, "i"), id, |r| invoice(&mut self.texts, r))
     }
 
     pub(super) fn customer(&mut self, id: i64) -> Result<&Customer, StoreError> {
+        self.read()?;
         self.customers.get(self.conn, (CUSTOMER, "c"), id, |r| customer(&mut self.texts, r))
     }
 
     pub(super) fn item(&mut self, id: i64) -> Result<&Item, StoreError> {
+        self.read()?;
         self.items.get(self.conn, (ITEM, "i"), id, |r| item(&mut self.texts, r))
     }
 
     pub(super) fn subscription(&mut self, id: i64) -> Result<&Subscription, StoreError> {
+        if std::mem::take(&mut self.unread_subscriptions) {
+            each(self.conn, SUBSCRIPTION, |r| {
+                self.subscriptions.put(r, subscription(&mut self.texts, r)?)
+            })?;
+        }
         let read = |r: &Row<'_>| subscription(&mut self.texts, r);
         self.subscriptions.get(self.conn, (SUBSCRIPTION, "s"), id, read)
     }
@@ -253,8 +294,7 @@ fn invoice(texts: &mut Texts, row: &Row<'_>) -> Result<Invoice, StoreError> {
         date: to_day(row.get(2)?)?,
         status: at_position(&InvoiceStatus::ALL, row.get(3)?)?,
         currency: to_currency(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?,
-        source_id: row.get(5)?,
-        source: text(texts, row, 6)?,
+        source: text(texts, row, 5)?,
     })
 }
 
@@ -268,10 +308,9 @@ fn customer(texts: &mut Texts, row: &Row<'_>) -> Result<Customer, StoreError> {
 
 fn item(texts: &mut Texts, row: &Row<'_>) -> Result<Item, StoreError> {
     Ok(Item {
-        offer_id: row.get(1)?,
-        offer: text(texts, row, 2)?,
-        name: text(texts, row, 3)?,
-        part_number: text_or_none(texts, row, 4)?,
+        offer: text(texts, row, 1)?,
+        name: text(texts, row, 2)?,
+        part_number: text_or_none(texts, row, 3)?,
     })
 }
 

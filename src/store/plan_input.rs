@@ -36,25 +36,9 @@ impl Store {
 fn snapshot(conn: &Connection, scope: &Scope) -> Result<PlanInput, StoreError> {
     let held = held(conn)?;
     let mut names = Names::all(conn);
-    let seldom = seldom(conn)?;
-    let mut input = PlanInput {
-        companies: psa_records::all(conn)?
-            .into_iter()
-            .map(|c: crate::domain::psa::Company| (c.id, c))
-            .collect(),
-        products: psa_records::all(conn)?
-            .into_iter()
-            .map(|p: crate::domain::psa::Product| (p.id, p))
-            .collect(),
-        agreements: psa_records::all(conn)?
-            .into_iter()
-            .map(|a: crate::domain::psa::Agreement| (a.id, a))
-            .collect(),
-        agreement_types: psa_records::all(conn)?,
-        custom_fields: psa_records::all(conn)?,
-        response_error: logs::response_error(conn)?,
-        ..PlanInput::default()
-    };
+    let (seldom, response_error) = seldom(conn)?;
+    let mut input = PlanInput { response_error, ..PlanInput::default() };
+    psa_records::for_plan(conn, &mut input)?;
     if seldom {
         input.contracts = mappings::contracts(conn)?;
         input.withdrawn = withdrawn::all(conn)?;
@@ -93,14 +77,14 @@ fn snapshot(conn: &Connection, scope: &Scope) -> Result<PlanInput, StoreError> {
     Ok(input)
 }
 
-/// Whether there is anything in tables that are empty in most stores: one question costs less than
-/// one for each.
-fn seldom(conn: &Connection) -> Result<bool, StoreError> {
+/// Whether there is anything in tables that are empty in most stores, and whether the last refresh
+/// failed: one question costs less than one for each.
+fn seldom(conn: &Connection) -> Result<(bool, bool), StoreError> {
     let mut any = conn.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM contract_agreement) OR EXISTS (SELECT 1 FROM withdrawn) \
-         OR EXISTS (SELECT 1 FROM unloaded)",
+         OR EXISTS (SELECT 1 FROM unloaded), EXISTS (SELECT 1 FROM note WHERE name = ?1)",
     )?;
-    Ok(any.query_row([], |r| r.get(0))?)
+    Ok(any.query_row([logs::RESPONSE_ERROR], |r| Ok((r.get(0)?, r.get(1)?)))?)
 }
 
 fn named_lines(

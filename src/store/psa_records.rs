@@ -1,8 +1,9 @@
 //! Local copies of PSA records: replaced whole at a refresh, read whole.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeSet;
 
-use rusqlite::Connection;
+use foldhash::{HashMap, HashSet};
+use rusqlite::{Connection, Row};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -10,6 +11,7 @@ use super::error::StoreError;
 use super::names::each;
 use super::transaction::Transaction;
 use super::{PullReport, Store};
+use crate::domain::plan_input::PlanInput;
 use crate::domain::psa::{
     Agreement, AgreementType, Company, CompanyStanding, CustomField, Product, ProductStanding,
 };
@@ -19,6 +21,8 @@ pub(super) trait Kept: Serialize + DeserializeOwned + Send + 'static {
     const TABLE: &'static str;
     /// The statement that reads all of them.
     const ALL: &'static str;
+    /// The statement that reads one.
+    const ONE: &'static str;
     fn number(&self) -> i64;
 }
 
@@ -27,6 +31,7 @@ macro_rules! kept {
         impl Kept for $record {
             const TABLE: &'static str = $table;
             const ALL: &'static str = concat!("SELECT body FROM ", $table, " ORDER BY id");
+            const ONE: &'static str = concat!("SELECT body FROM ", $table, " WHERE id = ?1");
             fn number(&self) -> i64 {
                 self.id
             }
@@ -75,23 +80,26 @@ impl Store {
     pub async fn products(&self) -> Result<Vec<Product>, StoreError> {
         self.ask(all).await
     }
-    /// Numbers of the companies that lines can be posted for.
-    pub async fn usable_companies(&self) -> Result<HashSet<i64>, StoreError> {
-        self.ask(|conn| {
-            numbers::<Company>(conn, |body| {
+    /// Those of the companies that lines can be posted for, and of the catalog items that can be
+    /// additions.
+    pub async fn usable(
+        &self,
+        companies: BTreeSet<i64>,
+        products: BTreeSet<i64>,
+    ) -> Result<(HashSet<i64>, HashSet<i64>), StoreError> {
+        if companies.is_empty() && products.is_empty() {
+            return Ok(Default::default());
+        }
+        self.read(move |conn| {
+            let companies = numbers::<Company>(conn, companies, |body| {
                 let company: CompanyStanding = serde_json::from_str(body)?;
-                Ok(company.usable().then_some(company.id))
-            })
-        })
-        .await
-    }
-    /// Numbers of the catalog items that can be additions.
-    pub async fn usable_products(&self) -> Result<HashSet<i64>, StoreError> {
-        self.ask(|conn| {
-            numbers::<Product>(conn, |body| {
+                Ok(company.usable())
+            })?;
+            let products = numbers::<Product>(conn, products, |body| {
                 let product: ProductStanding<'_> = serde_json::from_str(body)?;
-                Ok(product.usable().then_some(product.id))
-            })
+                Ok(product.usable())
+            })?;
+            Ok((companies, products))
         })
         .await
     }
@@ -112,37 +120,70 @@ impl Store {
 /// All records of a kind, by number.
 pub(super) fn all<T: Kept>(conn: &Connection) -> Result<Vec<T>, StoreError> {
     let mut found = Vec::new();
-    each_body::<T>(conn, |body| {
-        found.push(serde_json::from_str(body)?);
+    each(conn, T::ALL, |r| {
+        found.push(serde_json::from_str(body(r)?)?);
         Ok(())
     })?;
     Ok(found)
 }
 
-/// The numbers that `of` gives for the texts of a kind's records.
+/// Reads all records that plans are made from, in one statement.
+pub(super) fn for_plan(conn: &Connection, input: &mut PlanInput) -> Result<(), StoreError> {
+    each(
+        conn,
+        "SELECT body, 0 FROM company UNION ALL SELECT body, 1 FROM product \
+         UNION ALL SELECT body, 2 FROM agreement UNION ALL SELECT body, 3 FROM agreement_type \
+         UNION ALL SELECT body, 4 FROM custom_field",
+        |r| {
+            let body = body(r)?;
+            match r.get(1)? {
+                0 => keep(body, &mut input.companies)?,
+                1 => keep(body, &mut input.products)?,
+                2 => keep(body, &mut input.agreements)?,
+                3 => input.agreement_types.push(serde_json::from_str(body)?),
+                _ => input.custom_fields.push(serde_json::from_str(body)?),
+            }
+            Ok(())
+        },
+    )?;
+    input.agreement_types.sort_by_key(|t| t.id);
+    input.custom_fields.sort_by_key(|f| f.id);
+    Ok(())
+}
+
+fn keep<T: Kept>(body: &str, all: &mut HashMap<i64, T>) -> Result<(), StoreError> {
+    let record: T = serde_json::from_str(body)?;
+    all.insert(record.number(), record);
+    Ok(())
+}
+
+/// Those of the numbers whose records pass.
 fn numbers<T: Kept>(
     conn: &Connection,
-    of: impl Fn(&str) -> Result<Option<i64>, serde_json::Error>,
+    asked: BTreeSet<i64>,
+    passes: impl Fn(&str) -> Result<bool, serde_json::Error>,
 ) -> Result<HashSet<i64>, StoreError> {
-    let mut found = HashSet::new();
-    each_body::<T>(conn, |body| {
-        found.extend(of(body)?);
-        Ok(())
-    })?;
+    let mut one = conn.prepare_cached(T::ONE)?;
+    let mut found = HashSet::default();
+    for id in asked {
+        let mut rows = one.query([id])?;
+        if let Some(r) = rows.next()?
+            && passes(body(r)?)?
+        {
+            found.insert(id);
+        }
+    }
     Ok(found)
 }
 
-/// Calls `take` with the text of each record of a kind, by number.
-fn each_body<T: Kept>(
-    conn: &Connection,
-    mut take: impl FnMut(&str) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    each(conn, T::ALL, |r| take(r.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?))
+/// The text of a record.
+fn body<'r>(r: &'r Row<'_>) -> Result<&'r str, StoreError> {
+    Ok(r.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
 }
 
 /// Makes the table hold exactly these. A number that comes twice counts once, the last one wins.
 fn replace<T: Kept>(tx: &Transaction<'_>, records: &[T]) -> Result<PullReport, StoreError> {
-    let mut before: HashMap<i64, String> = HashMap::new();
+    let mut before: HashMap<i64, String> = HashMap::default();
     each(tx, &format!("SELECT id, body FROM {}", T::TABLE), |r| {
         before.insert(r.get(0)?, r.get(1)?);
         Ok(())

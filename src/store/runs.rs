@@ -36,10 +36,7 @@ impl Store {
         undoes: Option<RunId>,
         plan: Option<RunPlan>,
     ) -> Result<RunId, StoreError> {
-        let began = serde_json::json!({
-            "kind": kind, "periods": periods, "undoes": undoes, "plan": plan,
-        });
-        let periods = serde_json::to_string(periods)?;
+        let began = Began { kind, periods: periods.to_vec(), plan, undoes };
         let now = self.now();
         self.write(move |tx| {
             tx.prepare_cached(
@@ -49,7 +46,7 @@ impl Store {
             .execute((
                 word(&kind)?,
                 word(&RunState::Running)?,
-                periods,
+                serde_json::to_string(&began.periods)?,
                 time(now),
                 serde_json::to_string(&Counts::default())?,
                 undoes.map(|r| r.0),
@@ -61,28 +58,36 @@ impl Store {
         .await
     }
 
-    /// Ends a run.
+    /// Ends a run, and gives it as it is then.
+    ///
+    /// # Errors
+    /// [`StoreError::Fault`] for a run that the store does not know.
     pub async fn finish_run(
         &self,
-        run: RunId,
+        id: RunId,
         state: RunState,
         counts: Counts,
         money: Vec<MoneyRow>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Run, StoreError> {
         let now = self.now();
         self.write(move |tx| {
-            tx.prepare_cached(
-                "UPDATE run SET state = ?2, ended = ?3, counts = ?4, money = ?5 WHERE id = ?1",
-            )?
-            .execute((
-                run.0,
+            let mut end = tx.prepare_cached(&format!(
+                "UPDATE run SET state = ?2, ended = ?3, counts = ?4, money = ?5 WHERE id = ?1 \
+                 RETURNING {COLUMNS}"
+            ))?;
+            let values = (
+                id.0,
                 word(&state)?,
                 time(now),
                 serde_json::to_string(&counts)?,
                 serde_json::to_string(&money)?,
-            ))?;
-            let ended = serde_json::json!({ "state": state, "counts": counts, "money": money });
-            audit::append(tx, AuditKind::RunEnded, About::run(now, run.0), &ended)
+            );
+            let ended = end.query_row(values, |r| Ok(run(r))).optional()?.transpose()?;
+            let ended = ended
+                .ok_or_else(|| StoreError::fault(format!("run {} is not in the store", id.0)))?;
+            let told = Ended { counts, money, state };
+            audit::append(tx, AuditKind::RunEnded, About::run(now, id.0), &told)?;
+            Ok(ended)
         })
         .await
     }
@@ -121,6 +126,23 @@ impl Store {
         })
         .await
     }
+}
+
+/// What the audit journal says of a run that begins.
+#[derive(Serialize)]
+struct Began {
+    kind: RunKind,
+    periods: Vec<Period>,
+    plan: Option<RunPlan>,
+    undoes: Option<RunId>,
+}
+
+/// And of one that ends.
+#[derive(Serialize)]
+struct Ended {
+    counts: Counts,
+    money: Vec<MoneyRow>,
+    state: RunState,
 }
 
 /// Marks runs that died as Stopped.

@@ -9,9 +9,11 @@ use rust_decimal::Decimal;
 use super::Store;
 use super::encoding::{at_position, line_numbers, month, status, to_amount, to_month};
 use super::error::StoreError;
+use super::mappings;
 use super::months::{Held, held_of};
 use super::names::{Names, each};
 use crate::domain::line::Text;
+use crate::domain::mapping::{OfferMapping, OrganizationMapping};
 use crate::domain::money::Currency;
 use crate::domain::period::Period;
 use crate::domain::status::PsaStatus;
@@ -26,6 +28,25 @@ impl Store {
     /// Lines grouped for the equation; all periods when none is named. Ordered by period, source,
     /// organization and offer.
     pub async fn totals(&self, periods: &[Period]) -> Result<Vec<LineGroup>, StoreError> {
+        Ok(self.totals_and(periods, |_| Ok(())).await?.0)
+    }
+
+    /// The same with all mappings, read together unless there are many lines.
+    pub async fn totals_and_mappings(
+        &self,
+        periods: &[Period],
+    ) -> Result<(Vec<LineGroup>, (Vec<OrganizationMapping>, Vec<OfferMapping>)), StoreError> {
+        let mappings =
+            |conn: &Connection| Ok((mappings::organizations(conn)?, mappings::offers(conn)?));
+        self.totals_and(periods, mappings).await
+    }
+
+    /// Totals, and what is read with them at last.
+    async fn totals_and<T: Send + 'static>(
+        &self,
+        periods: &[Period],
+        rest: fn(&Connection) -> Result<T, StoreError>,
+    ) -> Result<(Vec<LineGroup>, T), StoreError> {
         let wanted: Vec<i64> = periods.iter().map(|p| month(*p)).collect();
         let few = self.read(move |conn| {
             let parts = parts(conn, &wanted)?;
@@ -36,10 +57,10 @@ impl Store {
             for (month, range) in parts {
                 gather(&mut groups, month, sums(conn, &mut names, range)?)?;
             }
-            named(conn, groups).map(Ok)
+            Ok(Ok((named(conn, groups)?, rest(conn)?)))
         });
         let many = match few.await? {
-            Ok(groups) => return Ok(groups),
+            Ok(all) => return Ok(all),
             Err(parts) => parts,
         };
         let mut summed = stream::iter(many.into_iter().map(|(month, range)| {
@@ -50,7 +71,7 @@ impl Store {
         while let Some((month, sides)) = summed.try_next().await? {
             gather(&mut groups, month, sides)?;
         }
-        self.read(move |conn| named(conn, groups)).await
+        self.read(move |conn| Ok((named(conn, groups)?, rest(conn)?))).await
     }
 }
 
@@ -86,16 +107,17 @@ fn parts(conn: &Connection, wanted: &[i64]) -> Result<Vec<(i64, (i64, i64))>, St
     Ok(parts)
 }
 
-/// What puts lines on the same side of the equation: numbers of organization and offer, the line's
-/// choice of company and product, its status, and what its invoice says.
-#[derive(PartialEq, Eq, Hash, Clone, Copy)]
+/// What puts lines on the same side of the equation: organization and offer, the line's choice of
+/// company and product, its status, and what its invoice says.
+#[derive(PartialEq, Eq, Hash)]
 struct Side {
-    organization: i64,
-    offer: i64,
+    organization_id: i64,
+    organization: Text,
+    offer: Text,
     company: Option<i64>,
     product: Option<i64>,
     status: i64,
-    source: i64,
+    source: Text,
     may_be_posted: bool,
     currency: Currency,
 }
@@ -107,28 +129,22 @@ struct Sums {
     posted: Decimal,
 }
 
-/// The groups with the names that people and scripts know them by.
+/// The groups with the names of their organizations.
 fn named(conn: &Connection, groups: Groups) -> Result<Vec<LineGroup>, StoreError> {
-    let mut organizations: HashMap<i64, (Text, Text)> = HashMap::new();
-    each(conn, "SELECT id, key, name FROM organization", |r| {
-        let text = |column| Ok::<_, StoreError>(Text::from(r.get::<_, String>(column)?));
-        organizations.insert(r.get(0)?, (text(1)?, text(2)?));
+    let mut names: HashMap<i64, Text> = HashMap::new();
+    each(conn, "SELECT id, name FROM organization", |r| {
+        names.insert(r.get(0)?, Text::from(r.get::<_, String>(1)?));
         Ok(())
     })?;
-    let offers = texts(conn, "SELECT id, key FROM offer")?;
-    let sources = texts(conn, "SELECT id, name FROM source")?;
-    let of = |texts: &HashMap<i64, Text>, id| texts.get(&id).cloned().unwrap_or_default();
     let mut groups = groups
         .into_iter()
         .map(|((month, side), sums)| {
-            let organization = organizations.get(&side.organization).cloned();
-            let (organization, organization_name) = organization.unwrap_or_default();
             Ok(LineGroup {
-                source: of(&sources, side.source),
+                source: side.source,
                 period: to_month(month)?,
-                organization,
-                organization_name,
-                offer: of(&offers, side.offer),
+                organization: side.organization,
+                organization_name: names.get(&side.organization_id).cloned().unwrap_or_default(),
+                offer: side.offer,
                 company: side.company,
                 product: side.product,
                 psa_status: at_position(&PsaStatus::ALL, side.status)?,
@@ -151,15 +167,6 @@ fn named(conn: &Connection, groups: Groups) -> Result<Vec<LineGroup>, StoreError
     Ok(groups)
 }
 
-fn texts(conn: &Connection, sql: &str) -> Result<HashMap<i64, Text>, StoreError> {
-    let mut found = HashMap::new();
-    each(conn, sql, |r| {
-        found.insert(r.get(0)?, Text::from(r.get::<_, String>(1)?));
-        Ok(())
-    })?;
-    Ok(found)
-}
-
 /// The sums of the lines with numbers in the range.
 fn sums(
     conn: &Connection,
@@ -178,7 +185,7 @@ fn sums(
     let synced = status(PsaStatus::Synced);
     // Invoices that differ in nothing that matters here stand for each other, and customers and
     // items are looked up once a group: a line costs one look into a map of small numbers.
-    let mut kinds: Vec<(i64, bool, Currency)> = Vec::new();
+    let mut kinds: Vec<(Text, bool, Currency)> = Vec::new();
     let mut kind_of: HashMap<i64, usize> = HashMap::new();
     let mut groups: HashMap<(i64, i64, usize, i64, Option<i64>, Option<i64>), Sums> =
         HashMap::new();
@@ -194,7 +201,7 @@ fn sums(
             Some(kind) => *kind,
             None => {
                 let i = names.invoice(invoice)?;
-                let kind = (i.source_id, i.status.may_be_posted(), i.currency);
+                let kind = (i.source.clone(), i.status.may_be_posted(), i.currency);
                 let at = kinds.iter().position(|k| *k == kind).unwrap_or_else(|| {
                     kinds.push(kind);
                     kinds.len() - 1
@@ -221,10 +228,12 @@ fn sums(
     }
     let mut sides = Vec::with_capacity(groups.len());
     for ((customer, item, kind, status, company, product), sums) in groups {
-        let (source, may_be_posted, currency) = kinds[kind];
+        let (source, may_be_posted, currency) = kinds[kind].clone();
+        let customer = names.customer(customer)?;
         let side = Side {
-            organization: names.customer(customer)?.organization_id,
-            offer: names.item(item)?.offer_id,
+            organization_id: customer.organization_id,
+            organization: customer.organization.clone(),
+            offer: names.item(item)?.offer.clone(),
             company,
             product,
             status,

@@ -10,7 +10,7 @@ use crate::domain::journal::{EntryId, RunId, RunKind, RunPlan, RunState, Step};
 use crate::domain::line::Text;
 use crate::domain::period::Period;
 use crate::domain::plan::{Action, ActionKind, Counts, LineProblem, Plan, Settled};
-use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::problem::Problem;
 
 /// Steps that are made durable in one call at the end of a run.
 const BATCH: usize = 1_000;
@@ -152,19 +152,11 @@ impl Executor {
             (None, false) => RunState::Done,
         };
         let money = (self.money)(periods).await?;
-        self.store.finish_run(run, state, tally.counts, money).await.map_err(fault)?;
+        let ended = self.store.finish_run(run, state, tally.counts, money).await.map_err(fault)?;
         let stopped = tally.stop.map(|mut problem| {
             problem.message = format!("{} (run {} stopped)", problem.message, run.0);
             problem
         });
-        let run = self.store.run(run).await.map_err(fault)?.ok_or_else(|| {
-            Problem::new(
-                ProblemKind::Fault,
-                "run-lost",
-                format!("run {} is no longer in the store", run.0),
-                "make sure that nobody else changes the data folder",
-            )
-        })?;
-        Ok(RunReport { run, errors: tally.errors, answers: tally.answers, stopped })
+        Ok(RunReport { run: ended, errors: tally.errors, answers: tally.answers, stopped })
     }
 }

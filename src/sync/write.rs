@@ -76,7 +76,7 @@ impl Under<'_> {
 
     /// Sends a write whose request is marked, and keeps the answer for the record. Another run on
     /// the same store may take this one for dead while a request waits; then it does not leave.
-    pub(super) async fn send<T>(
+    pub(super) async fn send<T: Send>(
         &self,
         pending: &mut Vec<Step>,
         entry: EntryId,

@@ -1,7 +1,7 @@
 //! Additions: they exist only below one agreement (connectwise-api.md 10).
 
-use crate::connectwise::call::{Answer, Call};
-use crate::connectwise::paging::{List, SILENT, read_one, walk};
+use crate::connectwise::call::Call;
+use crate::connectwise::paging::{List, SILENT, walk};
 use crate::connectwise::patch::Patch;
 use crate::connectwise::records::addition::{AdditionRecord, body};
 use crate::connectwise::{AdditionChange, Client, PsaError, Write, marker_of};
@@ -16,8 +16,9 @@ fn one_of(agreement: i64, id: i64) -> String {
     format!("/finance/agreements/{agreement}/additions/{id}")
 }
 
-fn live(path: &str, answer: &Answer, agreement: i64) -> Result<LiveAddition, PsaError> {
-    Ok(read_one::<AdditionRecord>(path, answer)?.live(agreement))
+/// A write whose answer is an addition.
+fn write(call: Call, agreement: i64) -> Write<LiveAddition> {
+    Write::new(call, move |text| Ok(serde_json::from_str::<AdditionRecord>(text)?.live(agreement)))
 }
 
 impl Client {
@@ -50,12 +51,10 @@ impl Client {
         marker: &str,
         place: &MarkerPlace,
     ) -> Write<LiveAddition> {
-        let path = all_of(agreement);
-        let call = Call::post(&path, &body(fields, marker, place));
+        let call = Call::post(all_of(agreement), &body(fields, marker, place));
         let (marker, place) = (marker.to_owned(), place.clone());
-        Write::new(call, move |answer| {
-            let live = live(&path, answer, agreement)?;
-            if marker_of(&live, &place) != Some(&*marker) {
+        write(call, agreement).checked(move |live, _| {
+            if marker_of(live, &place) != Some(&*marker) {
                 tracing::warn!(
                     agreement,
                     addition = live.id,
@@ -63,7 +62,7 @@ impl Client {
                     "the answer lacks the marker"
                 );
             }
-            Ok(live)
+            Ok(())
         })
     }
 
@@ -94,13 +93,8 @@ impl Client {
         if patch.is_empty() {
             return None;
         }
-        let (path, to) = (one_of(agreement, id), change.to.clone());
-        let call = Call::patch(&path, &patch.body());
-        Some(Write::new(call, move |answer| {
-            let now = live(&path, answer, agreement)?;
-            patch.check(&to, &now, answer.status)?;
-            Ok(now)
-        }))
+        let (call, to) = (Call::patch(one_of(agreement, id), &patch.body()), change.to.clone());
+        Some(write(call, agreement).checked(move |now, status| patch.check(&to, now, status)))
     }
 
     /// Sends [`Client::addition_change`] once. A change of nothing sends nothing and reads the record.
@@ -121,7 +115,7 @@ impl Client {
 
     /// The deletion of an addition; one that is not there is a refusal with status 404.
     pub fn addition_deletion(&self, agreement: i64, id: i64) -> Write<()> {
-        Write::new(Call::delete(one_of(agreement, id)), |_| Ok(()))
+        Write::untold(Call::delete(one_of(agreement, id)))
     }
 
     /// Sends [`Client::addition_deletion`] once.

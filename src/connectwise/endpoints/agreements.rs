@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::connectwise::call::Call;
 use crate::connectwise::conditions::{Conditions, Field};
-use crate::connectwise::paging::{List, Progress, SILENT, gather, read_one, walk};
+use crate::connectwise::paging::{List, Progress, SILENT, gather, walk};
 use crate::connectwise::records::agreement::{AgreementRecord, FIELDS, Tables, body};
 use crate::connectwise::records::reference;
 use crate::connectwise::{Client, PsaError, Write};
@@ -71,8 +71,8 @@ impl Client {
     ) -> Result<Write<Agreement>, PsaError> {
         let currency = self.currency_reference(fields.currency).await?;
         let client = self.clone();
-        Ok(Write::new(Call::post(ALL, &body(fields, currency)), move |answer| {
-            Ok(client.resolved_one(read_one::<AgreementRecord>(ALL, answer)?))
+        Ok(Write::new(Call::post(ALL, &body(fields, currency)), move |text| {
+            Ok(client.resolved_one(serde_json::from_str::<AgreementRecord>(text)?))
         }))
     }
 
@@ -86,7 +86,7 @@ impl Client {
 
     /// The deletion of an agreement; one that is not there is a refusal with status 404.
     pub fn agreement_deletion(&self, id: i64) -> Write<()> {
-        Write::new(Call::delete(format!("{ALL}/{id}")), |_| Ok(()))
+        Write::untold(Call::delete(format!("{ALL}/{id}")))
     }
 
     /// Sends [`Client::agreement_deletion`] once.

@@ -29,6 +29,7 @@ use crate::domain::status::PsaStatus;
 use super::auto_cancel;
 use super::basis;
 use super::guards::partial;
+use agreements::default_type;
 use planner::Planner;
 use resolve::{Bucket, Standing, Standings};
 
@@ -54,7 +55,8 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
     let picked = Picked::new(scope, policy);
     let mut resolver = Standings::new(input);
     let standings: Vec<Standing> = order.iter().map(|l| resolver.of(l)).collect();
-    let mut planner = Planner::new(input, policy, scope, &order, &standings)?;
+    let kind = default_type(&input.agreement_types, policy)?;
+    let mut planner = Planner::new(input, policy, scope, kind, &order, &standings);
     for (line, standing) in order.iter().zip(&standings) {
         if picked.has(line) {
             planner.line(line, *standing);
@@ -81,7 +83,7 @@ pub fn invoice_lines(input: &PlanInput, policy: &Policy, scope: &Scope) -> Resul
         done.notices.extend(partial::notices(input, policy, &periods));
     }
     let money = money(in_scope(), &done.buckets);
-    let basis = basis::basis(input, policy, in_scope(), &done.actions);
+    let basis = basis::basis(input, policy, kind, in_scope(), &done.actions);
     let today = scope.today.unwrap_or(Date::ZERO);
     Ok(Plan {
         schema: "addendum/plan/1".into(),

@@ -18,11 +18,11 @@ use crate::domain::plan_input::PlanInput;
 use crate::domain::policy::{Policy, RecurringPolicy, ResidualPolicy, Scope};
 use crate::domain::price::SalesRow;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::psa::{Agreement, AgreementStatus};
+use crate::domain::psa::{Agreement, AgreementStatus, AgreementType};
 use crate::domain::status::PsaStatus;
 
 use super::super::auto_cancel::Missing;
-use super::agreements::{NewAgreements, default_type};
+use super::agreements::NewAgreements;
 use super::dates;
 use super::netting::{Waiting, netted};
 use super::notices::Told;
@@ -90,15 +90,15 @@ pub(super) enum Fate {
 }
 
 impl<'a> Planner<'a> {
-    /// `standings` are those of the lines in `order`.
+    /// `kind` is the type of new agreements, and `standings` are those of the lines in `order`.
     pub(super) fn new(
         input: &'a PlanInput,
         policy: &'a Policy,
         scope: &'a Scope,
+        kind: &'a AgreementType,
         order: &[&'a Line],
         standings: &[Standing<'a>],
-    ) -> Result<Self, Problem> {
-        let kind = default_type(&input.agreement_types, policy)?;
+    ) -> Self {
         let agreements =
             Agreements::new(&input.agreements, &input.contracts, kind.id, home(policy, order));
         let companies: Vec<Option<i64>> = standings
@@ -139,7 +139,7 @@ impl<'a> Planner<'a> {
             done: Done::default(),
         };
         this.ask_for_agreements(order, standings);
-        Ok(this)
+        this
     }
 
     /// A new agreement starts with the earliest line that it will carry, so all are asked first.

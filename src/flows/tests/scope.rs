@@ -92,6 +92,18 @@ fn the_basis_names_what_changed() {
 }
 
 #[test]
+fn an_agreement_type_that_nobody_uses_is_no_part_of_the_basis() {
+    let mut house = house();
+    let before = house.plan().basis;
+    let other =
+        AgreementType { name: "Other".into(), id: 99, ..house.input.agreement_types[0].clone() };
+    house.input.agreement_types.push(other);
+    assert_eq!(house.plan().basis, before);
+    house.input.agreement_types[0].prorate ^= true;
+    assert_ne!(house.plan().basis.mappings, before.mappings);
+}
+
+#[test]
 fn each_setting_is_part_of_the_basis() {
     let mut house = house();
     let other = AgreementType { name: "Other".into(), ..house.input.agreement_types[0].clone() };

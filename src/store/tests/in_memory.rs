@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{line, loaded};
 use crate::domain::clock::Clock;
+use crate::domain::log::{LogEntry, LogLevel};
 use crate::domain::policy::Scope;
 use crate::store::inline::{Disk, Memory, Steps};
-use crate::store::{Store, StoreError};
+use crate::store::{LogQuery, Store, StoreError};
 
 const DIES_BEFORE: u8 = 1;
 const DIES_AFTER: u8 = 2;
@@ -56,6 +57,29 @@ async fn count(store: &Store) -> usize {
 /// Whether it comes to an end at all; time passes at once.
 async fn ends<T>(work: impl Future<Output = T>) -> bool {
     tokio::time::timeout(Duration::from_secs(60), work).await.is_ok()
+}
+
+#[tokio::test]
+async fn who_keeps_a_store_open_for_months_does_not_keep_its_logs() {
+    let day = Arc::new(AtomicU8::new(0));
+    let on = |day: u8| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * i64::from(day));
+    let tells = Arc::clone(&day);
+    let clock = Clock::of(move || on(tells.load(Ordering::SeqCst)));
+    let memory = Memory::new().unwrap();
+    let store = memory.open(Arc::new(Fate::default()), clock).await.unwrap();
+    let mut left = Vec::new();
+    for today in [1, 30, 31, 32] {
+        day.store(today, Ordering::SeqCst);
+        for title in ["morning", "evening"] {
+            let at = store.now();
+            let (level, title, details) = (LogLevel::Info, title.into(), String::new());
+            let entry = LogEntry { id: 0, at, level, title, details, run: None, line: None };
+            store.log(vec![entry]).await.unwrap();
+        }
+        let all = store.logs(LogQuery { limit: 10, ..LogQuery::default() }).await.unwrap();
+        left.push(all.len());
+    }
+    assert_eq!(left, [2, 4, 6, 6]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::SignedDuration;
-
 use super::super::approvals;
 use super::super::job::{JobError, Outcome, SyncSummary};
 use super::super::place;
@@ -21,9 +19,6 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::flows::{self, EquationRow};
 use crate::store::{LogQuery, Moment, Store};
 use crate::sync::{ApplyOptions, Executor, fault};
-
-/// How long the System Logs are kept (domain.md 1.12).
-const LOG_DAYS: i64 = 30;
 
 /// `sync`.
 pub(super) async fn run(
@@ -132,8 +127,6 @@ async fn apply(
         fresh.file.clone_from(&saved.file);
     }
     let store = &context.profile.store;
-    let purge = context.profile.clock.now() - SignedDuration::from_hours(24 * LOG_DAYS);
-    store.purge_logs(purge).await.map_err(fault)?;
     let mut entries = vec![run_log::started(kind, &fresh)];
     entries.extend(run_log::skipped(fresh.counts.skipped_unmapped, left_out));
     context.log(entries).await;
@@ -267,14 +260,10 @@ pub(super) async fn executor(
 /// # Errors
 /// The store cannot be read.
 pub async fn equation(store: &Store, periods: &[Period]) -> Result<Vec<EquationRow>, Problem> {
-    let (groups, organizations, offers, companies, products) = tokio::try_join!(
-        store.totals(periods),
-        store.organizations(),
-        store.offers(),
-        store.usable_companies(),
-        store.usable_products(),
-    )
-    .map_err(fault)?;
+    let (groups, (organizations, offers)) =
+        store.totals_and_mappings(periods).await.map_err(fault)?;
+    let (companies, products) = flows::asks_about(&groups, &organizations, &offers);
+    let (companies, products) = store.usable(companies, products).await.map_err(fault)?;
     Ok(flows::equation(&groups, &organizations, &offers, &|id| companies.contains(&id), &|id| {
         products.contains(&id)
     }))

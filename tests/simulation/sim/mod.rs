@@ -28,9 +28,11 @@ pub use stage::Stage;
 use story::Story;
 use trace::Trace;
 
-/// A seed asks for memory tens of thousands of times.
+/// Over the allocator in `mimalloc`, which takes the place of the system's: a seed asks for memory tens of
+/// thousands of times.
 #[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static MEMORY: std::alloc::System = std::alloc::System;
+use mimalloc as _;
 
 /// What became of one seed.
 #[derive(Debug, Default)]

@@ -33,9 +33,6 @@ use super::trace::Trace;
 /// How long a lost write is looked for in simulations.
 pub(super) const SETTLE: Duration = Duration::from_secs(5);
 
-/// Steps at which a process opens its store and has not begun its work.
-const OPENS: u64 = 1;
-
 /// Something happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
@@ -213,7 +210,8 @@ impl<'a> Story<'a> {
             true => Forgotten::CentsOfSuperseded,
         };
         let (network, touched) = (&self.network, &self.touched);
-        let reads_back = held_back || self.sabotage != Sabotage::None || self.whim.percent(10);
+        let reads_back =
+            self.lost_store || self.sabotage != Sabotage::None || self.whim.percent(10);
         oracle::at_rest(&process, network, &plan, &totals, touched, forgotten, reads_back).await
     }
 
@@ -283,13 +281,13 @@ impl<'a> Story<'a> {
     pub(super) async fn process(&self, setup: &Setup) -> Option<Process> {
         let fate = Fate::default();
         if self.chance.percent(30) {
-            fate.dies_in(OPENS + self.chance.within(1, 72));
+            fate.dies_in(self.chance.within(1, 56));
         }
         if self.chance.percent(8) {
             let (from, long) = (self.chance.within(1, 60), self.chance.within(1, 20));
             // At the first row, at a later one, or at the commit.
             let rows = *self.chance.pick(&[0, 0, 1, 2, 3, 5, 8, 13, u64::MAX]);
-            fate.disk_fills_in(OPENS + from, long, rows);
+            fate.disk_fills_in(from, long, rows);
         }
         let start = Process::start(setup, &self.network, fate);
         tokio::time::timeout(Duration::from_secs(1), start).await.ok()?.ok()
