@@ -1,5 +1,7 @@
 //! Which months hold lines.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 
 use super::encoding::{line_numbers, month_of};
@@ -36,7 +38,15 @@ pub(super) fn held(conn: &Connection) -> Result<Vec<Held>, StoreError> {
 
 /// Those of the months that hold lines which are wanted, all when none is named; oldest first.
 pub(super) fn held_of(conn: &Connection, wanted: &[i64]) -> Result<Vec<Held>, StoreError> {
-    let mut held = held(conn)?;
-    held.retain(|h| wanted.is_empty() || wanted.contains(&h.month));
-    Ok(held)
+    if wanted.is_empty() {
+        return held(conn);
+    }
+    let wanted: BTreeSet<i64> = wanted.iter().copied().collect();
+    let mut newest = conn.prepare_cached("SELECT max(id) FROM line WHERE id BETWEEN ?1 AND ?2")?;
+    let mut found = Vec::new();
+    for month in wanted {
+        let last: Option<i64> = newest.query_row(line_numbers(month), |r| r.get(0))?;
+        found.extend(last.map(|last| Held { month, last }));
+    }
+    Ok(found)
 }
