@@ -61,7 +61,7 @@ impl Store {
     /// Ends a run, and gives it as it is then.
     ///
     /// # Errors
-    /// [`StoreError::Fault`] for a run that the store does not know.
+    /// The store does not know the run.
     pub async fn finish_run(
         &self,
         id: RunId,

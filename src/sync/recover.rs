@@ -193,7 +193,8 @@ impl Executor {
     }
 
     /// Whether what stands under the marker of an addition that was to be created is not that one: an
-    /// earlier request for it, from before its line changed, came late. The next plan finds it.
+    /// earlier request for it, from before its line changed, came late; or it was there before, unknown
+    /// here, and what was asked for was to change it. The next plan finds it.
     async fn is_earlier(&self, entry: &Entry, live: Option<&ByMarker>) -> Result<bool, Problem> {
         let action = &entry.action;
         let marker = action.marker.as_deref().unwrap_or_default();
@@ -202,7 +203,12 @@ impl Executor {
         else {
             return Ok(false);
         };
-        Ok(!same(after, &one.fields) && self.asked_for(action, one).await?)
+        if same(after, &one.fields) {
+            return Ok(false);
+        }
+        let changes =
+            self.store.last_method(entry.id).await.map_err(fault)?.as_deref() == Some("PATCH");
+        Ok(changes || self.asked_for(action, one).await?)
     }
 
     /// Whether an addition that was to be deleted is there, and the list does not show it: a list

@@ -1,8 +1,10 @@
 //! What was posted once stands in ConnectWise, unknown here, and bills another amount than its line.
 
 use addendum::domain::decision::Verdict;
+use addendum::domain::exchange::Request;
+use addendum::domain::journal::{RunKind, Step};
 use addendum::sandbox::records::Addition;
-use addendum::worker::job::SyncSummary;
+use addendum::worker::job::{Job, Outcome, SyncSummary};
 use rust_decimal::Decimal;
 
 use crate::bench::{Bench, one_time_bill, options, send_again};
@@ -93,4 +95,28 @@ async fn who_overwrites_drift_has_the_line_billed_at_once() {
     let summary = bench.try_sync(scope).await.unwrap();
     assert_eq!(codes(&summary), [""; 0]);
     assert_eq!(billed(&bench), [Decimal::new(1250, 2)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_never_left_is_not_taken_for_made() {
+    let (mut bench, posted) = lost_and_corrected().await;
+    let mut scope = bench.scope();
+    scope.overwrite_drift = true;
+    let Outcome::Planned(plan) = bench.run(Job::Plan(scope.clone())).await.unwrap() else {
+        panic!("a plan")
+    };
+    // A run finds the addition, marks that it is to be changed, and dies before that is sent.
+    let store = bench.worker.profile().store.clone();
+    let run = store.begin_run(RunKind::Sync, &[], None).await.unwrap();
+    let entry = store.intend(run, plan.actions).await.unwrap()[0];
+    let path = format!("/finance/agreements/{}/additions/{}", posted.agreement_id, posted.id);
+    let request = Request { method: "PATCH".into(), path, body: None };
+    let (at, request) = (store.now(), Some(Box::new(request)));
+    store.record(vec![Step::Requested { entry, at, request }]).await.unwrap();
+    assert_eq!(store.last_method(entry).await.unwrap().as_deref(), Some("PATCH"));
+
+    let summary = bench.try_sync(scope).await.unwrap();
+    assert_eq!(codes(&summary), [""; 0]);
+    assert_eq!(billed(&bench), [Decimal::new(1250, 2)]);
+    assert!(bench.reconcile().await.is_proven());
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{COLUMNS, anchor, head, record};
 use crate::domain::audit::{Anchoring, AuditHash, AuditHead, AuditKind, AuditRecord};
+use crate::domain::journal::EntryId;
 use crate::store::{Store, StoreError};
 
 /// How the journal stands, without going through it.
@@ -90,6 +91,23 @@ impl Store {
             )?;
             let rows = statement.query_map((kind.as_str(), of), |r| r.get(0))?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The method of the newest request that was marked for an entry, where it was said. What was
+    /// marked last stands last, so that the journal is gone through from its end.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn last_method(&self, entry: EntryId) -> Result<Option<String>, StoreError> {
+        self.ask(move |conn| {
+            let mut statement = conn.prepare_cached(
+                "SELECT json_extract(body, '$.request.method') FROM audit \
+                 WHERE entry = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1",
+            )?;
+            let kind = AuditKind::Requested.as_str();
+            Ok(statement.query_row((entry.0, kind), |r| r.get(0)).optional()?.flatten())
         })
         .await
     }
