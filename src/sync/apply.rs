@@ -37,9 +37,9 @@ impl Executor {
     /// that a fault stopped which concerns every line: see [`RunReport::stopped`].
     ///
     /// # Errors
-    /// [`ProblemKind::Busy`] when another run has begun since the plan was made;
-    /// [`ProblemKind::Stale`] when a saved plan no longer holds, and faults of PSA or store before
-    /// the first write (nothing was written); a store that fails later.
+    /// A problem of kind `Busy` when another run has begun since the plan was made, of kind `Stale` when
+    /// a saved plan no longer holds, and faults of PSA or store before the first write (nothing was
+    /// written); a store that fails later.
     pub async fn apply(
         &self,
         kind: RunKind,

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use crate::domain::addition::Subject;
-use crate::domain::marker::{PREFIX, marker};
+use crate::domain::marker::{is_marker, marker};
 
 fn any_subject() -> impl Strategy<Value = Subject> {
     let short = || "[ab]{0,3}".prop_map(|s| crate::domain::line::Text::from(s.as_str()));
@@ -50,6 +50,16 @@ fn the_marker_is_fixed_for_all_time() {
     assert_eq!(marker(&recurring), RECURRING);
 }
 
+#[test]
+fn what_only_begins_like_a_marker_is_none() {
+    let short = &LINE[..LINE.len() - 1];
+    let small = LINE.to_lowercase().replace("ad-", "AD-");
+    for other in ["", "AD-", "AD-4711", short, &format!("{LINE}A"), &small, &LINE.replace('-', "_")]
+    {
+        assert!(!is_marker(other), "{other}");
+    }
+}
+
 const LINE: &str = "AD-YZZ56CP6HKXMKWV42PQANZQJJDVMVV2C";
 const RECURRING: &str = "AD-J532PRCLSEJASCAI2WTQGITL2ZYMP3D6";
 
@@ -59,8 +69,7 @@ proptest! {
         let mut seen: HashMap<String, &Subject> = HashMap::new();
         for subject in &all {
             let m = marker(subject);
-            prop_assert!(m.len() <= 50 && m.starts_with(PREFIX), "{}", m);
-            prop_assert!(m.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-'));
+            prop_assert!(m.len() <= 50 && is_marker(&m), "{}", m);
             let first = *seen.entry(m).or_insert(subject);
             prop_assert_eq!(first, subject);
         }
