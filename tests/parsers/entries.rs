@@ -176,7 +176,7 @@ pub fn feed_lines(bytes: &[u8]) -> u64 {
     let (profile, secret) = FEEDS[usize::from(*first) % FEEDS.len()];
     let secret = SecretString::from(secret);
     let source = Source { account: Some("7"), secret: Some(&secret), ..Source::of(profile) };
-    let periods = [Period::of(jiff::civil::date(2026, 10, 1))];
+    let periods = ["2026-10".parse().expect("a month")];
     load(source, &Origin::Url(FEED.with(|f| f.answers(body))), &periods)
 }
 

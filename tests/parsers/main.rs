@@ -117,3 +117,29 @@ fn inputs_made_of_known_ones_are_survived() {
     let all = executions * ENTRIES.len() as u64;
     println!("{all} executions in {:.1} s", begun.elapsed().as_secs_f64());
 }
+
+/// `fuzz/` is a package of its own that is built by hand only: what its targets share with these tests
+/// must get along with what that package has.
+#[test]
+fn the_entries_need_no_crate_that_the_fuzz_package_lacks() {
+    let package = include_str!("../../fuzz/Cargo.toml");
+    let (_, dependencies) = package.split_once("[dependencies]").unwrap();
+    let names = dependencies.lines().skip(1).take_while(|line| !line.is_empty());
+    let mut known: Vec<String> =
+        names.filter_map(|line| Some(line.split_once(" =")?.0.replace('-', "_"))).collect();
+    assert!(known.iter().any(|name| name == "addendum"), "{known:?}");
+    known.extend(["std", "super", "crate", "self", "usize", "feed"].map(str::to_owned));
+    for source in [include_str!("entries.rs"), include_str!("feed.rs")] {
+        let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let words =
+            code.flat_map(|l| l.split(|c: char| !c.is_alphanumeric() && !"_:.".contains(c)));
+        let roots = words.filter_map(|word| Some(word.split_once("::")?.0));
+        let foreign: Vec<&str> = roots
+            .filter(|root| {
+                !root.contains('.') && root.starts_with(|c: char| c.is_ascii_lowercase())
+            })
+            .filter(|root| !known.iter().any(|name| name == root))
+            .collect();
+        assert_eq!(foreign, [""; 0], "fuzz/Cargo.toml has none of them");
+    }
+}
