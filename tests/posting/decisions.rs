@@ -2,7 +2,7 @@
 
 use addendum::domain::decision::Verdict;
 use addendum::sandbox::Recorded;
-use addendum::worker::job::{Job, JobError};
+use addendum::worker::job::{Job, JobError, Outcome};
 use jiff::ToSpan;
 use rust_decimal::Decimal;
 
@@ -71,7 +71,7 @@ async fn what_carries_an_unknown_marker_is_told_and_can_only_be_kept() {
     assert_eq!(billed, other.ext_price());
     let elsewhere = bench.sandbox.sample().periods()[1];
     let later = bench.run(Job::Reconcile(vec![elsewhere])).await.unwrap();
-    let addendum::worker::job::Outcome::Reconciled(later) = later else { panic!("{later:?}") };
+    let Outcome::Reconciled(later) = later else { panic!("{later:?}") };
     assert_eq!(later.findings.unknown, [], "it is of another month");
 
     for verdict in [Verdict::Adopt, Verdict::Restore] {

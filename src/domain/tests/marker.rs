@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use crate::domain::addition::Subject;
-use crate::domain::marker::{is_marker, marker};
+use crate::domain::marker::{PREFIX, is_marker, marker};
 
 fn any_subject() -> impl Strategy<Value = Subject> {
     let short = || "[ab]{0,3}".prop_map(|s| crate::domain::line::Text::from(s.as_str()));
@@ -69,7 +69,9 @@ proptest! {
         let mut seen: HashMap<String, &Subject> = HashMap::new();
         for subject in &all {
             let m = marker(subject);
-            prop_assert!(m.len() <= 50 && is_marker(&m), "{}", m);
+            prop_assert!(m.len() <= 50 && m.starts_with(PREFIX), "{}", m);
+            prop_assert!(m.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-'));
+            prop_assert!(is_marker(&m), "{}", m);
             let first = *seen.entry(m).or_insert(subject);
             prop_assert_eq!(first, subject);
         }

@@ -21,7 +21,8 @@ fn the_marker_of_a_net_is_fixed_for_all_time() {
     assert_eq!((&*by_event, &*by_month), (EVENT, MONTH));
     let subject = subject(&"canonical".into(), &by_event, vec!["b".into(), "a".into()]);
     assert_eq!(marker(&subject), MARKER);
-    assert!(MARKER.len() == 50 && crate::domain::marker::is_marker(MARKER));
+    assert_eq!(MARKER.len(), 50);
+    assert!(crate::domain::marker::is_marker(MARKER));
 }
 
 const EVENT: &str = "7IZZQO6CB5Y6HPX47HMGFJALTE";

@@ -42,7 +42,7 @@ impl Executor {
         let (mut reading, markers) = self.reading(&lines, periods).await?;
         let mut findings = reading.findings(&markers, periods);
         let agreements = self.mark_invoiced(&reading, &mut findings).await?;
-        let chosen = choose(&findings, wanted)?;
+        let chosen = choose(&mut findings, wanted)?;
 
         let mut decided = Vec::new();
         let mut remembered = Vec::new();
@@ -159,6 +159,16 @@ pub(super) enum Kind {
     Unknown,
 }
 
+/// The lists of findings, each with what it holds.
+pub(super) fn by_kind(findings: &mut Findings) -> [(Kind, &mut Vec<Finding>); 4] {
+    [
+        (Kind::Missing, &mut findings.missing),
+        (Kind::Doubled, &mut findings.doubled),
+        (Kind::Drifted, &mut findings.drifted),
+        (Kind::Unknown, &mut findings.unknown),
+    ]
+}
+
 /// How the PSA has it: a decision holds while this is the same.
 pub(super) fn seen(kind: Kind, finding: &Finding) -> String {
     let word = match kind {
@@ -174,18 +184,13 @@ pub(super) fn seen(kind: Kind, finding: &Finding) -> String {
 
 /// The findings that are meant, each once; a later word on one counts.
 fn choose(
-    findings: &Findings,
+    findings: &mut Findings,
     wanted: &[(String, Verdict)],
 ) -> Result<Vec<(Kind, Finding, Verdict)>, Problem> {
-    let all: Vec<(Kind, &Finding)> = [
-        (Kind::Missing, &findings.missing),
-        (Kind::Doubled, &findings.doubled),
-        (Kind::Drifted, &findings.drifted),
-        (Kind::Unknown, &findings.unknown),
-    ]
-    .into_iter()
-    .flat_map(|(kind, list)| list.iter().map(move |f| (kind, f)))
-    .collect();
+    let all: Vec<(Kind, &Finding)> = by_kind(findings)
+        .into_iter()
+        .flat_map(|(kind, list)| list.iter().map(move |f| (kind, f)))
+        .collect();
     let mut chosen: Vec<(Kind, Finding, Verdict)> = Vec::new();
     for (name, verdict) in wanted {
         let mut found = false;

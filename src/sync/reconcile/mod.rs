@@ -18,7 +18,7 @@ mod left;
 mod one_of_each;
 mod reading;
 
-use decide::{Kind, seen};
+use decide::{by_kind, seen};
 use reading::{Reading, rounding};
 
 impl Executor {
@@ -36,12 +36,7 @@ impl Executor {
         self.mark_invoiced(&reading, &mut findings).await?;
         let decisions = self.store.decisions().await.map_err(fault)?;
         let mut kept = Vec::new();
-        for (kind, list) in [
-            (Kind::Missing, &mut findings.missing),
-            (Kind::Doubled, &mut findings.doubled),
-            (Kind::Drifted, &mut findings.drifted),
-            (Kind::Unknown, &mut findings.unknown),
-        ] {
+        for (kind, list) in by_kind(&mut findings) {
             let decided = |f: &Finding| {
                 decisions.get(f.marker.as_str()).is_some_and(|d| d.seen == seen(kind, f))
             };
@@ -142,8 +137,7 @@ impl Executor {
         reading: &Reading<'_>,
         findings: &mut Findings,
     ) -> Result<HashMap<i64, Agreement>, Problem> {
-        let Findings { missing, doubled, drifted, unknown, .. } = findings;
-        let all = [missing, doubled, drifted, unknown];
+        let all = by_kind(findings).map(|(_, list)| list);
         // A copy may stand on another agreement.
         let places = |f: &Finding| {
             let live = reading.live.get(&f.marker).into_iter().flatten().map(|a| a.agreement_id);

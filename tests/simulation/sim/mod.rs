@@ -28,10 +28,7 @@ pub use stage::Stage;
 use story::Story;
 use trace::Trace;
 
-/// Over the allocator in `mimalloc`, which takes the place of the system's: a seed asks for memory tens of
-/// thousands of times.
-#[global_allocator]
-static MEMORY: std::alloc::System = std::alloc::System;
+// It takes the place of the system's allocator: a seed asks for memory thousands of times.
 use mimalloc as _;
 
 /// What became of one seed.
